@@ -190,6 +190,12 @@ int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 e
  * \p entry is written if the old entry equals \p expect up to A and D. 0 or -EINVAL.
  */
 int pt_replace_l1(struct frame *l1, unsigned int index, u64 expect, u64 entry);
+/*
+ * Write an L1 entry whose references the caller has taken already (a grant
+ * mapping), and drop those of the entry that was there. 0, or -EINVAL when the
+ * table is no longer a validated L1 of \p d.
+ */
+int pt_install_l1(struct frame *l1, unsigned int index, u64 entry, struct domain *d);
 /* The L1 table that maps \p va in \p v's kernel root, with a reference, and its index. NULL: none. */
 struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index);
 /*
