@@ -8,7 +8,7 @@ PAV_CLI_OBJ := $(PAV_CLI_SRC:%.c=$(B)/%.o)
 PAV_CFLAGS  := $(HOST_CFLAGS) -Itoolstack/include -iquote toolstack/lib -iquote hypervisor/include
 PAV_LIBS    := -lxencall -lxenforeignmemory -lxenstore -luuid -lyajl -lseccomp -lz -llzma -lzstd -llz4
 
-ALL    += $(B)/toolstack/pav $(B)/toolstack/libpav.a
+ALL    += $(B)/bin/pav $(B)/toolstack/libpav.a
 LINT_C += $(PAV_LIB_SRC) $(PAV_CLI_SRC)
 
 $(PAV_LIB_OBJ) $(PAV_CLI_OBJ): $(B)/%.o: %.c
@@ -20,8 +20,9 @@ $(B)/toolstack/libpav.a: $(PAV_LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-$(B)/toolstack/pav: $(PAV_CLI_OBJ) $(B)/toolstack/libpav.a
+$(B)/bin/pav: $(PAV_CLI_OBJ) $(B)/toolstack/libpav.a
 	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ $(PAV_LIBS)
 
 -include $(PAV_LIB_OBJ:.o=.d) $(PAV_CLI_OBJ:.o=.d)

@@ -59,6 +59,10 @@ static const struct verb verbs[] = {
 	 "none is running; there is never more than one.\n"
 	 "Example: pav monitor",
 	 VERB_CHANGES | VERB_SERVICE},
+	{"unpack-kernel", verb_unpack_kernel, "KERNEL OUT", "write the ELF file inside a kernel file",
+	 "The hypervisor starts the service domain from a plain ELF kernel.\n"
+	 "Example: pav unpack-kernel /boot/vmlinuz-6.1.0-56-amd64 /boot/vmlinux-6.1.0-56-amd64",
+	 VERB_SERVICE},
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -106,7 +110,7 @@ int one_domain(struct pav *pav, int argc, char **argv, unsigned int *domid)
 
 static void print_row(const struct verb *v)
 {
-	printf("  %-10s %s\n", v->name, v->summary);
+	printf("  %-13s %s\n", v->name, v->summary);
 }
 
 static int print_help(void)

@@ -52,6 +52,7 @@ int verb_dmesg(struct pav *pav, int argc, char **argv);
 int verb_domid(struct pav *pav, int argc, char **argv);
 int verb_domname(struct pav *pav, int argc, char **argv);
 int verb_monitor(struct pav *pav, int argc, char **argv);
+int verb_unpack_kernel(struct pav *pav, int argc, char **argv);
 int verb_init_dom0(struct pav *pav, int argc, char **argv);
 
 /* Start `pav monitor` in the background unless one runs. */

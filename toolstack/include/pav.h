@@ -101,6 +101,12 @@ int pav_host(struct pav *pav, struct pav_host *host);
 /* The hypervisor's console ring, oldest first; *text is for free(). */
 int pav_dmesg(struct pav *pav, bool clear, char **text, size_t *size);
 
+/*
+ * The ELF file inside a kernel file, as a private mapping: munmap(*elf, *size).
+ * Fails for what could not be started as a PV guest or service domain.
+ */
+int pav_unpack_kernel(struct pav *pav, const char *path, void **elf, size_t *size);
+
 /* Write the service domain's own store entries, as tools and drivers expect them. */
 int pav_init_dom0(struct pav *pav);
 

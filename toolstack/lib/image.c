@@ -78,6 +78,20 @@ int pav_image_load(const struct pav_config *config, struct pav_image *image, str
 			       &image->layout, err);
 }
 
+int pav_unpack_kernel(struct pav *pav, const char *path, void **elf, size_t *size)
+{
+	struct pav_image image = {0};
+
+	pav_error_clear(&pav->err);
+	if (load_kernel(path, &image, &pav->err)) {
+		pav_image_free(&image);
+		return -1;
+	}
+	*elf = image.kernel;
+	*size = image.kernel_size;
+	return 0;
+}
+
 void pav_image_free(struct pav_image *image)
 {
 	if (image->kernel)
