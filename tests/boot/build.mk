@@ -2,10 +2,10 @@
 # Whole systems: `make run`, `make demo`, and the tests of the toolstack.
 # HV chooses the hypervisor: a multiboot image, or `xen` for Debian's Xen 4.17.
 
-HV ?= $(B)/pavise
+IMG ?= $(B)/image
+HV  ?= $(B)/pavise
 HV_FILE := $(if $(filter xen,$(HV)),$(IMG)/xen,$(HV))
 BOOT_DEPS := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(HV_FILE)
-export QEMU CPU
 
 .PHONY: run demo check-fresh deps
 run: $(BOOT_DEPS) ## boot it all in QEMU and land on the console of a guest (HV=xen: on Xen)

@@ -125,6 +125,11 @@ class Machine:
                 raise Failure("no '%s' within %d seconds" % (pattern, timeout))
             alive = self._more(min(1.0, max(0.0, end - time.monotonic())))
 
+    def services(self, timeout=180):
+        """Wait until the daemons of the service domain have started."""
+        if self.expect(r"^SERVICES-(UP|FAILED)", timeout).group(1) != "UP":
+            raise Failure("the daemons of the service domain did not start")
+
     def type(self, line):
         # Slowly: an emulated UART has 16 bytes of room and no flow control.
         for i in range(0, len(line) + 1, 8):

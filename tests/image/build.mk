@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Kernels, initramfs and disk images, made from Debian packages under build/image.
 
-IMG := $(B)/image
+IMG ?= $(B)/image
 BUSYBOX := $(shell command -v busybox)
 
 # The service domain's programs; the store's, the back-ends' and the tools'.

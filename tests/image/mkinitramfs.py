@@ -119,6 +119,7 @@ def main():
         for d in DIRS:
             tree.directory(d)
         tree.file("bin/busybox", read(a.busybox), 0o755)
+        tree.link("var/run", "/run")
         applets = subprocess.run([a.busybox, "--list"], capture_output=True, text=True, check=True)
         for name in applets.stdout.split():
             if name != "busybox":
