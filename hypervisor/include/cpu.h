@@ -75,9 +75,11 @@ struct cpu {
 	void *runqueue;
 	/* arch/cpu.c: descriptor tables and the control-register images loaded now */
 	struct tss *tss;
-	u64 cr4;
+	u64 cr4, cr4_base; /* base: without what the vCPU asked for */
 	u64 xcr0;
-	struct vcpu *fpu_owner;
+	u64 dr7;
+	bool ts;	     /* CR0.TS is set for the running vCPU */
+	bool ldt_loaded;
 	void (*call_fn)(void *);     /* SOFTIRQ_CALL */
 	void *call_arg;
 	u64 scratch[4];		     /* entry.S: SYSCALL has no stack of its own */
