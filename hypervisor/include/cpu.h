@@ -43,6 +43,7 @@ enum softirq {
 	SOFTIRQ_EVENT,	 /* nothing to run: makes the CPU look at the vCPU's events again */
 	SOFTIRQ_CONSOLE, /* console input has arrived */
 	SOFTIRQ_CALL,	 /* a function another CPU asked for */
+	SOFTIRQ_REAP,	 /* core/domain.c: domains whose last reference went */
 	SOFTIRQ_COUNT
 };
 
@@ -61,7 +62,7 @@ struct tss;
 struct cpu {
 	unsigned int id;	     /* 0.. in order of start-up; 0 is the boot CPU */
 	u32 apic_id;
-	struct vcpu *current;	     /* running here; idle vCPU when nothing is */
+	struct vcpu *vcpu;	     /* running here (`current`); idle vCPU when nothing is */
 	struct vcpu *idle;
 	u32 softirqs;		     /* pending, set atomically by any CPU */
 	bool online;
@@ -105,7 +106,7 @@ static inline struct cpu *this_cpu(void)
 }
 #endif
 
-#define current (this_cpu()->current)
+#define current (this_cpu()->vcpu)
 
 extern unsigned int nr_cpus; /* CPUs that came up; ids are 0..nr_cpus-1 */
 struct cpu *cpu_get(unsigned int id);
