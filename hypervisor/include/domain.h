@@ -59,6 +59,9 @@ struct domain {
 	u32 max_vcpus;
 	struct vcpu **vcpu;   /* max_vcpus pointers, NULL until created */
 
+	char console_line[120]; /* console_io: output not yet ended by a newline; under lock */
+	u32 console_length;
+
 	/* Pseudo-physical e820 that the builder set (XENMEM_set_memory_map). */
 	void *e820;	      /* array of struct pv_e820_entry */
 	u32 e820_entries;
@@ -119,7 +122,6 @@ struct vcpu {
 	void *fpu;		/* XSAVE area, 64-byte aligned */
 	struct trap_entry trap[256];
 	struct callback_entry callback[8]; /* by PV_CALLBACKTYPE_* */
-	u64 nmi_address;
 	bool nmi_pending, nmi_masked;
 
 	/* --- address space (mm/root.c) ------------------------------------ */
@@ -130,6 +132,7 @@ struct vcpu {
 	u32 gdt_entries;
 	vaddr_t ldt_base;
 	u32 ldt_entries;
+	mfn_t ldt[16];		/* LDT pages that are in the window now, else MFN_NONE */
 	struct table_walk *walk; /* promotion or demotion in progress (mm/type.c) */
 
 	/* --- events --------------------------------------------------------- */
