@@ -80,12 +80,13 @@ void runstate_get(struct vcpu *v, u64 time[4], u32 *state, u64 *entry);
 void runstate_publish(struct vcpu *v);
 
 /* CPUs a vCPU may run on (hard) and should (soft); hard must name one that is there: 0 or -EINVAL. */
-int sched_set_affinity(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft);
-void sched_get_affinity(struct vcpu *v, struct cpumask *hard, struct cpumask *soft);
+int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft);
+void vcpu_affinity_get(struct vcpu *v, struct cpumask *hard, struct cpumask *soft);
 /* Share of the CPU against other domains' (1..65535, default 256). */
 void sched_set_weight(struct domain *d, u32 weight);
 u32 sched_get_weight(struct domain *d);
-u32 sched_policy_id(void); /* PV_SCHEDULER_* as the control interface reports it */
+const char *sched_name(void);
+u32 sched_id(void); /* PV_SCHEDULER_* as the control interface reports it */
 /* Nanoseconds \p c has had nothing to run. */
 u64 sched_idle_time(struct cpu *c);
 

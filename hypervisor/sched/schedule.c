@@ -20,9 +20,14 @@
 
 static const struct sched_policy *policy = &sched_fair;
 
-u32 sched_policy_id(void)
+u32 sched_id(void)
 {
 	return policy->id;
+}
+
+const char *sched_name(void)
+{
+	return policy->name;
 }
 
 /* --- queues --------------------------------------------------------------------- */
@@ -479,7 +484,7 @@ void sched_init_cpu(struct cpu *c)
 
 /* --- what the tools set ------------------------------------------------------------------------- */
 
-int sched_set_affinity(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft)
+int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft)
 {
 	struct runqueue *rq;
 	bool usable = false, move;
@@ -504,7 +509,7 @@ int sched_set_affinity(struct vcpu *v, const struct cpumask *hard, const struct 
 	return 0;
 }
 
-void sched_get_affinity(struct vcpu *v, struct cpumask *hard, struct cpumask *soft)
+void vcpu_affinity_get(struct vcpu *v, struct cpumask *hard, struct cpumask *soft)
 {
 	struct runqueue *rq = lock_vcpu(v);
 
