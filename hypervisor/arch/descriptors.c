@@ -196,6 +196,21 @@ static void set_control_registers(struct cpu *c)
 	wrmsr(MSR_PAT, PAT_VALUE);
 }
 
+/*
+ * Gates leave AC as the guest had it, so entry.S has a CLAC on each path, as a
+ * no-op of the same length until it is known that the CPU has the instruction.
+ * Call while the text can still be written.
+ */
+void smap_patch(void)
+{
+	static const u8 clac[] = {0x0f, 0x01, 0xca};
+
+	if (!features.smap || !options.smap)
+		return;
+	for (u8 *const *site = clac_sites; *site; site++)
+		memcpy(*site, clac, sizeof(clac));
+}
+
 void cpu_init(struct cpu *c)
 {
 	if (!c->id)

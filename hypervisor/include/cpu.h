@@ -132,8 +132,9 @@ void softirq_run(void);
  */
 bool preempt_pending(void);
 
-/* Wait a moment in a spin loop; answers TLB flush requests meanwhile. */
+/* Wait a moment in a spin loop; answers TLB flush requests meanwhile (mm/ sets the hook). */
 void cpu_relax(void);
+extern void (*cpu_relax_hook)(void);
 
 /* Our own fault: print registers and a back-trace on every CPU and stop the machine. */
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn;
