@@ -43,6 +43,7 @@ enum softirq {
 	SOFTIRQ_EVENT,	 /* nothing to run: makes the CPU look at the vCPU's events again */
 	SOFTIRQ_CONSOLE, /* console input has arrived */
 	SOFTIRQ_CALL,	 /* a function another CPU asked for */
+	SOFTIRQ_REAP,	 /* core/domain.c: domains whose last reference went */
 	SOFTIRQ_COUNT
 };
 
@@ -61,7 +62,7 @@ struct tss;
 struct cpu {
 	unsigned int id;	     /* 0.. in order of start-up; 0 is the boot CPU */
 	u32 apic_id;
-	struct vcpu *current;	     /* running here; idle vCPU when nothing is */
+	struct vcpu *vcpu;	     /* running here (`current`); idle vCPU when nothing is */
 	struct vcpu *idle;
 	u32 softirqs;		     /* pending, set atomically by any CPU */
 	bool online;
@@ -77,9 +78,11 @@ struct cpu {
 	void *runqueue;
 	/* arch/cpu.c: descriptor tables and the control-register images loaded now */
 	struct tss *tss;
-	u64 cr4;
+	u64 cr4, cr4_base; /* base: without what the vCPU asked for */
 	u64 xcr0;
-	struct vcpu *fpu_owner;
+	u64 dr7;
+	bool ts;	     /* CR0.TS is set for the running vCPU */
+	bool ldt_loaded;
 	void (*call_fn)(void *);     /* SOFTIRQ_CALL */
 	void *call_arg;
 	/* A fault at the IRETQ to the guest pushes its frame here, below the guest's (entry.S). */
@@ -105,7 +108,7 @@ static inline struct cpu *this_cpu(void)
 }
 #endif
 
-#define current (this_cpu()->current)
+#define current (this_cpu()->vcpu)
 
 extern unsigned int nr_cpus; /* CPUs that came up; ids are 0..nr_cpus-1 */
 struct cpu *cpu_get(unsigned int id);
@@ -129,8 +132,9 @@ void softirq_run(void);
  */
 bool preempt_pending(void);
 
-/* Wait a moment in a spin loop; answers TLB flush requests meanwhile. */
+/* Wait a moment in a spin loop; answers TLB flush requests meanwhile (mm/ sets the hook). */
 void cpu_relax(void);
+extern void (*cpu_relax_hook)(void);
 
 /* Our own fault: print registers and a back-trace on every CPU and stop the machine. */
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn;
