@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the boot loader left, and the command line. (boot/) */
+#ifndef PAVISE_BOOT_H
+#define PAVISE_BOOT_H
+
+#include "types.h"
+#include "public/memory.h"
+
+struct boot_module {
+	paddr_t start;
+	u64 size;
+	const char *cmdline; /* without the file name in front */
+};
+
+#define BOOT_E820_MAX 128
+
+struct boot_info {
+	struct pv_e820_entry e820[BOOT_E820_MAX]; /* the firmware's map, sorted, as dom0 sees it */
+	u32 e820_entries;
+	struct boot_module module[2]; /* dom0's kernel, its initramfs */
+	u32 modules;
+	const char *cmdline;
+	paddr_t image_start, image_end; /* of the hypervisor in RAM */
+	paddr_t rsdp;			/* from the boot loader, 0: scan for it */
+};
+extern struct boot_info boot_info;
+
+/* Options by Xen's names. Each has its default here and is set once. */
+struct options {
+	const char *console;	 /* "com1" */
+	const char *com1;	 /* "115200,8n1" */
+	u64 dom0_mem;		 /* bytes, 0: all but a reserve */
+	u32 dom0_max_vcpus;	 /* 0: one per CPU */
+	u32 max_cpus;
+	int loglvl, guest_loglvl; /* enum loglevel */
+	bool noreboot;
+	bool smap, smep;
+	bool xpti;
+	bool tsc_unstable, tsc_stable; /* tsc=unstable / stable; neither: a warp test decides */
+	const char *sched;	 /* "fair" or "null" */
+	bool watchdog;
+};
+extern struct options options;
+void cmdline_parse(const char *line);
+
+/* domain/dom0.c: build dom0 from the modules; panics with one clear line on a bad kernel. */
+void dom0_build(void);
+
+/*
+ * domain/elf.c, pure: find what the builder needs in a 64-bit PV kernel. \p image
+ * is untrusted; NULL on success or a sentence that says what is wrong.
+ */
+struct elf_kernel {
+	u64 entry, virt_base, paddr_offset, hypercall_page, init_p2m, hv_start_low;
+	bool has_init_p2m, mod_start_pfn, has_hypercall_page;
+	u64 low, high; /* guest-physical range of all segments, bytes */
+	u32 segments;
+	u64 program_headers; /* file offset */
+};
+const char *elf_parse(const void *image, u64 size, struct elf_kernel *k);
+/* Copy segment bytes to \p dst (guest-physical order): calls \p put for each run, zeroing the tail. */
+int elf_load(const void *image, const struct elf_kernel *k,
+	     int (*put)(void *ctx, u64 offset, const void *data, u64 n), void *ctx);
+
+#endif

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Domains and their vCPUs: the structures, look-up and references (core/). What
+ * belongs to one mechanism alone hangs off a pointer whose structure that
+ * mechanism's folder defines.
+ */
+#ifndef PAVISE_DOMAIN_H
+#define PAVISE_DOMAIN_H
+
+#include "cpu.h"
+#include "list.h"
+#include "spinlock.h"
+#include "public/pv.h"
+
+#define MAX_VCPUS	  128
+#define DOMID_LIMIT	  PV_DOMID_FIRST_RESERVED /* ids are below this */
+#define LEGACY_VCPUS	  32 /* those with a vcpu_info in shared_info */
+
+struct event_domain;
+struct grant_table;
+struct sched_vcpu;
+struct vcpu_timers;
+struct table_walk;
+
+enum domain_dying { DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_DEAD };
+
+struct domain {
+	domid_t id;
+	bool privileged;      /* may control others, sees the machine (dom0) */
+	u8 handle[16];	      /* UUID the toolstack gave it */
+	u32 references;	      /* core/domain.c; freed at 0 */
+	struct list list;     /* on the domain list, by id */
+	struct spinlock lock; /* life-cycle: pause counts, dying, vCPU creation */
+
+	enum domain_dying dying;
+	bool created;	      /* first unpause done: creation is finished */
+	bool crashed;
+	bool shut_down;
+	u8 shutdown_code;     /* PV_SHUTDOWN_* */
+	u32 pause_count;      /* by control calls and by the hypervisor */
+	bool paused_by_control;
+	int teardown_stage;   /* domain/destroy.c: how far relinquishing got */
+
+	/* mm/: frames owned. All under frames_lock. */
+	struct spinlock frames_lock;
+	u32 first_frame;      /* list through struct frame, 0 = empty */
+	u32 walk_frame;	      /* teardown's place in the list */
+	u64 frames;	      /* owned now */
+	u64 max_frames;	      /* limit the toolstack set */
+	struct cpumask dirty_cpus; /* CPUs whose root or TLB may hold its translations */
+
+	struct pv_shared_info *shared; /* one frame, writable by the guest: never trusted */
+	mfn_t shared_mfn;
+
+	struct event_domain *event;
+	struct grant_table *grant;
+
+	u32 vm_assist;	      /* bits by PV_VMASST_TYPE_* */
+	u32 max_vcpus;
+	struct vcpu **vcpu;   /* max_vcpus pointers, NULL until created */
+
+	char console_line[120]; /* console_io: output not yet ended by a newline; under lock */
+	u32 console_length;
+
+	/* Pseudo-physical e820 that the builder set (XENMEM_set_memory_map). */
+	void *e820;	      /* array of struct pv_e820_entry */
+	u32 e820_entries;
+
+	/* dom0 alone: ports and I/O frames it may use are "all but the guarded". */
+	u64 pirq_eoi_mfn;
+	s64 time_offset_seconds;
+};
+
+/* Why a vCPU does not run; any bit set means not runnable. */
+#define VCPU_PAUSE_DOWN	   BIT(0) /* not yet up, or taken down */
+#define VCPU_PAUSE_BLOCKED BIT(1) /* waits for an event */
+#define VCPU_PAUSE_POLL	   BIT(2) /* waits for one of its polled ports */
+#define VCPU_PAUSE_DOMAIN  BIT(3) /* the domain is paused, shut down or dying */
+#define VCPU_PAUSE_CONTROL BIT(4) /* this vCPU is paused by a control call */
+
+struct trap_entry {
+	vaddr_t address; /* 0: none registered */
+	u16 cs;
+	u8 flags;	 /* bits 0-1 DPL, bit 2 masks events */
+};
+
+struct callback_entry {
+	vaddr_t address;
+	bool mask_events;
+};
+
+/* Segment registers that entry.S does not save; moved at context switch. */
+struct segments {
+	u16 ds, es, fs, gs;
+	u64 fs_base, gs_base_kernel, gs_base_user;
+};
+
+struct vcpu {
+	u32 id;
+	struct domain *domain;
+	struct cpu *cpu;	/* where it runs or last ran */
+	bool running;
+	u32 pause_flags;	/* VCPU_PAUSE_*, changed atomically */
+	bool initialised;
+	u32 references;
+
+	/* --- guest-visible CPU state ------------------------------------- */
+	struct regs regs;	/* valid while it does not run; else cpu->guest */
+	bool kernel_mode;	/* guest kernel (true) or guest user is running */
+	bool in_syscall;	/* RCX and R11 need not be restored */
+	struct segments seg;	/* valid while it does not run */
+	u64 kernel_sp;
+	u16 kernel_ss;
+	u64 cr0_ts;		/* virtual CR0.TS */
+	u64 cr2, cr4;		/* virtual */
+	u64 dr[8];		/* 0-3, 6, 7 */
+	u32 iopl;		/* virtual, 0..3 */
+	vaddr_t iobitmap;	/* guest address, iobitmap_ports bits */
+	u32 iobitmap_ports;
+	u64 xcr0;
+	u32 tsc_aux;
+	void *fpu;		/* XSAVE area, 64-byte aligned */
+	struct trap_entry trap[256];
+	struct callback_entry callback[8]; /* by PV_CALLBACKTYPE_* */
+	bool nmi_pending, nmi_masked;
+
+	/* --- address space (mm/root.c) ------------------------------------ */
+	mfn_t kernel_root;	/* each holds a type and a general reference */
+	mfn_t user_root;
+	vaddr_t desc_window;	/* layout.h */
+	mfn_t gdt[14];
+	u32 gdt_entries;
+	vaddr_t ldt_base;
+	u32 ldt_entries;
+	mfn_t ldt[16];		/* LDT pages that are in the window now, else MFN_NONE */
+	struct table_walk *walk; /* promotion or demotion in progress (mm/type.c) */
+
+	/* --- events --------------------------------------------------------- */
+	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */
+	mfn_t info_mfn;		/* registered page, MFN_NONE while in shared_info */
+	void *event;		/* FIFO control block */
+	u32 poll_port;
+	u64 *poll_ports;	/* bitmap while it polls several */
+
+	/* --- time and scheduling ------------------------------------------- */
+	struct sched_vcpu *sched;
+	struct vcpu_timers *timers;
+	u64 runstate_time[4];
+	u32 runstate;		/* PV_RUNSTATE_* */
+	u64 runstate_entry;	/* ns, when it came into this state */
+	vaddr_t runstate_area;	/* guest kernel addresses, 0: none */
+	vaddr_t time_area;
+	u32 time_version;
+	bool time_area_stale;	/* to be written when next in kernel mode */
+};
+
+extern struct domain *dom0;
+extern struct domain idle_domain;
+
+/*
+ * The domain with this id (PV_DOMID_SELF: the caller's own), with a reference,
+ * or NULL. Dying domains are found; who adds a reference to their resources
+ * checks `dying` under the lock that teardown takes for that resource.
+ */
+struct domain *domain_get(domid_t id);
+/* The first domain with an id at or above \p id, with a reference, or NULL. */
+struct domain *domain_get_next(domid_t id);
+void domain_hold(struct domain *d);
+/* Drop a reference; the last one frees the structure. */
+void domain_put(struct domain *d);
+
+/* vCPU \p id of \p d, NULL when out of range or not created. Lives as long as the domain. */
+struct vcpu *domain_vcpu(const struct domain *d, u32 id);
+#define for_each_vcpu(d, v, i)                                                                     \
+	for ((i) = 0; (i) < (d)->max_vcpus; (i)++)                                                 \
+		if (((v) = (d)->vcpu[i]) != NULL)
+
+/*
+ * The guest did what it may not: print the reason once (the first is kept),
+ * pause the domain for good and tell dom0 (shutdown code crash). Returns; the
+ * caller goes on to the return-to-guest path, which will not run it again.
+ */
+void domain_crash(struct domain *d, const char *fmt, ...) __printf(2, 3);
+
+/* May the current domain control \p d? dom0 may control all, others themselves. */
+static inline bool may_control(const struct domain *d)
+{
+	return current->domain->privileged || current->domain == d;
+}
+
+#endif

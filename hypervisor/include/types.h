@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Basic types and the three kinds of number that must never be mixed: machine
+ * frames, guest frames and virtual addresses. A debug build boxes the frame
+ * numbers, so that passing one for the other does not compile.
+ */
+#ifndef PAVISE_TYPES_H
+#define PAVISE_TYPES_H
+
+#include <stdint.h>
+#include <stddef.h>
+#include <stdbool.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int8_t s8;
+typedef int16_t s16;
+typedef int32_t s32;
+typedef int64_t s64;
+typedef u64 paddr_t; /* machine address in bytes */
+typedef u64 vaddr_t; /* virtual address, guest's or ours */
+typedef u16 domid_t;
+
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  (1UL << PAGE_SHIFT)
+#define PAGE_MASK  (~(PAGE_SIZE - 1))
+
+#ifdef PAVISE_DEBUG
+/* Boxed, so that a machine frame and a guest frame cannot be swapped. */
+typedef struct { u64 n; } mfn_t;
+typedef struct { u64 n; } pfn_t;
+#define mfn(x)	     ((mfn_t){(x)})
+#define mfn_nr(m)    ((m).n)
+#define pfn(x)	     ((pfn_t){(x)})
+#define pfn_nr(p)    ((p).n)
+#else
+typedef u64 mfn_t;
+typedef u64 pfn_t;
+#define mfn(x)	     ((mfn_t)(x))
+#define mfn_nr(m)    ((u64)(m))
+#define pfn(x)	     ((pfn_t)(x))
+#define pfn_nr(p)    ((u64)(p))
+#endif
+/* No frame: any all-ones number is out of every range check. */
+#define MFN_NONE     mfn(~0ULL)
+#define PFN_INVALID  (~0ULL) /* what the M2P holds for an unowned frame */
+#define mfn_eq(a, b) (mfn_nr(a) == mfn_nr(b))
+#define mfn_paddr(m) ((paddr_t)mfn_nr(m) << PAGE_SHIFT)
+#define paddr_mfn(p) mfn((p) >> PAGE_SHIFT)
+
+#define ARRAY_SIZE(a)	     (sizeof(a) / sizeof((a)[0]))
+#define MIN(a, b)	     ((a) < (b) ? (a) : (b))
+#define MAX(a, b)	     ((a) > (b) ? (a) : (b))
+#define ROUND_UP(x, n)	     (((x) + (n) - 1) & ~((__typeof__(x))(n) - 1))
+#define ROUND_DOWN(x, n)     ((x) & ~((__typeof__(x))(n) - 1))
+#define BIT(n)		     (1UL << (n))
+#define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
+#define STATIC_ASSERT(c)     _Static_assert(c, #c)
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define __packed    __attribute__((packed))
+#define __aligned(n) __attribute__((aligned(n)))
+#define __noreturn  __attribute__((noreturn))
+#define __noinline  __attribute__((noinline))
+#define __used	    __attribute__((used))
+#define __section(s) __attribute__((section(s)))
+#define __printf(f, a) __attribute__((format(printf, f, a)))
+
+/* Single-copy reads and writes of memory that others change. */
+#define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))
+#define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
+#define barrier()	 __asm__ volatile("" ::: "memory")
+
+#endif
