@@ -45,7 +45,7 @@ static void reads_all_keys(void)
 	struct pav_config c;
 	struct pav_error err;
 
-	expect_refused(text, "t.cfg:10: unexpected text behind the value");
+	expect_refused(text, "t.cfg:11: unexpected text behind the value");
 	CU_ASSERT_EQUAL_FATAL(parse(good, &c, &err), 0);
 	CU_ASSERT_STRING_EQUAL(c.name, "web-1");
 	CU_ASSERT_EQUAL(c.memory_kib, 512 << 10);
