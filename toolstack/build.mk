@@ -5,8 +5,8 @@ PAV_LIB_SRC := $(wildcard toolstack/lib/*.c)
 PAV_CLI_SRC := $(wildcard toolstack/cli/*.c)
 PAV_LIB_OBJ := $(PAV_LIB_SRC:%.c=$(B)/%.o)
 PAV_CLI_OBJ := $(PAV_CLI_SRC:%.c=$(B)/%.o)
-PAV_CFLAGS  := $(HOST_CFLAGS) -Itoolstack/include -iquote toolstack/lib -iquote hypervisor/include
-PAV_LIBS    := -lxencall -lxenforeignmemory -lxenstore -luuid -lyajl -lseccomp -lz -llzma -lzstd -llz4
+PAV_CFLAGS  := $(HOST_CFLAGS) -Itoolstack/include -Ixenstore-lite/include -iquote toolstack/lib -iquote hypervisor/include
+PAV_LIBS    := -L$(B)/xenstore-lite -lxenstore -lxencall -lxenforeignmemory -luuid -lyajl -lseccomp -lz -llzma -lzstd -llz4
 
 ALL    += $(B)/bin/pav $(B)/toolstack/libpav.a
 LINT_C += $(PAV_LIB_SRC) $(PAV_CLI_SRC)
@@ -20,7 +20,7 @@ $(B)/toolstack/libpav.a: $(PAV_LIB_OBJ)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-$(B)/bin/pav: $(PAV_CLI_OBJ) $(B)/toolstack/libpav.a
+$(B)/bin/pav: $(PAV_CLI_OBJ) $(B)/toolstack/libpav.a | $(B)/xenstore-lite/libxenstore.so
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ $(PAV_LIBS)

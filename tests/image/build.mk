@@ -5,7 +5,7 @@ IMG ?= $(B)/image
 BUSYBOX := $(shell command -v busybox)
 
 # The service domain's programs; the store's, the back-ends' and the tools'.
-DOM0_PROGS := $(B)/bin/pav $(B)/bin/xenstored $(B)/bin/xenstore $(B)/bin/consoled $(B)/bin/blkd
+DOM0_PROGS := $(B)/bin/pav $(B)/xenstore-lite/xenstored $(B)/xenstore-lite/xenstore $(B)/bin/consoled $(B)/bin/blkd
 DOM0_MODULES  := xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs
 GUEST_MODULES := xen-blkfront ext4 crc32c_generic
 
@@ -48,10 +48,10 @@ $(IMG)/guest-%.cpio.gz: tests/image/mkinitramfs.py tests/image/guest-init \
 
 $(IMG)/dom0.cpio.gz: tests/image/mkinitramfs.py tests/image/dom0-init tests/image/services \
 		tests/image/guest-poweroff tests/image/demo.cfg $(DOM0_PROGS) \
-		$(IMG)/linux-6.1/version $(IMG)/guest-6.1.cpio.gz $(IMG)/disk.img
+		$(B)/xenstore-lite/libxenstore.so.4 $(IMG)/linux-6.1/version $(IMG)/guest-6.1.cpio.gz $(IMG)/disk.img
 	$(call say,CPIO,$@)
 	$(Q)$< --out $@ --busybox $(BUSYBOX) --init tests/image/dom0-init \
-		--library-path $(B)/lib $(foreach p,$(DOM0_PROGS),--bin $(p):/usr/bin/$(notdir $(p))) \
+		--library-path $(B)/xenstore-lite $(foreach p,$(DOM0_PROGS),--bin $(p):/usr/bin/$(notdir $(p))) \
 		--bin /sbin/debugfs:/sbin/debugfs \
 		--file tests/image/services:/etc/services \
 		--file tests/image/guest-poweroff:/sbin/poweroff \
