@@ -1,7 +1,7 @@
 # The store: daemon, client library and command-line tool.
 
 XS := $(B)/xenstore-lite
-XS_CFLAGS := $(HOST_CFLAGS) -Ixenstore-lite/include
+XS_CFLAGS := $(HOST_CFLAGS) -Ixenstore-lite/include -iquote hypervisor/include
 XS_LIBS   := -lxengnttab -lxenevtchn -lxencall
 
 XS_DAEMON := $(patsubst xenstore-lite/%.c,$(XS)/%.o,$(wildcard xenstore-lite/daemon/*.c))

@@ -40,8 +40,10 @@ static ssize_t ring_read(struct conn *c, void *buf, size_t n)
 		return bad_index(c);
 	if (n > avail)
 		n = avail;
+	if (!n)
+		return 0;
 	first = n < XENSTORE_RING_SIZE - at ? n : XENSTORE_RING_SIZE - at;
-	memcpy(buf, r ? r->page->req + at : NULL, first);
+	memcpy(buf, r->page->req + at, first);
 	if (n > first)
 		memcpy((char *)buf + first, r->page->req, n - first);
 	return (ssize_t)n;

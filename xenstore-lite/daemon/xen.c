@@ -8,7 +8,8 @@
 #include <xencall.h>
 #include <xenevtchn.h>
 #include <xengnttab.h>
-#include <xen/domctl.h>
+#include "public/domctl.h"
+#include "public/pv.h"
 #include "log.h"
 #include "ring.h"
 
@@ -17,7 +18,7 @@
 static xenevtchn_handle *evtchn;
 static xengnttab_handle *gnttab;
 static xencall_handle *call;
-static struct xen_domctl *domctl; /* in memory that a hypercall may use */
+static struct pv_domctl *domctl; /* in memory that a hypercall may use */
 static int exc_port = -1;
 static struct conn **by_port;
 static uint32_t ports;
@@ -95,21 +96,21 @@ static uint32_t xen_dom0_port(void)
 
 static bool xen_probe(unsigned int domid, struct domain_state *st)
 {
-	struct xen_domctl_getdomaininfo *info = &domctl->u.getdomaininfo;
+	struct pv_domctl_getdomaininfo *info = &domctl->u.getdomaininfo;
 	int rc;
 
 	memset(domctl, 0, sizeof(*domctl));
-	domctl->cmd = XEN_DOMCTL_getdomaininfo;
-	domctl->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
-	domctl->domain = (domid_t)domid;
-	rc = xencall1(call, __HYPERVISOR_domctl, (uint64_t)(uintptr_t)domctl);
+	domctl->cmd = PV_DOMCTL_GETDOMAININFO;
+	domctl->interface_version = PV_DOMCTL_INTERFACE_VERSION;
+	domctl->domain = (uint16_t)domid;
+	rc = xencall1(call, PV_HYPERCALL_DOMCTL, (uint64_t)(uintptr_t)domctl);
 	memset(st, 0, sizeof(*st));
 	if (rc < 0 && errno != ESRCH)
 		return false;
 	/* Asked about an unused id, it tells of the next one that is in use. */
 	st->exists = !rc && domctl->domain == domid && info->domain == domid;
-	st->dying = st->exists && (info->flags & XEN_DOMINF_dying);
-	st->shutdown = st->exists && (info->flags & XEN_DOMINF_shutdown);
+	st->dying = st->exists && (info->flags & PV_DOMINF_DYING);
+	st->shutdown = st->exists && (info->flags & PV_DOMINF_SHUTDOWN);
 	return true;
 }
 
@@ -137,7 +138,7 @@ int xen_open(void)
 	}
 	hypervisor = &xen;
 	domain_probe = xen_probe;
-	exc_port = xenevtchn_bind_virq(evtchn, VIRQ_DOM_EXC);
+	exc_port = xenevtchn_bind_virq(evtchn, PV_VIRQ_DOM_EXC);
 	if (exc_port < 0)
 		fprintf(stderr, "xenstored: cannot bind VIRQ_DOM_EXC: %m\n");
 	return xenevtchn_fd(evtchn);
