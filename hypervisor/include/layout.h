@@ -34,7 +34,8 @@
  * A CPU's stacks: one 64 KiB aligned area a CPU, every second page unmapped, so
  * that an overflow faults. struct cpu ends at the area's end, which lets any
  * code find it from the stack pointer alone, on every stack of the CPU.
- *   page 1 #MC, 3 NMI, 5 #DF, 7 #DB, pages 11..15 the main stack
+ *   page 1 #MC, 3 NMI, 5 #DF, 7 #DB, 9 the CPU's own GDT and TSS,
+ *   pages 11..15 the main stack
  */
 #define CPU_STACK_SIZE	  0x10000UL
 #define CPU_STACK_VIRT	  VMAP_VIRT /* + cpu * CPU_STACK_SIZE; room for 4096 */
@@ -43,6 +44,7 @@
 #define CPU_IST_NMI_PAGE  3
 #define CPU_IST_DF_PAGE	  5
 #define CPU_IST_DB_PAGE	  7
+#define CPU_TABLES_PAGE	  9
 #define MAX_CPUS	  128
 
 /*
@@ -56,5 +58,14 @@
 
 /* Device registers (local APIC, IO-APICs, HPET, ACPI tables), handed out upwards. */
 #define DEVICE_VIRT	  (VMAP_VIRT + 0x0000002000000000UL)
+
+/* Where the boot loader puts the image (its first byte is IMAGE_VIRT). */
+#define IMAGE_PADDR 0x200000
+
+#ifndef __ASSEMBLER__
+/* The image's parts, each page aligned: text r-x, read-only data r--, data and bss rw-. */
+extern char image_start[], image_text_end[], image_rodata_end[], image_data_end[], image_end[];
+#define image_paddr(symbol) ((u64)(symbol) - IMAGE_VIRT + IMAGE_PADDR)
+#endif
 
 #endif

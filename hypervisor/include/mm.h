@@ -121,6 +121,19 @@ void pages_free(void *virt, unsigned int order);
  * below 2^bits (0: any). NULL when over the limit, dying, or out of memory.
  */
 struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits);
+/*
+ * Drop the allocation reference of a frame that \p d owns (decrease_reservation);
+ * its M2P entry becomes invalid, and it is free when the last mapping goes. False
+ * if it is not \p d's, was released before, or is shared by the hypervisor.
+ */
+bool frame_release(struct frame *f, struct domain *d);
+/*
+ * Exchange: take a frame out of \p d if the allocation reference is its only one
+ * and it has no type; put one back without a limit check; free a taken one.
+ */
+bool frame_steal(struct frame *f, struct domain *d);
+void frame_give(struct frame *f, struct domain *d);
+void frame_free(struct frame *f);
 /* Make a hypervisor page mappable by \p d, writable or not (shared info, grant frames). */
 void frame_share(void *virt, struct domain *d, bool writable);
 /* Undo: takes the page back from \p d; it is freed when the last mapping goes. */
@@ -190,6 +203,12 @@ int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 e
  * \p entry is written if the old entry equals \p expect up to A and D. 0 or -EINVAL.
  */
 int pt_replace_l1(struct frame *l1, unsigned int index, u64 expect, u64 entry);
+/*
+ * Write an L1 entry whose references the caller has taken already (a grant
+ * mapping), and drop those of the entry that was there. 0, or -EINVAL when the
+ * table is no longer a validated L1 of \p d.
+ */
+int pt_install_l1(struct frame *l1, unsigned int index, u64 entry, struct domain *d);
 /* The L1 table that maps \p va in \p v's kernel root, with a reference, and its index. NULL: none. */
 struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index);
 /*
