@@ -161,7 +161,7 @@ void fake_io_init(struct fake_io *fake)
 	memset(fake, 0, sizeof(*fake));
 	fake->io.ops = &fake_ops;
 	fake->pages = mmap(NULL, FAKE_PAGES * 4096, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	fake->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 	if (fake->pages == MAP_FAILED || fake->event_fd < 0)
 		abort();

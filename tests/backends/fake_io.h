@@ -18,7 +18,7 @@
 
 struct fake_io {
 	struct xenio io;
-	uint8_t *pages;	     /* FAKE_PAGES of 4096 bytes, the guest's */
+	uint8_t *pages;	     /* FAKE_PAGES of 4096 bytes, the guest's; shared with children */
 	bool granted[FAKE_PAGES];
 	bool readonly[FAKE_PAGES];
 	int event_fd;	     /* an eventfd: readable while the port is pending */

@@ -169,7 +169,7 @@ static void test_logbuf(void)
 
 static void test_guest_log(void)
 {
-	char dir[] = "/tmp/consoled-test-XXXXXX", path[64], old[64], evil[64];
+	char dir[] = "/tmp/consoled-test-XXXXXX", path[64], old[80], evil[64];
 	static uint8_t data[600];
 	struct guest_log log;
 	struct stat st;
@@ -325,6 +325,36 @@ static void test_viewers(void)
 	stop_console();
 }
 
+/* What a script types and closes at once arrives, more than fits as well. */
+static void test_typed_and_gone(void)
+{
+	char buf[CONSOLE_IN_SIZE], line[51];
+	size_t got = 0, n;
+	int fd;
+
+	start_console();
+	fd = open(con->tty.path, O_WRONLY | O_NOCTTY);
+	CU_ASSERT_EQUAL(write(fd, "echo hi\n", 8), 8);
+	close(fd);
+	spin();
+	CU_ASSERT_EQUAL(console_front_read(&front, buf, sizeof(buf)), 8);
+	CU_ASSERT_EQUAL(memcmp(buf, "echo hi\n", 8), 0);
+	memset(line, 'z', 50);
+	fd = open(con->tty.path, O_WRONLY | O_NOCTTY);
+	for (unsigned int i = 0; i < 30; i++)
+		CU_ASSERT_EQUAL(write(fd, line, 50), 50);
+	close(fd);
+	spin();
+	CU_ASSERT_TRUE(con->input_left);
+	while ((n = console_front_read(&front, buf, sizeof(buf)))) {
+		got += n;
+		console_event(con);
+	}
+	CU_ASSERT_EQUAL(got, 1500);
+	CU_ASSERT_FALSE(con->input_left);
+	stop_console();
+}
+
 /* A viewer that does not read holds up nobody, and memory is bounded. */
 static void test_stuck_viewer(void)
 {
@@ -425,6 +455,7 @@ void add_console_suite(void)
 	CU_add_test(s, "log buffer", test_logbuf);
 	CU_add_test(s, "log file is bounded and stays in its directory", test_guest_log);
 	CU_add_test(s, "viewers come and go", test_viewers);
+	CU_add_test(s, "typed by one who has gone", test_typed_and_gone);
 	CU_add_test(s, "a viewer that does not read", test_stuck_viewer);
 	CU_add_test(s, "a guest that does not read", test_slow_guest);
 	CU_add_test(s, "a restarted daemon", test_restart);

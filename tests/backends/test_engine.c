@@ -21,7 +21,7 @@
 #define INDIRECT_REF  390u
 #define DATA_REF      1u
 
-static char image[64], journal_path[64];
+static char image[64], journal_path[80];
 static struct fake_io fake;
 static struct disk disk;
 static struct journal *journal;
@@ -532,13 +532,6 @@ static void test_restart_random_kills(void)
 	set_up(1);
 	stop_engine();
 	journal_close(journal);
-	/* Shared with the child, which stands for the worker. */
-	munmap(fake.pages, FAKE_PAGES * 4096);
-	fake.pages = mmap(NULL, FAKE_PAGES * 4096, PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	CU_ASSERT_PTR_NOT_EQUAL_FATAL(fake.pages, MAP_FAILED);
-	front_ring_init(&front, fake_page(&fake, RING_REF), PAGE_BYTES,
-			sizeof(union pv_blkif_sring_entry));
 	srandom(2);
 	while (got < TOTAL && kills < 400) {
 		struct timespec life = {.tv_nsec = 1 + random() % 4000000};
