@@ -6,6 +6,8 @@ BE_CFLAGS := $(HOST_CFLAGS) -Ibackends -idirafter hypervisor/include
 BE_C      := $(wildcard backends/*/*.c)
 BE_OBJ    := $(BE_C:%.c=$(B)/%.o)
 BE_XEN    := -lxengnttab -lxenevtchn -lxenforeignmemory
+BE_STORE  := -lxenstore -lpthread
+BE_LIBS   := $(BE_STORE) -luring -lseccomp -lcap-ng
 BE_PROGS  := $(B)/bin/consoled $(B)/bin/blkd
 LINT_C    += $(BE_C)
 ALL       += $(BE_PROGS)
@@ -20,11 +22,11 @@ $(B)/backends/%.o: backends/%.c
 $(B)/bin/consoled: $(patsubst %.c,$(B)/%.o,$(wildcard backends/consoled/*.c)) $(BE_LIB_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(BE_CFLAGS) -o $@ $^ $(BE_XEN) -lxenstore -lpthread
+	$(Q)$(CC) $(BE_CFLAGS) -o $@ $^ $(BE_XEN) $(BE_STORE)
 
 $(B)/bin/blkd: $(patsubst %.c,$(B)/%.o,$(wildcard backends/blkd/*.c)) $(BE_LIB_OBJ)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(BE_CFLAGS) -o $@ $^ $(BE_XEN) -lxenstore -luring -lseccomp -lcap-ng -lpthread
+	$(Q)$(CC) $(BE_CFLAGS) -o $@ $^ $(BE_XEN) $(BE_LIBS)
 
 -include $(BE_OBJ:.o=.d)

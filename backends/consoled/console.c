@@ -44,40 +44,48 @@ static void show(struct console *con)
 	viewer_want(con);
 }
 
+/* Typed bytes to the guest, as many as it has room for. Also after the viewer
+ * has gone: what was typed, as by a script's `echo`, is still to be read. */
+static void take_input(struct console *con)
+{
+	uint8_t buf[CONSOLE_IN_SIZE];
+	bool fed = false;
+	size_t room = 1;
+
+	con->input_left = false;
+	while (con->ring.page && (room = console_ring_room(&con->ring))) {
+		ssize_t n = read(con->tty.master, buf, room < sizeof(buf) ? room : sizeof(buf));
+
+		if (n <= 0)
+			break;
+		console_ring_feed(&con->ring, buf, (size_t)n);
+		fed = true;
+	}
+	con->input_left = !con->watched && con->ring.page && !room;
+	if (fed)
+		con->io->ops->notify(con->io, (uint32_t)con->port);
+}
+
 static void unwatch(struct console *con)
 {
 	if (con->watched)
 		loop_del(con->loop, &con->viewer);
 	con->watched = false;
-}
-
-static void take_input(struct console *con)
-{
-	uint8_t buf[CONSOLE_IN_SIZE];
-	size_t room = con->ring.page ? console_ring_room(&con->ring) : 0;
-	ssize_t n;
-
-	if (!room)
-		return;
-	n = read(con->tty.master, buf, room < sizeof(buf) ? room : sizeof(buf));
-	if (n <= 0)
-		return;
-	console_ring_feed(&con->ring, buf, (size_t)n);
-	con->io->ops->notify(con->io, (uint32_t)con->port);
+	take_input(con);
 }
 
 static void viewer_ready(struct loop_source *src, uint32_t events)
 {
 	struct console *con = console_of(src);
 
-	if (events & EPOLLIN)
-		take_input(con);
 	/* The last viewer left. Until inotify says so there is nothing to do
 	 * here, and a hang-up is reported without end. */
 	if (events & EPOLLHUP) {
 		unwatch(con);
 		return;
 	}
+	if (events & EPOLLIN)
+		take_input(con);
 	show(con);
 }
 
@@ -210,10 +218,17 @@ void console_detach(struct console *con)
 	viewer_want(con);
 }
 
-bool console_event(struct console *con)
+static void serve(struct console *con)
 {
 	drain(con);
+	if (con->input_left)
+		take_input(con);
 	show(con);
+}
+
+bool console_event(struct console *con)
+{
+	serve(con);
 	con->throttled = ++con->events > CONSOLE_EVENTS_PER_PERIOD;
 	if (!con->throttled)
 		con->io->ops->unmask(con->io, (uint32_t)con->port);
@@ -226,7 +241,6 @@ void console_period(struct console *con)
 	if (!con->throttled || !con->ring.page)
 		return;
 	con->throttled = false;
-	drain(con);
-	show(con);
+	serve(con);
 	con->io->ops->unmask(con->io, (uint32_t)con->port);
 }

@@ -52,6 +52,7 @@ struct console {
 	struct tty tty;
 	struct loop_source viewer; /* the terminal's master, while watched */
 	bool watched;
+	bool input_left; /* typed by a viewer who has gone, no room yet */
 	uint32_t viewer_events;
 	uint64_t shown; /* position in `recent` that the viewer has seen */
 };

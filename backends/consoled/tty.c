@@ -16,8 +16,9 @@ static bool tty_has_viewer(const struct tty *tty)
 	return poll(&pfd, 1, 0) >= 0 && !(pfd.revents & POLLHUP);
 }
 
-/* Raw, and empty of what an earlier viewer left unread. Opening the other end
- * once is also what makes the master tell "nobody there" from "nobody yet". */
+/* Raw, and empty of what an earlier viewer left unread; what he typed stays.
+ * Opening the other end once is also what makes the master tell "nobody there"
+ * from "nobody yet". */
 static int tty_reset(struct tty *tty)
 {
 	int fd = open(tty->path, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -30,7 +31,7 @@ static int tty_reset(struct tty *tty)
 		rc = -errno;
 	} else {
 		cfmakeraw(&raw);
-		if (tcsetattr(fd, TCSANOW, &raw) < 0 || tcflush(fd, TCIOFLUSH) < 0)
+		if (tcsetattr(fd, TCSANOW, &raw) < 0 || tcflush(fd, TCIFLUSH) < 0)
 			rc = -errno;
 	}
 	close(fd);

@@ -94,6 +94,7 @@ void daemon_ready(const struct daemon_options *opt)
 {
 	int null;
 
+	log_started();
 	if (opt->foreground)
 		return;
 	if (!opt->log_file)

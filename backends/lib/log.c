@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@ static const char *log_program = "backend";
 static const char *log_path;
 static enum log_target log_where = LOG_TO_STDERR;
 static int log_fd = STDERR_FILENO;
+static bool log_starting = true;
 
 int log_open(const char *program, enum log_target target, const char *path)
 {
@@ -32,6 +34,11 @@ int log_open(const char *program, enum log_target target, const char *path)
 		break;
 	}
 	return 0;
+}
+
+void log_started(void)
+{
+	log_starting = false;
 }
 
 void log_reopen(void)
@@ -69,6 +76,8 @@ static void log_line(int priority, const char *fmt, va_list ap)
 		return;
 	}
 	line[len++] = '\n';
+	if (log_starting && log_fd != STDERR_FILENO && write(STDERR_FILENO, line, (size_t)len) < 0)
+		log_starting = false;
 	/* A log that cannot be written has nobody to be told about it. */
 	if (write(log_fd, line, (size_t)len) < 0)
 		return;

@@ -15,8 +15,12 @@ enum log_target {
 };
 
 /* Names the program in every line. `path` is used for LOG_TO_FILE alone.
- * Returns 0 or a negative errno (the file cannot be opened). */
+ * Returns 0 or a negative errno (the file cannot be opened). Lines go to
+ * standard error as well until log_started(): a daemon that cannot start says
+ * so to whoever started it. */
 int log_open(const char *program, enum log_target target, const char *path);
+
+void log_started(void);
 
 /* Opens the log file again: after somebody moved the old one away. */
 void log_reopen(void);
