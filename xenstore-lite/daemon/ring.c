@@ -129,6 +129,8 @@ struct conn *ring_attach(struct domain *d, uint32_t conn_id, uint32_t port, uint
 	r->page = page;
 	r->port = (uint32_t)local;
 	xen_set_port(r->port, c);
+	if (log_replaying)
+		c->skip = load(&r->page->rsp_prod) - out_pos;
 	store(&r->page->server_features,
 	      XENSTORE_SERVER_FEATURE_RECONNECTION | XENSTORE_SERVER_FEATURE_ERROR);
 	store(&r->page->connection, XENSTORE_CONNECTED);
