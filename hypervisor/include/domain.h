@@ -42,6 +42,7 @@ struct domain {
 	int teardown_stage;   /* domain/destroy.c: how far relinquishing got */
 	bool teardown_busy;   /* a CPU is at it; set by exchange */
 	bool creating_vcpus;  /* so is one at this */
+	bool initialising;    /* and one of its own vCPUs at VCPUOP_initialise */
 
 	/* mm/: frames owned. All under frames_lock. */
 	struct spinlock frames_lock;
@@ -188,25 +189,6 @@ struct vcpu *domain_vcpu(const struct domain *d, u32 id);
 	for ((i) = 0; (i) < (d)->max_vcpus; (i)++)                                                 \
 		if (((v) = (d)->vcpu[i]) != NULL)
 
-/* --- life cycle (domain/) ----------------------------------------------------- */
-
-struct pv_domctl_createdomain;
-/*
- * Make a domain with no vCPU and no memory, paused by control once. *id: the one
- * wished for, or PV_DOMID_INVALID to have one chosen; out: the one it got. *out
- * holds a reference. 0, -EEXIST, -ENOMEM, -EINVAL (limits).
- */
-int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out);
-/* Make its vCPUs, all of them, down. 0, -EEXIST when it has some, -ENOMEM. */
-int domain_set_max_vcpus(struct domain *d, u32 max);
-/* End it and take everything back; -ERESTART until that is done. */
-int domain_destroy(struct domain *d);
-/* The tools' pause, counted. The first unpause ends creation. 0, or -EINVAL (not paused). */
-int domain_pause_control(struct domain *d);
-int domain_unpause_control(struct domain *d);
-/* Debug key: all domains and vCPUs. */
-void domain_dump_all(void);
-
 /*
  * The guest did what it may not: print the reason once (the first is kept),
  * pause the domain for good and tell dom0 (shutdown code crash). Returns; the
@@ -253,8 +235,7 @@ int vcpu_info_register(struct vcpu *v, mfn_t m, u32 offset);
 void hypercall_page_fill(void *page);
 /* Start-up, on the boot CPU after sched_init_cpu(). */
 void domain_init(void);
-/* Debug keys: one was typed. 'h' lists them. */
-void debug_key(char key);
+/* Debug key: all domains and vCPUs. */
 void domain_dump_all(void);
 
 /* May the current domain control \p d? dom0 may control all, others themselves. */

@@ -144,6 +144,15 @@ u64 frames_total(void);
 void *heap_alloc(size_t size);
 void heap_free(void *p);
 
+/*
+ * Teardown: drop the roots, walks and pins of \p d, then give back its frames.
+ * Those that others still map stay (and hold \p d) until the last mapping goes.
+ * \p d is dying and its vCPUs do not run. 0, or -ERESTART to be called again.
+ */
+int domain_frames_release(struct domain *d);
+/* The boot modules are no longer needed: their memory becomes free. */
+void modules_release(void);
+
 /* --- M2P (mm/m2p.c) --------------------------------------------------------- */
 
 static inline void m2p_set(mfn_t m, u64 pfn_or_invalid)
