@@ -59,6 +59,8 @@ void hypercall_entry(struct regs *r);
 void guest_iret(struct regs *r);
 /* Print hit counters (debug key). */
 void hypercall_dump(void);
+/* Do what a debug key stands for: print state (debug_key.c has the list). */
+void debug_key(char key);
 
 /* The guest context that VCPUOP_initialise and domctl setvcpucontext both load. */
 struct pv_vcpu_guest_context;
