@@ -16,7 +16,6 @@
 #define VECTOR_SYSCALL	 0x100
 #define VECTOR_SYSCALL32 0x101
 #define VECTOR_SYSENTER	 0x102
-#define CR4_SMAP	 0x200000
 
 /* From the error-code word down: makes RSP point to a struct regs. */
 .macro SAVE_REGS
@@ -80,15 +79,13 @@
  */
 FUNCTION trap_common
 	SAVE_REGS
+clac_1:	nopl	(%rax)
 	movq	%rsp, %rdi
 	testb	$3, REGS_CS(%rsp)
 	jz	trap_from_hypervisor
 	leaq	-CPU_GUEST(%rsp), %rsp
-trap_from_guest:		/* RDI: &cpu->guest; RSP: main stack, which is struct cpu */
-	testl	$CR4_SMAP, CPU_CR4_BASE(%rsp)
-	jz	1f
-	clac			/* gates leave AC as the guest had it */
-1:	xorl	%ebp, %ebp
+trap_from_guest:		/* RDI: &cpu->guest; RSP: main stack */
+	xorl	%ebp, %ebp
 	call	trap_entry
 	.size	trap_common, . - trap_common
 
@@ -132,6 +129,7 @@ FUNCTION iret_fault
  */
 FUNCTION ist_common
 	SAVE_REGS
+clac_2:	nopl	(%rax)
 	movq	%rsp, %rdi
 	testb	$3, REGS_CS(%rsp)
 	jz	ist_from_hypervisor
@@ -260,5 +258,12 @@ idt_stubs:
 	.set	vector, vector + 1
 	.endr
 	.size	idt_stubs, . - idt_stubs
+
+/* 3-byte no-ops that become CLAC where SMAP is used: gates leave AC as the guest had it. */
+	.globl	clac_sites
+	.type	clac_sites, @object
+clac_sites:
+	.quad	clac_1, clac_2, 0
+	.size	clac_sites, . - clac_sites
 
 	.section .note.GNU-stack, "", @progbits
