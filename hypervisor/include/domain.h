@@ -137,7 +137,7 @@ struct vcpu {
 	u32 gdt_entries;
 	vaddr_t ldt_base;
 	u32 ldt_entries;
-	mfn_t ldt[16];		/* LDT pages that are in the window now, else MFN_NONE */
+	mfn_t ldt[16];		/* LDT pages that are in the window now, 0: none */
 	struct table_walk *walk; /* promotion or demotion in progress (mm/type.c) */
 
 	/* --- events --------------------------------------------------------- */
