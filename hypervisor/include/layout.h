@@ -23,11 +23,15 @@
 
 #define M2P_GUEST_VIRT	 0xffff800000000000UL
 #define M2P_GUEST_END	 0xffff804000000000UL
+#ifdef PAVISE_HOST_TEST /* a test on the host gives these three memory of its own */
+extern unsigned long FRAME_TABLE_VIRT, M2P_VIRT, DIRECTMAP_VIRT;
+#else
 #define FRAME_TABLE_VIRT 0xffff808000000000UL
 #define M2P_VIRT	 0xffff810000000000UL
+#define DIRECTMAP_VIRT	 0xffff830000000000UL
+#endif
 #define IMAGE_VIRT	 0xffff818000000000UL
 #define VMAP_VIRT	 0xffff820000000000UL
-#define DIRECTMAP_VIRT	 0xffff830000000000UL
 #define DIRECTMAP_END	 0xffff880000000000UL /* 5 TiB of machine addresses */
 
 /*
