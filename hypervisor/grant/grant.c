@@ -131,6 +131,11 @@ int grant_shared_frame(struct domain *d, u32 index, mfn_t *out)
 	return rc;
 }
 
+u32 grant_frames_max(const struct domain *d)
+{
+	return d->grant->max_frames;
+}
+
 /*
  * Check the entry and set its in-use bits, as one step as far as the granter can
  * see. The compare-exchange fails only if the granter wrote meanwhile; a granter

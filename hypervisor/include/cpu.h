@@ -24,12 +24,14 @@ struct vcpu;
 struct regs {
 	u64 r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
 	u32 error_code; /* of the exception, 0 where the CPU pushes none */
-	u32 vector;	/* exception or interrupt number; VECTOR_SYSCALL for SYSCALL */
+	u32 vector;	/* exception or interrupt number; VECTOR_SYSCALL... for SYSCALL */
 	u64 rip, cs, rflags, rsp, ss;
 };
 
 /* Pseudo vectors for entries that are not interrupts. */
-#define VECTOR_SYSCALL 0x100
+#define VECTOR_SYSCALL	 0x100
+#define VECTOR_SYSCALL32 0x101 /* from a 32-bit code segment */
+#define VECTOR_SYSENTER	 0x102
 
 /*
  * Work to do before the CPU goes back to a guest, a bit each; the function is
@@ -41,6 +43,7 @@ enum softirq {
 	SOFTIRQ_EVENT,	 /* nothing to run: makes the CPU look at the vCPU's events again */
 	SOFTIRQ_CONSOLE, /* console input has arrived */
 	SOFTIRQ_CALL,	 /* a function another CPU asked for */
+	SOFTIRQ_REAP,	 /* core/domain.c: domains whose last reference went */
 	SOFTIRQ_COUNT
 };
 
@@ -69,7 +72,7 @@ struct tss;
 struct cpu {
 	unsigned int id;	     /* 0.. in order of start-up; 0 is the boot CPU */
 	u32 apic_id;
-	struct vcpu *current;	     /* running here; idle vCPU when nothing is */
+	struct vcpu *vcpu;	     /* running here (`current`); idle vCPU when nothing is */
 	struct vcpu *idle;
 	u32 softirqs;		     /* pending, set atomically by any CPU */
 	bool online;
@@ -89,9 +92,12 @@ struct cpu {
 	struct vcpu *fpu_owner;
 	void (*call_fn)(void *);     /* SOFTIRQ_CALL */
 	void *call_arg;
-	u64 scratch[4];		     /* entry.S: SYSCALL has no stack of its own */
-	struct regs guest __aligned(16); /* last: RSP0 points right behind it */
-};
+	/* A fault at the IRETQ to the guest pushes its frame here, below the guest's (entry.S). */
+	u64 fault_frame[7] __aligned(16);
+	/* Last, and ending on 16 bytes, which is where the CPU starts to push: RSP0 is its end. */
+	struct regs guest;
+} __aligned(16);
+STATIC_ASSERT(offsetof(struct cpu, guest) + sizeof(struct regs) == sizeof(struct cpu));
 
 #define CPU_OF(stack_address)                                                                      \
 	((struct cpu *)((((u64)(stack_address)) & ~(CPU_STACK_SIZE - 1)) + CPU_STACK_SIZE -        \
@@ -109,7 +115,7 @@ static inline struct cpu *this_cpu(void)
 }
 #endif
 
-#define current (this_cpu()->current)
+#define current (this_cpu()->vcpu)
 
 extern unsigned int nr_cpus; /* CPUs that came up; ids are 0..nr_cpus-1 */
 struct cpu *cpu_get(unsigned int id);

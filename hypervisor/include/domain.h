@@ -49,7 +49,7 @@ struct domain {
 	bool privileged;      /* may control others, sees the machine (dom0) */
 	u8 handle[16];	      /* UUID the toolstack gave it */
 	u32 references;	      /* core/domain.c; freed at 0 */
-	struct list list;     /* on the domain list, by id */
+	struct domain *next_dead; /* waits to be freed; core/domain.c */
 	struct spinlock lock; /* life-cycle: pause counts, dying, vCPU creation */
 
 	enum domain_dying dying;
@@ -58,8 +58,9 @@ struct domain {
 	bool shut_down;
 	u8 shutdown_code;     /* PV_SHUTDOWN_* */
 	u32 pause_count;      /* by control calls and by the hypervisor */
-	bool paused_by_control;
+	u32 control_pauses;   /* of them, how many the tools asked for */
 	int teardown_stage;   /* domain/destroy.c: how far relinquishing got */
+	bool teardown_busy;   /* a CPU is at it; set by exchange */
 
 	/* mm/: frames owned. All under frames_lock. */
 	struct spinlock frames_lock;
@@ -81,6 +82,9 @@ struct domain {
 	u32 max_vcpus;
 	struct vcpu **vcpu;   /* max_vcpus pointers, NULL until created */
 
+	char console_line[120]; /* console_io: output not yet ended by a newline; under lock */
+	u32 console_length;
+
 	/* Pseudo-physical e820 that the builder set (XENMEM_set_memory_map). */
 	void *e820;	      /* array of struct pv_e820_entry */
 	u32 e820_entries;
@@ -89,6 +93,8 @@ struct domain {
 	u64 pirq_eoi_mfn;
 	s64 time_offset_seconds;
 };
+
+#define POLL_ANY (~0U)
 
 /* Why a vCPU does not run; any bit set means not runnable. */
 #define VCPU_PAUSE_DOWN	   BIT(0) /* not yet up, or taken down */
@@ -141,7 +147,6 @@ struct vcpu {
 	void *fpu;		/* XSAVE area, 64-byte aligned */
 	struct trap_entry trap[256];
 	struct callback_entry callback[8]; /* by PV_CALLBACKTYPE_* */
-	u64 nmi_address;
 	bool nmi_pending, nmi_masked;
 
 	/* --- address space (mm/root.c) ------------------------------------ */
@@ -152,15 +157,16 @@ struct vcpu {
 	u32 gdt_entries;
 	vaddr_t ldt_base;
 	u32 ldt_entries;
+	mfn_t ldt[16];		/* LDT pages that are in the window now, else MFN_NONE */
 	struct table_walk walk;	/* promotion or demotion in progress (mm/walk.c) */
 	struct cpu *root_cpu;	/* where its roots were last loaded */
 
 	/* --- events --------------------------------------------------------- */
 	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */
+	struct pv_vcpu_info *spare_info; /* ids without a slot in shared_info, until they register */
 	mfn_t info_mfn;		/* registered page, MFN_NONE while in shared_info */
 	void *event;		/* FIFO control block */
-	u32 poll_port;
-	u64 *poll_ports;	/* bitmap while it polls several */
+	u32 poll_port;		/* what SCHEDOP_poll waits for; POLL_ANY: several */
 
 	/* --- time and scheduling ------------------------------------------- */
 	struct sched_vcpu *sched;
@@ -186,14 +192,42 @@ struct domain *domain_get(domid_t id);
 /* The first domain with an id at or above \p id, with a reference, or NULL. */
 struct domain *domain_get_next(domid_t id);
 void domain_hold(struct domain *d);
-/* Drop a reference; the last one frees the structure. */
+/* Drop a reference, from any context; the last one has the structure freed by SOFTIRQ_REAP. */
 void domain_put(struct domain *d);
+/* Start-up: the look-up and the softirq. */
+void domain_list_init(void);
+/*
+ * Put \p d under its id (PV_DOMID_INVALID: the next free one) with its first
+ * reference. 0, -EEXIST, -ENOMEM, or -ENOSPC when every id is in use.
+ */
+int domain_list_add(struct domain *d, domid_t id);
+/* Who frees a domain without references; set once by domain/. */
+extern void (*domain_free_hook)(struct domain *d);
 
 /* vCPU \p id of \p d, NULL when out of range or not created. Lives as long as the domain. */
 struct vcpu *domain_vcpu(const struct domain *d, u32 id);
 #define for_each_vcpu(d, v, i)                                                                     \
 	for ((i) = 0; (i) < (d)->max_vcpus; (i)++)                                                 \
 		if (((v) = (d)->vcpu[i]) != NULL)
+
+/* --- life cycle (domain/) ----------------------------------------------------- */
+
+struct pv_domctl_createdomain;
+/*
+ * Make a domain with no vCPU and no memory, paused by control once. *id: the one
+ * wished for, or PV_DOMID_INVALID to have one chosen; out: the one it got. *out
+ * holds a reference. 0, -EEXIST, -ENOMEM, -EINVAL (limits).
+ */
+int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out);
+/* Make its vCPUs, all of them, down. 0, -EEXIST when it has some, -ENOMEM. */
+int domain_set_max_vcpus(struct domain *d, u32 max);
+/* End it and take everything back; -ERESTART until that is done. */
+int domain_destroy(struct domain *d);
+/* The tools' pause, counted. The first unpause ends creation. 0, or -EINVAL (not paused). */
+int domain_pause_control(struct domain *d);
+int domain_unpause_control(struct domain *d);
+/* Debug key: all domains and vCPUs. */
+void domain_dump_all(void);
 
 /*
  * The guest did what it may not: print the reason once (the first is kept),

@@ -21,6 +21,8 @@ int grant_release_mappings(struct domain *d);
 void grant_table_destroy(struct domain *d);
 /* Frame \p index of the shared table, grown on demand; for dom0's builder. 0 or negative errno. */
 int grant_shared_frame(struct domain *d, u32 index, mfn_t *out);
+/* How many frames the shared table may grow to. */
+u32 grant_frames_max(const struct domain *d);
 void grant_audit(struct domain *d);
 
 #endif

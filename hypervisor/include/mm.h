@@ -132,6 +132,19 @@ void pages_free(void *virt, unsigned int order);
  * below 2^bits (0: any). NULL when over the limit, dying, or out of memory.
  */
 struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits);
+/*
+ * Drop the allocation reference of a frame that \p d owns (decrease_reservation);
+ * its M2P entry becomes invalid, and it is free when the last mapping goes. False
+ * if it is not \p d's, was released before, or is shared by the hypervisor.
+ */
+bool frame_release(struct frame *f, struct domain *d);
+/*
+ * Exchange: take a frame out of \p d if the allocation reference is its only one
+ * and it has no type; put one back without a limit check; free a taken one.
+ */
+bool frame_steal(struct frame *f, struct domain *d);
+void frame_give(struct frame *f, struct domain *d);
+void frame_free(struct frame *f);
 /* Make a hypervisor page mappable by \p d, writable or not (shared info, grant frames). */
 void frame_share(void *virt, struct domain *d, bool writable);
 /* Undo: takes the page back from \p d; it is freed when the last mapping goes. */

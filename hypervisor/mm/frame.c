@@ -58,7 +58,7 @@ void frame_put(struct frame *f)
 
 	ASSERT(x & FRAME_REF_MASK);
 	if (unlikely((x & FRAME_REF_MASK) == FRAME_REF))
-		frame_release(f);
+		frame_reclaim(f);
 }
 
 struct frame *mfn_get(mfn_t m, const struct domain *d)
@@ -133,7 +133,7 @@ void frame_type_undo(struct frame *f)
 	} while (!frame_cas(f, &x,
 			    (x & ~(FRAME_PARTIAL | FRAME_VALID | FRAME_SOLE)) - FRAME_USE));
 	if ((x & FRAME_REF_MASK) == FRAME_REF)
-		frame_release(f);
+		frame_reclaim(f);
 }
 
 bool frame_type_drop(struct frame *f)
@@ -203,7 +203,7 @@ void frame_put_writable(struct frame *f)
 			stamp_mapping_lost(f);
 	} while (!frame_cas(f, &x, x - FRAME_USE));
 	if (unlikely((x & FRAME_REF_MASK) == FRAME_REF))
-		frame_release(f);
+		frame_reclaim(f);
 }
 
 void frame_drop_writable_type(struct frame *f)
@@ -249,7 +249,7 @@ static void list_unlink(struct domain *d, struct frame *f)
  * A frame without references: nobody can find it any more. Whoever gets it next
  * waits for the TLBs of all CPUs, by the stamp.
  */
-void frame_release(struct frame *f)
+void frame_reclaim(struct frame *f)
 {
 	struct domain *d = owner_hold(f->owner);
 	bool shared = f->state & FRAME_SHARED, last;
@@ -282,6 +282,22 @@ static void domain_hold_by_frames(struct domain *d)
 		domain_hold(d);
 }
 
+/* Under frames_lock. The frame has no reference yet; \p type: what its word says it last was. */
+static void owner_set(struct frame *f, struct domain *d, enum frame_type type)
+{
+	u64 nr = mfn_nr(frame_mfn(f));
+
+	f->owner = d->id;
+	f->entries = 0;
+	f->prev = 0;
+	f->next = d->first_frame;
+	if (f->next)
+		mfn_frame(mfn(f->next))->prev = nr;
+	d->first_frame = nr;
+	__atomic_store_n(&f->state, FRAME_TYPE_WORD(type) | FRAME_ALLOCATED | FRAME_REF,
+			 __ATOMIC_RELEASE);
+}
+
 struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits)
 {
 	struct frame *f;
@@ -305,22 +321,65 @@ struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned
 	}
 	domain_hold_by_frames(d);
 	for (i = 0; i < n; i++) {
-		struct frame *p = f + i;
-
-		p->owner = d->id;
-		p->entries = 0;
-		p->flush_stamp = tlb_clock();
-		p->prev = 0;
-		p->next = d->first_frame;
-		if (p->next)
-			mfn_frame(mfn(p->next))->prev = nr + i;
-		d->first_frame = nr + i;
+		f[i].flush_stamp = tlb_clock();
 		m2p_set(mfn(nr + i), PFN_INVALID);
-		__atomic_store_n(&p->state, FRAME_ALLOCATED | FRAME_REF, __ATOMIC_RELEASE);
+		owner_set(f + i, d, FRAME_NONE);
 	}
 	d->frames += n;
 	spin_unlock(&d->frames_lock);
 	return f;
+}
+
+bool frame_release(struct frame *f, struct domain *d)
+{
+	bool allocated;
+
+	if (!frame_get(f, d))
+		return false;
+	allocated = __atomic_fetch_and(&f->state, ~FRAME_ALLOCATED, __ATOMIC_SEQ_CST) &
+		    FRAME_ALLOCATED;
+	if (allocated) {
+		m2p_set(frame_mfn(f), PFN_INVALID);
+		frame_put(f);
+	}
+	frame_put(f);
+	return allocated;
+}
+
+bool frame_steal(struct frame *f, struct domain *d)
+{
+	u64 x = READ_ONCE(f->state);
+	bool last;
+
+	do {
+		if (READ_ONCE(f->owner) != d->id ||
+		    (x & ~FRAME_TYPE_BITS & ~FRAME_FOREIGN) != (FRAME_ALLOCATED | FRAME_REF))
+			return false;
+	} while (!frame_cas(f, &x, 0));
+	/* Without references nobody can take one; so the owner is still what it was. */
+	spin_lock(&d->frames_lock);
+	list_unlink(d, f);
+	d->frames--;
+	last = d->frames + d->shared_frames == 0;
+	spin_unlock(&d->frames_lock);
+	stamp_mapping_lost(f);
+	if (last)
+		domain_put(d);
+	return true;
+}
+
+void frame_give(struct frame *f, struct domain *d)
+{
+	spin_lock(&d->frames_lock);
+	domain_hold_by_frames(d);
+	d->frames++;
+	owner_set(f, d, FRAME_WRITABLE); /* translations from before may be about */
+	spin_unlock(&d->frames_lock);
+}
+
+void frame_free(struct frame *f)
+{
+	buddy_free(f, 0);
 }
 
 void frame_share(void *virt, struct domain *d, bool writable)

@@ -30,13 +30,10 @@ struct range {
 u64 hv_root[ENTRIES] __aligned(PAGE_SIZE);
 u64 m2p_guest_entry;
 
-void m2p_chunk_init(u64 first_mfn);
-
 static struct range ram[BOOT_E820_MAX];
 static unsigned int nr_ram;
 static struct range reserved[64];
 static unsigned int nr_reserved;
-static u64 m2p_chunks[64]; /* first frames of the first chunks, for m2p_chunk_init */
 
 /* --- what there is ------------------------------------------------------------- */
 
@@ -323,7 +320,6 @@ static void m2p_init(void)
 	unsigned int i;
 	u64 at;
 
-	(void)m2p_chunks;
 	for (i = 0; i < nr_ram; i++) {
 		struct range t = tracked(&ram[i]);
 
@@ -356,7 +352,6 @@ void mm_init(void)
 	for (i = 0; i < nr_ram; i++)
 		frames_give(&ram[i]);
 	m2p_init();
-	interrupt_register(VECTOR_FLUSH, tlb_answer);
 	log_info("memory: %lu MiB, %lu MiB free\n", frames_total() >> 8, frames_free() >> 8);
 }
 

@@ -77,8 +77,8 @@ void frame_type_done(struct frame *f);
 void frame_type_undo(struct frame *f);
 /* Drop a use of a table or descriptor frame; true: that was the last, take it down. */
 bool frame_type_drop(struct frame *f);
-/* Give a frame without references back; from frame_put(). */
-void frame_release(struct frame *f);
+/* The last reference is gone: take the frame from its owner and free it. */
+void frame_reclaim(struct frame *f);
 
 /* --- type.c --- */
 
@@ -170,10 +170,16 @@ void buddy_free(struct frame *f, unsigned int order);
 struct frame *buddy_alloc(unsigned int order, unsigned int bits);
 void page_clear(void *page);
 
-/* --- map.c, init.c --- */
+/* --- m2p.c --- */
 
-/* Start-up only: a zeroed page below 4 GiB, reached through the boot identity map. */
-u64 early_page(void);
-bool early_range_is_ram(u64 first, u64 nr);
+/* The frame behind the M2P's chunk of 2 MiB at this byte offset; MFN_NONE: no RAM, no chunk. */
+mfn_t m2p_chunk(u64 offset);
+/* Start-up: no frame of the chunk has a guest number; the service domain may look at it. */
+void m2p_chunk_init(mfn_t first);
+
+/* --- init.c --- */
+
+/* A root's slot of the M2P in guest-kernel mode. */
+extern u64 m2p_guest_entry;
 
 #endif

@@ -37,8 +37,6 @@
 
 #define PLAN_SLOTS ARRAY_SIZE(((struct cpu_root *)0)->slot)
 
-extern u64 m2p_guest_entry; /* the M2P's slot in guest-kernel mode (init.c) */
-
 static bool root_none(mfn_t m)
 {
 	return mfn_nr(m) == 0 || mfn_eq(m, MFN_NONE);
@@ -104,7 +102,7 @@ void root_rebuild(void)
 {
 	struct cpu *c = this_cpu();
 
-	if (c->root.vcpu && c->root.vcpu == c->current)
+	if (c->root.vcpu && c->root.vcpu == c->vcpu)
 		root_copy(c);
 	else
 		root_unload(c);
@@ -332,7 +330,7 @@ int root_set_kernel(struct vcpu *v, mfn_t m)
 	if (rc)
 		return rc;
 	v->kernel_root = m;
-	if (c->root.vcpu == v && c->current == v) {
+	if (c->root.vcpu == v && c->vcpu == v) {
 		c->root.kernel = m;
 		root_copy(c);
 	}
@@ -357,7 +355,7 @@ int root_set_user(struct vcpu *v, mfn_t m)
 			return rc;
 	}
 	v->user_root = m;
-	if (c->root.vcpu == v && c->current == v) {
+	if (c->root.vcpu == v && c->vcpu == v) {
 		c->root.user = m;
 		c->root.plan_valid = false; /* in kernel mode: nothing to load now */
 		barrier_full();

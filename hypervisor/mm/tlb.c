@@ -46,7 +46,7 @@ static void mail_do(u64 mail)
 	struct cpu *c = this_cpu();
 
 	/* Nothing runs here: then don't keep what others would have to flush again. */
-	if ((mail & MAIL_REBUILD) || c->current == c->idle)
+	if ((mail & MAIL_REBUILD) || c->vcpu == c->idle)
 		root_rebuild();
 	else if (mail & MAIL_ALL)
 		tlb_flush_local();
