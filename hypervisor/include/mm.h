@@ -230,6 +230,19 @@ int pt_replace_l1(struct frame *l1, unsigned int index, u64 expect, u64 entry);
  * table is no longer a validated L1 of \p d.
  */
 int pt_install_l1(struct frame *l1, unsigned int index, u64 entry, struct domain *d);
+/*
+ * For batches: a validated L1 table of \p d with its lock held, or NULL; changes
+ * to it; and its release. Nothing that may take long or wait for another table
+ * in between.
+ */
+struct frame *pt_lock_l1(mfn_t m, const struct domain *d);
+struct frame *pt_lock_va(struct vcpu *v, vaddr_t va, unsigned int *index);
+int pt_update_locked(struct frame *l1, unsigned int index, u64 entry, struct domain *owner,
+		     struct domain *foreign, bool preserve_ad);
+static inline void pt_unlock(struct frame *table)
+{
+	__atomic_fetch_and(&table->state, ~FRAME_LOCKED, __ATOMIC_RELEASE);
+}
 /* The L1 table that maps \p va in \p v's kernel root, with a reference, and its index. NULL: none. */
 struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index);
 /*
@@ -319,5 +332,9 @@ extern u64 hv_root[512];
 void mm_init(void);
 /* Debug: walk all frames, re-derive all counts, print what differs. Machine paused. Mismatches. */
 unsigned long frame_audit(void);
+/* During an audit: somebody holds a use of this frame, as a type or not. For floors above. */
+void frame_audit_use(struct frame *f, bool typed);
+/* Set by floors above to name the uses they hold. */
+extern void (*frame_audit_hook)(void);
 
 #endif

@@ -84,10 +84,7 @@ void frame_reclaim(struct frame *f);
 
 /* Take the entry lock of a validated table. 0, -EAGAIN (being walked), -EINVAL (is none). */
 int table_lock(struct frame *f, unsigned int level);
-static inline void table_unlock(struct frame *f)
-{
-	__atomic_fetch_and(&f->state, ~FRAME_LOCKED, __ATOMIC_RELEASE);
-}
+#define table_unlock(f) pt_unlock(f)
 /* --- walk.c --- */
 
 /* frame_get_typed() and the end of frame_put_typed() for levels 2 to 4. */
@@ -113,13 +110,8 @@ int l1_entry_get(u64 *e, struct domain *owner, struct domain *foreign);
 void l1_entry_put(u64 e);
 /* Flags of an upper entry: 0 with \p e adjusted, or -EINVAL. */
 int upper_entry_check(u64 *e, unsigned int level);
-/* Write an L1 entry of a table whose lock is held. 0 or -errno. */
-int l1_update_locked(struct frame *l1, unsigned int index, u64 e, struct domain *owner,
-		     struct domain *foreign, bool preserve_ad);
 /* Write \p e if the entry still is \p old (else -EAGAIN); for emulated instructions. */
 int l1_exchange_locked(struct frame *l1, unsigned int index, u64 old, u64 e, struct domain *d);
-/* The L1 frame that maps \p va in a root, locked, and its index; NULL when there is none. */
-struct frame *l1_find_locked(struct vcpu *v, vaddr_t va, unsigned int *index);
 /* The entry that maps \p va in \p v's kernel tables, 0 when none. A snapshot: anything may change. */
 u64 walk_software(struct vcpu *v, vaddr_t va);
 

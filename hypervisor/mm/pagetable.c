@@ -108,7 +108,7 @@ static inline void table_recount(struct frame *f, unsigned int i, u64 old, u64 e
 
 /* --- level 1 --------------------------------------------------------------------- */
 
-int l1_update_locked(struct frame *l1, unsigned int index, u64 e, struct domain *owner,
+int pt_update_locked(struct frame *l1, unsigned int index, u64 e, struct domain *owner,
 		     struct domain *foreign, bool preserve_ad)
 {
 	u64 *slot = (u64 *)frame_virt(l1) + index;
@@ -217,6 +217,18 @@ int pt_install_l1(struct frame *l1, unsigned int index, u64 entry, struct domain
 	return 0;
 }
 
+struct frame *pt_lock_l1(mfn_t m, const struct domain *d)
+{
+	struct frame *f = frame_lookup(mfn_nr(m));
+
+	if (!f || table_lock(f, 1))
+		return NULL;
+	if (likely(f->owner == d->id))
+		return f;
+	table_unlock(f);
+	return NULL;
+}
+
 /* --- level 2 to 4 ------------------------------------------------------------------ */
 
 /* Same table, other flags: done without its child. True when that was all there was to do. */
@@ -318,7 +330,7 @@ int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 e
 	rc = table_lock(table, 1);
 	if (rc)
 		return rc;
-	rc = l1_update_locked(table, index, entry, owner, foreign, preserve_ad);
+	rc = pt_update_locked(table, index, entry, owner, foreign, preserve_ad);
 	table_unlock(table);
 	return rc;
 }
@@ -349,7 +361,7 @@ static inline struct frame *l1_lookup(struct vcpu *v, vaddr_t va)
 	return f;
 }
 
-struct frame *l1_find_locked(struct vcpu *v, vaddr_t va, unsigned int *index)
+struct frame *pt_lock_va(struct vcpu *v, vaddr_t va, unsigned int *index)
 {
 	struct frame *f = l1_lookup(v, va);
 
