@@ -5,6 +5,7 @@
 
 #include "hypercall.h"
 #include "public/domctl.h"
+#include "public/vcpu.h"
 
 /*
  * One operation on a domain, which is held. \p op is our private copy of the

@@ -93,12 +93,12 @@ long domctl_set_vcpu_affinity(struct domain *d, struct pv_domctl *op)
 		return REFUSE(-ESRCH);
 	if (!(a->flags & (PV_VCPUAFFINITY_HARD | PV_VCPUAFFINITY_SOFT)))
 		return REFUSE(-EINVAL);
-	sched_get_affinity(v, &hard, &soft);
+	vcpu_affinity_get(v, &hard, &soft);
 	if ((a->flags & PV_VCPUAFFINITY_HARD) && cpumask_from_guest(&hard, &a->cpumap_hard))
 		return -EFAULT;
 	if ((a->flags & PV_VCPUAFFINITY_SOFT) && cpumask_from_guest(&soft, &a->cpumap_soft))
 		return -EFAULT;
-	rc = sched_set_affinity(v, &hard, &soft);
+	rc = vcpu_affinity_set(v, &hard, &soft);
 	if (rc)
 		return rc;
 	/* Both maps come back as what is in force. */
@@ -114,7 +114,7 @@ long domctl_get_vcpu_affinity(struct domain *d, struct pv_domctl *op)
 
 	if (!v)
 		return REFUSE(-ESRCH);
-	sched_get_affinity(v, &hard, &soft);
+	vcpu_affinity_get(v, &hard, &soft);
 	if (a->flags & PV_VCPUAFFINITY_HARD)
 		rc = cpumask_to_guest(&a->cpumap_hard, &hard);
 	if (!rc && (a->flags & PV_VCPUAFFINITY_SOFT))
@@ -127,7 +127,7 @@ long domctl_scheduler_op(struct domain *d, struct pv_domctl *op)
 {
 	struct pv_domctl_scheduler_op *s = &op->u.scheduler_op;
 
-	if (s->sched_id != sched_policy_id())
+	if (s->sched_id != sched_id())
 		return REFUSE(-EINVAL);
 	switch (s->cmd) {
 	case PV_DOMCTL_SCHEDOP_GETINFO:

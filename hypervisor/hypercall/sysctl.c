@@ -50,9 +50,9 @@ static long physinfo(struct pv_sysctl *op)
 	return 0;
 }
 
-static long sched_id(struct pv_sysctl *op)
+static long scheduler_id(struct pv_sysctl *op)
 {
-	op->u.sched_id.sched_id = sched_policy_id();
+	op->u.sched_id.sched_id = sched_id();
 	return 0;
 }
 
@@ -157,7 +157,7 @@ static long cpupool(struct pv_sysctl *op)
 	case PV_SYSCTL_CPUPOOL_OP_INFO:
 		if (p->cpupool_id != 0)
 			return -ENOENT;
-		p->sched_id = sched_policy_id();
+		p->sched_id = sched_id();
 		p->n_dom = 0;
 		for (next = 0; next < DOMID_LIMIT; p->n_dom++) {
 			d = domain_get_next(next);
@@ -185,7 +185,7 @@ static long levelling_caps(struct pv_sysctl *op)
 static long (*const sysctls[])(struct pv_sysctl *op) = {
 	[PV_SYSCTL_READCONSOLE] = read_console,
 	[PV_SYSCTL_PHYSINFO] = physinfo,
-	[PV_SYSCTL_SCHED_ID] = sched_id,
+	[PV_SYSCTL_SCHED_ID] = scheduler_id,
 	[PV_SYSCTL_GETDOMAININFOLIST] = domain_info_list,
 	[PV_SYSCTL_DEBUG_KEYS] = debug_keys,
 	[PV_SYSCTL_GETCPUINFO] = cpu_info,
