@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdbool.h>
 
+/* All symbols are the image's own: references need no table of addresses. */
+#pragma GCC visibility push(hidden)
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
