@@ -199,6 +199,9 @@ extern struct syscall_slot syscall_slots[MAX_CPUS]; /* arch/descriptors.c */
 extern const char syscall_stubs[], syscall_stubs_compat[];
 extern const char sysenter_entry[];
 extern const u64 idt_stubs[256]; /* addresses of the entry points of all vectors */
+extern u8 *const clac_sites[];   /* 3-byte no-ops that want to be CLAC; the last is NULL */
+/* Make them so where SMAP is used; while the text is still writable. */
+void smap_patch(void);
 
 /* GDT, IDT, TSS, SYSCALL registers, CR0/CR4/EFER/PAT of this CPU. */
 void cpu_init(struct cpu *c);

@@ -78,9 +78,11 @@ struct cpu {
 	void *runqueue;
 	/* arch/cpu.c: descriptor tables and the control-register images loaded now */
 	struct tss *tss;
-	u64 cr4;
+	u64 cr4, cr4_base; /* base: without what the vCPU asked for */
 	u64 xcr0;
-	struct vcpu *fpu_owner;
+	u64 dr7;
+	bool ts;	     /* CR0.TS is set for the running vCPU */
+	bool ldt_loaded;
 	void (*call_fn)(void *);     /* SOFTIRQ_CALL */
 	void *call_arg;
 	/* A fault at the IRETQ to the guest pushes its frame here, below the guest's (entry.S). */
@@ -130,8 +132,9 @@ void softirq_run(void);
  */
 bool preempt_pending(void);
 
-/* Wait a moment in a spin loop; answers TLB flush requests meanwhile. */
+/* Wait a moment in a spin loop; answers TLB flush requests meanwhile (mm/ sets the hook). */
 void cpu_relax(void);
+extern void (*cpu_relax_hook)(void);
 
 /* Our own fault: print registers and a back-trace on every CPU and stop the machine. */
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn;

@@ -14,21 +14,27 @@
 #ifndef PAVISE_LAYOUT_H
 #define PAVISE_LAYOUT_H
 
+#ifdef __ASSEMBLER__
+#define UL(x) x
+#else
+#define UL(x) x##UL
+#endif
+
 #define HV_SLOT_FIRST 256
 #define HV_SLOT_LAST  271
-#define SLOT_VIRT(n)  (0xffff000000000000UL | ((n) << 39))
+#define SLOT_VIRT(n)  (UL(0xffff000000000000) | ((n) << 39))
 
-#define HV_VIRT_START 0xffff800000000000UL
-#define HV_VIRT_END   0xffff880000000000UL /* first byte behind */
+#define HV_VIRT_START UL(0xffff800000000000)
+#define HV_VIRT_END   UL(0xffff880000000000) /* first byte behind */
 
-#define M2P_GUEST_VIRT	 0xffff800000000000UL
-#define M2P_GUEST_END	 0xffff804000000000UL
-#define FRAME_TABLE_VIRT 0xffff808000000000UL
-#define M2P_VIRT	 0xffff810000000000UL
-#define IMAGE_VIRT	 0xffff818000000000UL
-#define VMAP_VIRT	 0xffff820000000000UL
-#define DIRECTMAP_VIRT	 0xffff830000000000UL
-#define DIRECTMAP_END	 0xffff880000000000UL /* 5 TiB of machine addresses */
+#define M2P_GUEST_VIRT	 UL(0xffff800000000000)
+#define M2P_GUEST_END	 UL(0xffff804000000000)
+#define FRAME_TABLE_VIRT UL(0xffff808000000000)
+#define M2P_VIRT	 UL(0xffff810000000000)
+#define IMAGE_VIRT	 UL(0xffff818000000000)
+#define VMAP_VIRT	 UL(0xffff820000000000)
+#define DIRECTMAP_VIRT	 UL(0xffff830000000000)
+#define DIRECTMAP_END	 UL(0xffff880000000000) /* 5 TiB of machine addresses */
 
 /*
  * A CPU's stacks: one 64 KiB aligned area a CPU, every second page unmapped, so
@@ -37,7 +43,7 @@
  *   page 1 #MC, 3 NMI, 5 #DF, 7 #DB, 9 the CPU's own GDT and TSS,
  *   pages 11..15 the main stack
  */
-#define CPU_STACK_SIZE	  0x10000UL
+#define CPU_STACK_SIZE	  UL(0x10000)
 #define CPU_STACK_VIRT	  VMAP_VIRT /* + cpu * CPU_STACK_SIZE; room for 4096 */
 #define CPU_STACK_MAIN	  11
 #define CPU_IST_MCE_PAGE  1
@@ -52,12 +58,12 @@
  * the hypervisor's flat segments, 15 unused) and 16 of LDT. The window's number
  * is given out when the vCPU is created.
  */
-#define DESC_WINDOW_VIRT  (VMAP_VIRT + 0x0000001000000000UL)
-#define DESC_WINDOW_SIZE  0x20000UL
-#define DESC_WINDOW_LDT	  0x10000UL
+#define DESC_WINDOW_VIRT  (VMAP_VIRT + UL(0x0000001000000000))
+#define DESC_WINDOW_SIZE  UL(0x20000)
+#define DESC_WINDOW_LDT	  UL(0x10000)
 
 /* Device registers (local APIC, IO-APICs, HPET, ACPI tables), handed out upwards. */
-#define DEVICE_VIRT	  (VMAP_VIRT + 0x0000002000000000UL)
+#define DEVICE_VIRT	  (VMAP_VIRT + UL(0x0000002000000000))
 
 /* Where the boot loader puts the image (its first byte is IMAGE_VIRT). */
 #define IMAGE_PADDR 0x200000
