@@ -52,8 +52,7 @@ static void boot_continue(void)
 	sched_init_cpu(c);
 	smp_start();
 	time_init_done();
-	domain_list_init();
-	event_init();
+	domain_init();
 	serial_enable_interrupt();
 	dom0_build();
 	guest_start();

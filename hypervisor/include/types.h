@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdbool.h>
 
-/* All declarations are of this image's own: no access goes by way of a GOT. */
+/* All symbols are the image's own: references need no table of addresses. */
 #pragma GCC visibility push(hidden)
 
 typedef uint8_t u8;
