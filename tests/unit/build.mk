@@ -6,7 +6,7 @@ UNIT_C   := $(wildcard tests/unit/*_test.c)
 UNIT_BIN := $(UNIT_C:tests/unit/%.c=$(B)/tests/unit/%)
 # -iquote: the hypervisor has an errno.h of its own that <errno.h> must not find.
 UNIT_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -Wno-missing-prototypes -fno-strict-aliasing \
-	-DPAVISE_HOST_TEST -iquote hypervisor/include
+	-DPAVISE_HOST_TEST -iquote hypervisor/include -iquote tests/unit
 
 $(B)/tests/unit/%.o: tests/unit/%.c
 	$(call say,CC,$@)
