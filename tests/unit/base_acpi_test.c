@@ -3,7 +3,7 @@
 /* sources: hypervisor/platform/acpi_tables.c */
 #include "own_string.h"
 #include "../../hypervisor/include/platform.h"
-#include <CUnit/Basic.h>
+#include "unit.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,7 +137,8 @@ static void test_madt_bad_lengths(void)
 {
 	static const struct {
 		u8 type, length, present;
-	} bad[] = {{0, 0, 8}, {0, 1, 8}, {0, 7, 8}, {0, 9, 8}, {1, 8, 8}, {2, 8, 8}, {9, 15, 16}, {77, 200, 8}};
+	} bad[] = {{0, 0, 8}, {0, 1, 8}, {0, 7, 8},   {0, 9, 8},
+		   {1, 8, 8}, {2, 8, 8}, {9, 15, 16}, {77, 200, 8}};
 	struct acpi_info info;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -246,23 +247,6 @@ static void test_header(void)
 	free(t);
 }
 
-int main(void)
-{
-	CU_pSuite s;
-	unsigned int failed;
-
-	CU_initialize_registry();
-	s = CU_add_suite("platform: ACPI tables", NULL, NULL);
-	CU_ADD_TEST(s, test_root);
-	CU_ADD_TEST(s, test_madt);
-	CU_ADD_TEST(s, test_madt_bad_lengths);
-	CU_ADD_TEST(s, test_madt_many);
-	CU_ADD_TEST(s, test_fadt);
-	CU_ADD_TEST(s, test_fadt_old);
-	CU_ADD_TEST(s, test_others);
-	CU_ADD_TEST(s, test_header);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
-}
+UNIT_MAIN("platform: ACPI tables", UNIT_TEST(test_root), UNIT_TEST(test_madt),
+	  UNIT_TEST(test_madt_bad_lengths), UNIT_TEST(test_madt_many), UNIT_TEST(test_fadt),
+	  UNIT_TEST(test_fadt_old), UNIT_TEST(test_others), UNIT_TEST(test_header))

@@ -3,7 +3,7 @@
 /* sources: hypervisor/boot/cmdline.c */
 #include "own_string.h"
 #include "../../hypervisor/include/boot.h"
-#include <CUnit/Basic.h>
+#include "unit.h"
 
 static void test_defaults(void)
 {
@@ -68,20 +68,5 @@ static void test_long(void)
 	CU_ASSERT_EQUAL(strlen(options.sched), 100);
 }
 
-int main(void)
-{
-	CU_pSuite s;
-	unsigned int failed;
-
-	CU_initialize_registry();
-	s = CU_add_suite("boot: command line", NULL, NULL);
-	CU_ADD_TEST(s, test_defaults);
-	CU_ADD_TEST(s, test_usual_line);
-	CU_ADD_TEST(s, test_negation);
-	CU_ADD_TEST(s, test_unknown);
-	CU_ADD_TEST(s, test_long);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
-}
+UNIT_MAIN("boot: command line", UNIT_TEST(test_defaults), UNIT_TEST(test_usual_line),
+	  UNIT_TEST(test_negation), UNIT_TEST(test_unknown), UNIT_TEST(test_long))

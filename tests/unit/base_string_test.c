@@ -2,7 +2,7 @@
 /* Memory, strings, sizes and bit maps of lib/, beside the C library's own under other names. */
 #include "own_string.h"
 #include "../../hypervisor/lib/bitmap.c"
-#include <CUnit/Basic.h>
+#include "unit.h"
 
 static void test_memmove_overlap(void)
 {
@@ -117,21 +117,6 @@ static void test_bitmap(void)
 	CU_ASSERT(test_bit(map, 100));
 }
 
-int main(void)
-{
-	CU_pSuite s;
-	unsigned int failed;
-
-	CU_initialize_registry();
-	s = CU_add_suite("lib: strings and bit maps", NULL, NULL);
-	CU_ADD_TEST(s, test_memmove_overlap);
-	CU_ADD_TEST(s, test_compare);
-	CU_ADD_TEST(s, test_search);
-	CU_ADD_TEST(s, test_strlcpy);
-	CU_ADD_TEST(s, test_parse_size);
-	CU_ADD_TEST(s, test_bitmap);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
-}
+UNIT_MAIN("lib: strings and bit maps", UNIT_TEST(test_memmove_overlap), UNIT_TEST(test_compare),
+	  UNIT_TEST(test_search), UNIT_TEST(test_strlcpy), UNIT_TEST(test_parse_size),
+	  UNIT_TEST(test_bitmap))
