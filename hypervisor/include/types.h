@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <stdbool.h>
 
+/* All declarations are of this image's own: no access goes by way of a GOT. */
+#pragma GCC visibility push(hidden)
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
