@@ -20,7 +20,27 @@ struct event_domain;
 struct grant_table;
 struct sched_vcpu;
 struct vcpu_timers;
-struct table_walk;
+struct frame;
+
+/*
+ * A table of level 2 to 4 on its way to be validated (up) or taken down (down),
+ * and the child tables below it that are half done. Entries below `next` have
+ * their references; up adds, down removes. All zero: nothing to do.
+ */
+struct table_walk {
+	u8 depth;		/* steps in use, the deepest table last */
+	u8 result_type;		/* type of `result`, 0: there is none */
+	int error;		/* why a walk up turned round */
+	struct domain *domain;	/* owner of the tables */
+	struct frame *result;	/* outcome that the re-executed operation will claim: */
+	int result_error;	/* 0: with a type and a general reference held */
+	struct walk_step {
+		struct frame *table;
+		u16 next;
+		u8 level;
+		bool down;
+	} step[3];
+};
 
 enum domain_dying { DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_DEAD };
 
@@ -50,6 +70,8 @@ struct domain {
 	u32 walk_frame;	      /* teardown's place in the list */
 	u64 frames;	      /* owned now */
 	u64 max_frames;	      /* limit the toolstack set */
+	u64 shared_frames;    /* hypervisor pages it may map; any frame holds the domain */
+	u8 release_stage;     /* domain_frames_release() */
 	struct cpumask dirty_cpus; /* CPUs whose root or TLB may hold its translations */
 
 	struct pv_shared_info *shared; /* one frame, writable by the guest: never trusted */
@@ -138,7 +160,8 @@ struct vcpu {
 	vaddr_t ldt_base;
 	u32 ldt_entries;
 	mfn_t ldt[16];		/* LDT pages that are in the window now, 0: none */
-	struct table_walk *walk; /* promotion or demotion in progress (mm/type.c) */
+	struct table_walk walk;	/* promotion or demotion in progress (mm/walk.c) */
+	struct cpu *root_cpu;	/* where its roots were last loaded */
 
 	/* --- events --------------------------------------------------------- */
 	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */
