@@ -13,7 +13,7 @@
 #include "../../hypervisor/mm/walk.c"
 #include "../../hypervisor/mm/io.c"
 #include "mm_machine.h"
-#include <CUnit/Basic.h>
+#include "unit.h"
 
 static u32 seed = 1;
 static u32 random_below(u32 n)
@@ -197,5 +197,5 @@ static void test_heap(void)
 	lists_check();
 }
 
-RUN_SUITE("mm: allocator", {"random blocks", test_random}, {"address widths", test_widths},
-	  {"limits", test_limits}, {"scrubbed", test_scrubbed}, {"heap", test_heap})
+UNIT_MAIN("mm: allocator", UNIT_TEST(test_random), UNIT_TEST(test_widths),
+	  UNIT_TEST(test_limits), UNIT_TEST(test_scrubbed), UNIT_TEST(test_heap))

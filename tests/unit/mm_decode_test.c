@@ -4,7 +4,7 @@
  * what the instructions do, compared with this machine's own CPU.
  */
 #include "../../hypervisor/mm/pt_decode.c"
-#include <CUnit/Basic.h>
+#include "unit.h"
 
 #define CHECKED_FLAGS (FLAG_CF | FLAG_PF | FLAG_ZF | FLAG_SF | FLAG_OF)
 
@@ -232,20 +232,5 @@ static void test_any_bytes(void)
 	}
 }
 
-int main(void)
-{
-	unsigned int failed;
-	CU_pSuite s;
-
-	CU_initialize_registry();
-	s = CU_add_suite("mm: page-table writes", NULL, NULL);
-	CU_ADD_TEST(s, test_known);
-	CU_ADD_TEST(s, test_refused);
-	CU_ADD_TEST(s, test_executed);
-	CU_ADD_TEST(s, test_bits);
-	CU_ADD_TEST(s, test_any_bytes);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
-}
+UNIT_MAIN("mm: page-table writes", UNIT_TEST(test_known), UNIT_TEST(test_refused),
+	  UNIT_TEST(test_executed), UNIT_TEST(test_bits), UNIT_TEST(test_any_bytes))

@@ -139,7 +139,7 @@ bool descriptor_fix(u64 *d)
 	return *d != 0xbad;
 }
 
-static inline void machine_start(void)
+__attribute__((constructor)) static void machine_start(void)
 {
 	FRAME_TABLE_VIRT = (unsigned long)calloc(RAM_END, sizeof(struct frame));
 	M2P_VIRT = (unsigned long)calloc(RAM_END, sizeof(u64));
@@ -182,27 +182,5 @@ static inline unsigned int uses(const struct frame *f)
 {
 	return (f->state & FRAME_TYPE_MASK) / FRAME_TYPE_REF;
 }
-
-/* After CUnit's header: its errno.h must not be ours. */
-#define RUN_SUITE(name, ...)                                                                       \
-	int main(void)                                                                             \
-	{                                                                                          \
-		static const struct {                                                              \
-			const char *title;                                                         \
-			void (*fn)(void);                                                          \
-		} tests[] = {__VA_ARGS__};                                                         \
-		unsigned int failed;                                                               \
-		CU_pSuite s;                                                                       \
-                                                                                                   \
-		machine_start();                                                                   \
-		CU_initialize_registry();                                                          \
-		s = CU_add_suite(name, NULL, NULL);                                                \
-		for (size_t i = 0; i < ARRAY_SIZE(tests); i++)                                     \
-			CU_add_test(s, tests[i].title, tests[i].fn);                               \
-		CU_basic_run_tests();                                                              \
-		failed = CU_get_number_of_failures();                                              \
-		CU_cleanup_registry();                                                             \
-		return failed != 0;                                                                \
-	}
 
 #endif

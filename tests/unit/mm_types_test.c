@@ -11,7 +11,7 @@
 #include "../../hypervisor/mm/io.c"
 #include "../../hypervisor/mm/audit.c"
 #include "mm_machine.h"
-#include <CUnit/Basic.h>
+#include "unit.h"
 
 #define FLAGS_RW (PTE_PRESENT | PTE_RW)
 
@@ -576,13 +576,10 @@ static void test_teardown_mapped(void)
 	guest.release_stage = 0;
 }
 
-RUN_SUITE("mm: frames, entries and walks",
-	  {"references", test_references}, {"types exclude each other", test_types_exclude},
-	  {"counts saturate by refusal", test_saturation},
-	  {"a shared frame is never a table", test_shared_never_table}, {"steal and give", test_steal},
-	  {"entries against the reference", test_entries}, {"reserved slots", test_reserved_slots},
-	  {"read-only and back", test_read_only_and_back},
-	  {"a walk preempted at every point", test_walk_preempted},
-	  {"a walk undone", test_walk_undone}, {"a walk abandoned", test_walk_abandoned},
-	  {"a walk unclaimed", test_walk_unclaimed}, {"random operations", test_random},
-	  {"teardown of a mapped frame", test_teardown_mapped})
+UNIT_MAIN("mm: frames, entries and walks", UNIT_TEST(test_references),
+	  UNIT_TEST(test_types_exclude), UNIT_TEST(test_saturation),
+	  UNIT_TEST(test_shared_never_table), UNIT_TEST(test_steal), UNIT_TEST(test_entries),
+	  UNIT_TEST(test_reserved_slots), UNIT_TEST(test_read_only_and_back),
+	  UNIT_TEST(test_walk_preempted), UNIT_TEST(test_walk_undone),
+	  UNIT_TEST(test_walk_abandoned), UNIT_TEST(test_walk_unclaimed), UNIT_TEST(test_random),
+	  UNIT_TEST(test_teardown_mapped))
