@@ -295,6 +295,14 @@ void events_disable(void);
 void events_enable(void);
 static inline bool events_masked(void);
 
+/* ---- grants (grant.c) ---- */
+
+/* First frame of the domain's own table: 512 entries. */
+extern struct pv_grant_entry_v1 *grant_table;
+bool grant_init(void);
+/* Fill an entry that permits access. */
+void grant_give(uint32_t ref, uint16_t domid, uint64_t mfn, uint16_t flags);
+
 /* ---- vcpus (vcpu.c) ---- */
 
 #define MAX_CPUS 4
