@@ -25,15 +25,15 @@ $(GUEST_B)/%.elf: $(GUEST_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
 	$(Q)$(LD) -nostdlib -static -no-pie -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
 		-T tests/guest/lib/link.ld -o $@ $< $(GUEST_LIBO)
 
-.SECONDARY: $(GUEST_SRC:%.c=$(B)/%.o)
+.SECONDARY: $(GUEST_SRC:%.c=$(B)/%.o) $(GUEST_LIBO)
 .PHONY: guests check-guest check-guest-xen
 guests: $(GUEST_ELF)
 
 check-guest: guests ## every rule test on Pavise
-	@tests/guest/run
+	@B=$(B) tests/guest/run
 
 check-guest-xen: guests $(B)/xen-4.17 ## every rule test on Debian's Xen 4.17
-	@tests/guest/run --xen $(B)/xen-4.17
+	@B=$(B) tests/guest/run --xen $(B)/xen-4.17
 
 # Debian's own package, for comparing; never committed.
 $(B)/xen-4.17:
