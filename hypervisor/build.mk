@@ -28,3 +28,40 @@ $(HV_OUT)/%.S.o: hypervisor/%.S $(HV_OUT)/asm-offsets.h
 	$(Q)$(CC) $(HV_CFLAGS) -D__ASSEMBLY__ -c -o $@ $<
 
 -include $(HV_OBJ:.o=.d)
+
+$(HV_OUT)/asm-offsets.h: hypervisor/asm-offsets.c
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(HV_CFLAGS) -MF $@.d -MT $@ -S -o $(@:.h=.s) $<
+	$(Q)sed -n 's/.*"->\([A-Z0-9_]*\) \([^"]*\)".*/#define \1 \2/p' $(@:.h=.s) >$@
+
+-include $(HV_OUT)/asm-offsets.h.d
+
+# Linked twice: without a symbol table, and with the one made of the first link.
+HV_LINK = $(LD) -static -nostdlib -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
+	--build-id=none -T hypervisor/pavise.lds
+
+$(HV_OUT)/symbols0.S: hypervisor/tools/mksymbols
+	@mkdir -p $(@D)
+	$(Q)$< >$@
+
+$(HV_OUT)/symbols.S: $(HV_OUT)/pavise0.elf hypervisor/tools/mksymbols
+	$(Q)hypervisor/tools/mksymbols $< >$@
+
+$(HV_OUT)/symbols%.o: $(HV_OUT)/symbols%.S
+	$(Q)$(CC) -c -o $@ $<
+
+$(HV_OUT)/symbols.o: $(HV_OUT)/symbols.S
+	$(Q)$(CC) -c -o $@ $<
+
+$(HV_OUT)/pavise0.elf: $(HV_OBJ) $(HV_OUT)/symbols0.o hypervisor/pavise.lds
+	$(Q)$(HV_LINK) -o $@ $(HV_OBJ) $(HV_OUT)/symbols0.o
+
+# The one with all symbols, for a debugger; the flat one is what boots.
+$(HV_IMAGE).elf: $(HV_OBJ) $(HV_OUT)/symbols.o hypervisor/pavise.lds
+	$(call say,LD,$@)
+	$(Q)$(HV_LINK) -o $@ $(HV_OBJ) $(HV_OUT)/symbols.o
+
+$(HV_IMAGE): $(HV_IMAGE).elf
+	$(call say,IMAGE,$@)
+	$(Q)$(OBJCOPY) -O binary $< $@

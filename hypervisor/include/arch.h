@@ -184,6 +184,25 @@ void features_init(void);
 #define GDT_HV_PAGE 14 /* of a descriptor window: entries 7168.. */
 extern u64 hv_gdt_page[]; /* one page, mapped into every window */
 
+/*
+ * What entry/entry.S exports. SYSCALL comes with neither a stack nor a free
+ * register, so each CPU has a stub of its own (SYSCALL_STUB_SIZE bytes apart):
+ * it saves RSP in the CPU's slot and takes its stack from there, both
+ * RIP-relative, before it jumps to the common path.
+ */
+#define SYSCALL_STUB_SIZE 32
+struct syscall_slot {
+	u64 guest_rsp;
+	u64 stack_top; /* right behind the CPU's struct cpu, set by cpu_init() */
+} __aligned(64);
+extern struct syscall_slot syscall_slots[MAX_CPUS]; /* arch/descriptors.c */
+extern const char syscall_stubs[], syscall_stubs_compat[];
+extern const char sysenter_entry[];
+extern const u64 idt_stubs[256]; /* addresses of the entry points of all vectors */
+extern u8 *const clac_sites[];   /* 3-byte no-ops that want to be CLAC; the last is NULL */
+/* Make them so where SMAP is used; while the text is still writable. */
+void smap_patch(void);
+
 /* GDT, IDT, TSS, SYSCALL registers, CR0/CR4/EFER/PAT of this CPU. */
 void cpu_init(struct cpu *c);
 
@@ -194,13 +213,22 @@ void context_save(struct vcpu *v);
 void context_load(struct vcpu *v);
 int context_create(struct vcpu *v); /* FPU area and initial values; 0 or -ENOMEM */
 void context_destroy(struct vcpu *v);
-/* "swapgs": make the other GS base the live one; when the mode changes. */
-void context_swap_gs(struct vcpu *v);
+/*
+ * Make the other GS base the live one, when the mode changes. While a vCPU runs
+ * the idle base waits in KERNEL_GS_BASE, so this is one instruction.
+ */
+static inline void context_swap_gs(void)
+{
+	__asm__ volatile("swapgs" ::: "memory");
+}
 /* Write the virtual CR4 bits a guest controls, XCR0 (checked by the caller) and so on. */
 void context_set_cr4(struct vcpu *v);
 int context_set_xcr0(struct vcpu *v, u64 xcr0);
-u64 context_get_fs_base(struct vcpu *v);
-void context_set_base(struct vcpu *v, unsigned int which, u64 base); /* PV_SEGBASE_* */
+/* Set virtual CR0.TS of the running vCPU: #NM at its next FPU instruction. */
+void context_set_ts(struct vcpu *v, bool ts);
+/* Segment bases by PV_SEGBASE_FS, _GS_USER, _GS_KERNEL; of the current or of a stopped vCPU. */
+u64 context_get_base(struct vcpu *v, unsigned int which);
+void context_set_base(struct vcpu *v, unsigned int which, u64 base);
 void context_set_gs_selector(struct vcpu *v, u16 sel);
 /* Debug registers: value checks are the caller's. */
 void context_load_debug(struct vcpu *v);
@@ -242,6 +270,12 @@ struct acpi_info {
 		u32 gsi_base;
 		u8 id;
 	} ioapic[8];
+	u32 nr_overrides; /* ISA interrupts that are not wired to the GSI of their number */
+	struct {
+		u32 gsi;
+		u16 flags; /* MADT: polarity in bits 0-1, trigger in bits 2-3 */
+		u8 irq;
+	} override[16];
 	u16 pm1a_control, pm1b_control, pm_timer;
 	bool pm_timer_32bit;
 	u16 reset_port;
@@ -254,6 +288,10 @@ extern struct acpi_info acpi;
 void acpi_enter_sleep(u16 pm1a, u16 pm1b);
 void machine_reset(void) __noreturn;
 void machine_halt(void) __noreturn;
+/* Halt every other CPU for good, by NMI; no way back. */
+void smp_stop_others(void);
+/* From the NMI handler: halts this CPU if it was told to. */
+void smp_stop_check(void);
 /* Start all other processors, in parallel; each calls boot's cpu_entry(). */
 void smp_start(void);
 

@@ -24,12 +24,14 @@ struct vcpu;
 struct regs {
 	u64 r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi;
 	u32 error_code; /* of the exception, 0 where the CPU pushes none */
-	u32 vector;	/* exception or interrupt number; VECTOR_SYSCALL for SYSCALL */
+	u32 vector;	/* exception or interrupt number; VECTOR_SYSCALL... for SYSCALL */
 	u64 rip, cs, rflags, rsp, ss;
 };
 
 /* Pseudo vectors for entries that are not interrupts. */
-#define VECTOR_SYSCALL 0x100
+#define VECTOR_SYSCALL	 0x100
+#define VECTOR_SYSCALL32 0x101 /* from a 32-bit code segment */
+#define VECTOR_SYSENTER	 0x102
 
 /*
  * Work to do before the CPU goes back to a guest, a bit each; the function is
@@ -41,6 +43,7 @@ enum softirq {
 	SOFTIRQ_EVENT,	 /* nothing to run: makes the CPU look at the vCPU's events again */
 	SOFTIRQ_CONSOLE, /* console input has arrived */
 	SOFTIRQ_CALL,	 /* a function another CPU asked for */
+	SOFTIRQ_REAP,	 /* core/domain.c: domains whose last reference went */
 	SOFTIRQ_COUNT
 };
 
@@ -50,7 +53,17 @@ struct cpu_root {
 	paddr_t paddr;	  /* what CR3 holds */
 	mfn_t kernel;	  /* guest L4s the root is a copy of; MFN_NONE: empty */
 	mfn_t user;
+	struct vcpu *vcpu; /* whose they are */
 	bool kernel_mode; /* kernel-only slots are present */
+	bool plan_valid;  /* the lists below are what a mode switch has to change */
+	bool swap;	  /* there is one slot that differs between the two */
+	bool swap_ok;	  /* and entering the kernel needs only an INVLPG of swap_va for it */
+	u8 kernel_only;	  /* entries in use of the two arrays */
+	u16 swap_slot;
+	u16 slot[24];	  /* slots the kernel has and the user has not */
+	u64 entry[24];
+	u64 swap_kernel, swap_user; /* the two contents of the swapped slot */
+	vaddr_t swap_va;
 	u64 present[8];	  /* guest slots that are present in the root now */
 };
 
@@ -59,13 +72,12 @@ struct tss;
 struct cpu {
 	unsigned int id;	     /* 0.. in order of start-up; 0 is the boot CPU */
 	u32 apic_id;
-	struct vcpu *current;	     /* running here; idle vCPU when nothing is */
+	struct vcpu *vcpu;	     /* running here (`current`); idle vCPU when nothing is */
 	struct vcpu *idle;
 	u32 softirqs;		     /* pending, set atomically by any CPU */
 	bool online;
 	/* TLB shootdown mailbox, mm/tlb.c */
-	u64 flush_request;	     /* bit mask; set by senders, cleared by this CPU */
-	u64 flush_va;
+	u64 flush_request;	     /* what to flush; 0 when done */
 	u32 flush_done_stamp;
 	struct cpu_root root;
 	/* sched/timer.c and sched/time.c */
@@ -75,14 +87,19 @@ struct cpu {
 	void *runqueue;
 	/* arch/cpu.c: descriptor tables and the control-register images loaded now */
 	struct tss *tss;
-	u64 cr4;
+	u64 cr4, cr4_base; /* base: without what the vCPU asked for */
 	u64 xcr0;
-	struct vcpu *fpu_owner;
+	u64 dr7;
+	bool ts;	     /* CR0.TS is set for the running vCPU */
+	bool ldt_loaded;
 	void (*call_fn)(void *);     /* SOFTIRQ_CALL */
 	void *call_arg;
-	u64 scratch[4];		     /* entry.S: SYSCALL has no stack of its own */
-	struct regs guest __aligned(16); /* last: RSP0 points right behind it */
-};
+	/* A fault at the IRETQ to the guest pushes its frame here, below the guest's (entry.S). */
+	u64 fault_frame[7] __aligned(16);
+	/* Last, and ending on 16 bytes, which is where the CPU starts to push: RSP0 is its end. */
+	struct regs guest;
+} __aligned(16);
+STATIC_ASSERT(offsetof(struct cpu, guest) + sizeof(struct regs) == sizeof(struct cpu));
 
 #define CPU_OF(stack_address)                                                                      \
 	((struct cpu *)((((u64)(stack_address)) & ~(CPU_STACK_SIZE - 1)) + CPU_STACK_SIZE -        \
@@ -100,7 +117,7 @@ static inline struct cpu *this_cpu(void)
 }
 #endif
 
-#define current (this_cpu()->current)
+#define current (this_cpu()->vcpu)
 
 extern unsigned int nr_cpus; /* CPUs that came up; ids are 0..nr_cpus-1 */
 struct cpu *cpu_get(unsigned int id);
@@ -124,8 +141,9 @@ void softirq_run(void);
  */
 bool preempt_pending(void);
 
-/* Wait a moment in a spin loop; answers TLB flush requests meanwhile. */
+/* Wait a moment in a spin loop; answers TLB flush requests meanwhile (mm/ sets the hook). */
 void cpu_relax(void);
+extern void (*cpu_relax_hook)(void);
 
 /* Our own fault: print registers and a back-trace on every CPU and stop the machine. */
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn;

@@ -20,7 +20,27 @@ struct event_domain;
 struct grant_table;
 struct sched_vcpu;
 struct vcpu_timers;
-struct table_walk;
+struct frame;
+
+/*
+ * A table of level 2 to 4 on its way to be validated (up) or taken down (down),
+ * and the child tables below it that are half done. Entries below `next` have
+ * their references; up adds, down removes. All zero: nothing to do.
+ */
+struct table_walk {
+	u8 depth;		/* steps in use, the deepest table last */
+	u8 result_type;		/* type of `result`, 0: there is none */
+	int error;		/* why a walk up turned round */
+	struct domain *domain;	/* owner of the tables */
+	struct frame *result;	/* outcome that the re-executed operation will claim: */
+	int result_error;	/* 0: with a type and a general reference held */
+	struct walk_step {
+		struct frame *table;
+		u16 next;
+		u8 level;
+		bool down;
+	} step[3];
+};
 
 enum domain_dying { DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_DEAD };
 
@@ -29,7 +49,7 @@ struct domain {
 	bool privileged;      /* may control others, sees the machine (dom0) */
 	u8 handle[16];	      /* UUID the toolstack gave it */
 	u32 references;	      /* core/domain.c; freed at 0 */
-	struct list list;     /* on the domain list, by id */
+	struct domain *next_dead; /* waits to be freed; core/domain.c */
 	struct spinlock lock; /* life-cycle: pause counts, dying, vCPU creation */
 
 	enum domain_dying dying;
@@ -38,8 +58,11 @@ struct domain {
 	bool shut_down;
 	u8 shutdown_code;     /* PV_SHUTDOWN_* */
 	u32 pause_count;      /* by control calls and by the hypervisor */
-	bool paused_by_control;
+	u32 control_pauses;   /* of them, how many the tools asked for */
 	int teardown_stage;   /* domain/destroy.c: how far relinquishing got */
+	bool teardown_busy;   /* a CPU is at it; set by exchange */
+	bool creating_vcpus;  /* so is one at this */
+	bool initialising;    /* and one of its own vCPUs at VCPUOP_initialise */
 
 	/* mm/: frames owned. All under frames_lock. */
 	struct spinlock frames_lock;
@@ -47,6 +70,8 @@ struct domain {
 	u32 walk_frame;	      /* teardown's place in the list */
 	u64 frames;	      /* owned now */
 	u64 max_frames;	      /* limit the toolstack set */
+	u64 shared_frames;    /* hypervisor pages it may map; any frame holds the domain */
+	u8 release_stage;     /* domain_frames_release() */
 	struct cpumask dirty_cpus; /* CPUs whose root or TLB may hold its translations */
 
 	struct pv_shared_info *shared; /* one frame, writable by the guest: never trusted */
@@ -59,6 +84,9 @@ struct domain {
 	u32 max_vcpus;
 	struct vcpu **vcpu;   /* max_vcpus pointers, NULL until created */
 
+	char console_line[120]; /* console_io: output not yet ended by a newline; under lock */
+	u32 console_length;
+
 	/* Pseudo-physical e820 that the builder set (XENMEM_set_memory_map). */
 	void *e820;	      /* array of struct pv_e820_entry */
 	u32 e820_entries;
@@ -67,6 +95,8 @@ struct domain {
 	u64 pirq_eoi_mfn;
 	s64 time_offset_seconds;
 };
+
+#define POLL_ANY (~0U)
 
 /* Why a vCPU does not run; any bit set means not runnable. */
 #define VCPU_PAUSE_DOWN	   BIT(0) /* not yet up, or taken down */
@@ -119,7 +149,6 @@ struct vcpu {
 	void *fpu;		/* XSAVE area, 64-byte aligned */
 	struct trap_entry trap[256];
 	struct callback_entry callback[8]; /* by PV_CALLBACKTYPE_* */
-	u64 nmi_address;
 	bool nmi_pending, nmi_masked;
 
 	/* --- address space (mm/root.c) ------------------------------------ */
@@ -130,14 +159,16 @@ struct vcpu {
 	u32 gdt_entries;
 	vaddr_t ldt_base;
 	u32 ldt_entries;
-	struct table_walk *walk; /* promotion or demotion in progress (mm/type.c) */
+	mfn_t ldt[16];		/* LDT pages that are in the window now, 0: none */
+	struct table_walk walk;	/* promotion or demotion in progress (mm/walk.c) */
+	struct cpu *root_cpu;	/* where its roots were last loaded */
 
 	/* --- events --------------------------------------------------------- */
 	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */
+	struct pv_vcpu_info *spare_info; /* ids without a slot in shared_info, until they register */
 	mfn_t info_mfn;		/* registered page, MFN_NONE while in shared_info */
 	void *event;		/* FIFO control block */
-	u32 poll_port;
-	u64 *poll_ports;	/* bitmap while it polls several */
+	u32 poll_port;		/* what SCHEDOP_poll waits for; POLL_ANY: several */
 
 	/* --- time and scheduling ------------------------------------------- */
 	struct sched_vcpu *sched;
@@ -163,8 +194,17 @@ struct domain *domain_get(domid_t id);
 /* The first domain with an id at or above \p id, with a reference, or NULL. */
 struct domain *domain_get_next(domid_t id);
 void domain_hold(struct domain *d);
-/* Drop a reference; the last one frees the structure. */
+/* Drop a reference, from any context; the last one has the structure freed by SOFTIRQ_REAP. */
 void domain_put(struct domain *d);
+/* Start-up: the look-up and the softirq. */
+void domain_list_init(void);
+/*
+ * Put \p d under its id (PV_DOMID_INVALID: the next free one) with its first
+ * reference. 0, -EEXIST, -ENOMEM, or -ENOSPC when every id is in use.
+ */
+int domain_list_add(struct domain *d, domid_t id);
+/* Who frees a domain without references; set once by domain/. */
+extern void (*domain_free_hook)(struct domain *d);
 
 /* vCPU \p id of \p d, NULL when out of range or not created. Lives as long as the domain. */
 struct vcpu *domain_vcpu(const struct domain *d, u32 id);
@@ -178,6 +218,48 @@ struct vcpu *domain_vcpu(const struct domain *d, u32 id);
  * caller goes on to the return-to-guest path, which will not run it again.
  */
 void domain_crash(struct domain *d, const char *fmt, ...) __printf(2, 3);
+
+/* --- life cycle (domain/) --------------------------------------------------------- */
+
+struct pv_domctl_createdomain;
+/*
+ * Make a domain with no memory and no vCPUs, paused by the tools. *id: 0 or a
+ * reserved number for a free one; out the id it got. *out has a reference for
+ * the caller. 0, -EINVAL (a flag that is not offered), -EEXIST, -ENOMEM, -ENOSPC.
+ */
+int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out);
+/* Create vCPUs up to \p max, which is at most what the domain was made for; all are down. */
+int domain_set_max_vcpus(struct domain *d, u32 max);
+/*
+ * Stop \p d for good and give back all it has. 0 when done; -ERESTART to be called
+ * again; -EAGAIN when another CPU is at it; -EINVAL for dom0 and for the caller's own.
+ */
+int domain_destroy(struct domain *d);
+/*
+ * The tools' own, counted pause; the first unpause also ends creation. Pausing
+ * waits until no vCPU runs; -EINVAL for the caller's own domain, and for an
+ * unpause without a pause.
+ */
+int domain_pause_control(struct domain *d);
+int domain_unpause_control(struct domain *d);
+/*
+ * The domain ends by itself: its vCPUs stop, dom0 is told. Of dom0 it stops or
+ * resets the machine and does not return.
+ */
+void domain_shutdown(struct domain *d, u8 code);
+/* Undo the shutdown of a suspended domain that goes on after all. 0 or -EINVAL. */
+int domain_resume(struct domain *d);
+/* Bring a vCPU up, initialised before, or take it down; the last one down powers the domain off. */
+int vcpu_up(struct vcpu *v);
+void vcpu_down(struct vcpu *v);
+/* Use [offset, offset + 64) of the frame as vcpu_info from now on: once. The vCPU is current or down. */
+int vcpu_info_register(struct vcpu *v, mfn_t m, u32 offset);
+/* Fill a page with the hypercall stubs that older kernels call. */
+void hypercall_page_fill(void *page);
+/* Start-up, on the boot CPU after sched_init_cpu(). */
+void domain_init(void);
+/* Debug key: all domains and vCPUs. */
+void domain_dump_all(void);
 
 /* May the current domain control \p d? dom0 may control all, others themselves. */
 static inline bool may_control(const struct domain *d)

@@ -4,11 +4,29 @@
 #define PAVISE_EVENT_H
 
 #include "domain.h"
+#include "public/event.h"
 
-int event_domain_create(struct domain *d, u32 max_ports);
-/* Close every port; preemptible: -ERESTART to be called again. Then free. */
+#define MAX_PIRQS 1024 /* physical interrupts dom0 can bind: numbers are below this */
+
+/* d->max_vcpus is set. Ports up to and including \p max_port, as far as the form in use goes. */
+int event_domain_create(struct domain *d, u32 max_port);
+/* Close every port for good; preemptible: -ERESTART to be called again. */
 int event_domain_close_all(struct domain *d);
 void event_domain_destroy(struct domain *d);
+
+/* The operations of event_channel_op on \p d's ports; 0 or a negative errno, the port by pointer. */
+int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port);
+int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port);
+int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port);
+int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port);
+int event_bind_pirq(struct domain *d, u32 pirq, bool share, u32 *port);
+int event_bind_vcpu(struct domain *d, u32 port, u32 vcpu);
+int event_close(struct domain *d, u32 port);
+int event_send(struct domain *d, u32 port);
+int event_unmask(struct domain *d, u32 port);
+int event_status(struct domain *d, struct pv_evtchn_status *s);
+/* All of them at once, as the guest asks for: -ERESTART to be called again. */
+int event_reset(struct domain *d);
 
 /* Per-vCPU virtual interrupt (timer, debug); nothing happens when it is not bound. */
 void event_virq(struct vcpu *v, u32 virq);
@@ -16,6 +34,14 @@ void event_virq(struct vcpu *v, u32 virq);
 void event_global_virq(u32 virq);
 /* Physical line or message for dom0. */
 void event_pirq(struct domain *d, u32 pirq);
+/*
+ * Who connects and disconnects the line behind a pirq; the owner of the
+ * interrupt controllers sets them at start-up. bind: 0, -EINVAL when \p pirq
+ * is not mapped, -EBUSY when it is taken.
+ */
+extern int (*pirq_bind_hook)(struct domain *d, u32 pirq, bool share);
+extern void (*pirq_unbind_hook)(struct domain *d, u32 pirq);
+
 /* Is an event pending and not masked for this vCPU? On every way back to the guest. */
 static inline bool event_deliverable(const struct vcpu *v)
 {
@@ -27,8 +53,19 @@ void event_upcall(struct vcpu *v);
 /* Is one of these ports pending (SCHEDOP_poll)? */
 bool event_port_pending(struct domain *d, u32 port);
 bool event_port_valid(struct domain *d, u32 port);
-void event_audit(struct domain *d);
+/*
+ * The current vCPU is about to wait for these valid ports: from here on an event
+ * on one of them clears VCPU_PAUSE_POLL. True: one is pending already.
+ */
+bool event_poll_begin(struct vcpu *v, const u32 *ports, u32 count);
+void event_poll_end(struct vcpu *v);
+/* Cross-check both ends of every port; prints and counts what does not fit. */
+unsigned int event_audit(struct domain *d);
 /* A new vcpu_info: everything may be pending. */
 void event_vcpu_info_moved(struct vcpu *v);
+/* Start-up: the hooks of the floors below. */
+void event_init(void);
+void event_dump(struct domain *d);
+void event_dump_all(void);
 
 #endif

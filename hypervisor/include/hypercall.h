@@ -53,10 +53,14 @@ HYPERCALL(domctl);
 
 /* Run hypercall \p number; -ENOSYS for an unknown one. Called by entry and by multicall. */
 long hypercall_call(u64 number, struct hypercall *hc);
-/* From entry.S: SYSCALL in guest-kernel mode. */
+/* From entry: SYSCALL in guest-kernel mode. */
 void hypercall_entry(struct regs *r);
+/* entry/iret.c: leave as the frame at the guest's RSP says. */
+void guest_iret(struct regs *r);
 /* Print hit counters (debug key). */
 void hypercall_dump(void);
+/* Do what a debug key stands for: print state (debug_key.c has the list). */
+void debug_key(char key);
 
 /* The guest context that VCPUOP_initialise and domctl setvcpucontext both load. */
 struct pv_vcpu_guest_context;
@@ -68,6 +72,9 @@ int ldt_set(struct vcpu *v, vaddr_t base, u32 entries);
 void ldt_clear(struct vcpu *v);
 /* The page-fault path: a fault inside the LDT window. True: page is there now. */
 bool ldt_fault(struct vcpu *v, u64 offset);
+/* Debug registers by number, checked; -EPERM, -EINVAL for a bad value, -ENODEV for a bad number. */
+long debugreg_set(struct vcpu *v, unsigned int n, u64 value);
+long debugreg_get(const struct vcpu *v, unsigned int n, u64 *value);
 /* DPL forced to 3, system descriptors refused. True: \p d is acceptable (and fixed). */
 bool descriptor_fix(u64 *d);
 

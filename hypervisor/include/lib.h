@@ -32,6 +32,14 @@ void printk(enum loglevel level, const char *fmt, ...) __printf(2, 3);
 #define log_warning(...) printk(LOG_WARNING, __VA_ARGS__)
 #define log_info(...)	 printk(LOG_INFO, __VA_ARGS__)
 #define log_debug(...)	 printk(LOG_DEBUG, __VA_ARGS__)
+/* Least urgent level that is printed; ERROR and WARNING always are. */
+extern int log_level;
+/* Where time stamps come from, in ns; none until it is set. */
+void printk_set_clock(u64 (*ns)(void));
+/* Where console output goes beside the log ring (platform/serial.c). */
+void printk_set_sink(void (*write)(const char *s, size_t n));
+/* Nobody will release a lock any more: print without taking it. */
+void printk_panic(void);
 /* At most ten messages a second from one place: for what a guest can cause. */
 bool printk_ratelimit(void);
 

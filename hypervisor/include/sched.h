@@ -14,14 +14,23 @@
 
 /* Nanoseconds since the hypervisor started; monotonic and the same on all CPUs. */
 u64 system_time(void);
+/* The TSC value of this CPU at a system time; never 0. */
+u64 system_time_to_tsc(u64 ns);
 u64 tsc_khz(void);
+/* On the boot CPU, with interrupts off: calibrate, and read the clock of day. */
 void time_init(void);
+/* On each other CPU: does its TSC agree? */
 void time_init_cpu(void);
+/* On the boot CPU, when all others are up: decide whether TSCs may be trusted. */
+void time_init_done(void);
+bool tsc_is_stable(void);
 /* Write \p v's time record into its vcpu_info (and its second area). It runs here, or not at all. */
 void time_update_vcpu(struct vcpu *v);
 /* Wall clock: seconds and nanoseconds since 1970 at system time 0, published in shared_info. */
 void wallclock_set(u64 seconds, u32 nanoseconds, u64 at_system_time);
 void wallclock_publish(struct domain *d);
+/* Its shared_info is going away: take it out of reach of the wall clock. */
+void wallclock_withdraw(struct domain *d);
 
 /* --- timers (sched/timer.c) ------------------------------------------------------ */
 
@@ -29,8 +38,7 @@ struct timer {
 	u64 expires; /* system time, ns; 0: not running */
 	void (*fn)(struct timer *t);
 	struct cpu *cpu;
-	struct list list;
-	unsigned int heap_index;
+	struct timer *child, *next, *prev; /* the CPU's pairing heap */
 };
 
 void timer_init(struct timer *t, void (*fn)(struct timer *t), struct cpu *cpu);
@@ -59,18 +67,48 @@ void vcpu_sleep_sync(struct vcpu *v, u32 flag);
 void domain_pause(struct domain *d);	    /* counted; waits; not the current domain */
 void domain_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);
-/* Block the current vCPU until an event is pending; loses no wake-up. */
+/* Unmask events and block the current vCPU until one is pending; loses no wake-up. */
 void vcpu_block(void);
+/* Its vcpu_info or time area is new: write the time record when it runs next. */
+void sched_time_stale(struct vcpu *v);
+/* Run state out of the pause flags again after several changed (domain/). */
+void domain_pause_update(struct domain *d);
 void vcpu_yield(void);
 /* The vCPU has an event: end its block, and if it runs elsewhere make that CPU look. */
 void vcpu_kick(struct vcpu *v);
 /* Choose and switch: SOFTIRQ_SCHEDULE. Guest registers in this_cpu()->guest are exchanged. */
 void schedule(void);
-/* Runstate accounting; areas are written when a vCPU starts to run. */
-void runstate_set(struct vcpu *v, u32 state);
+/* Time in each PV_RUNSTATE_* so far, the state now and when it began. */
 void runstate_get(struct vcpu *v, u64 time[4], u32 *state, u64 *entry);
+/* Write the registered area of \p v, which is the current vCPU or about to run here. */
+void runstate_publish(struct vcpu *v);
+
+/* CPUs a vCPU may run on (hard) and should (soft); hard must name one that is there: 0 or -EINVAL. */
+int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft);
+void vcpu_affinity_get(struct vcpu *v, struct cpumask *hard, struct cpumask *soft);
+/* Share of the CPU against other domains' (1..65535, default 256). */
+void sched_set_weight(struct domain *d, u32 weight);
+u32 sched_get_weight(struct domain *d);
+const char *sched_name(void);
+u32 sched_id(void); /* PV_SCHEDULER_* as the control interface reports it */
+/* Nanoseconds \p c has had nothing to run. */
+u64 sched_idle_time(struct cpu *c);
+
+/* --- a vCPU's own timers (sched/vcpu_timer.c) ----------------------------------------- */
+
 int vcpu_timers_create(struct vcpu *v);
 void vcpu_timers_destroy(struct vcpu *v);
+/* Stop them all; the vCPU goes down or its domain dies. */
+void vcpu_timers_stop(struct vcpu *v);
+void vcpu_timers_migrate(struct vcpu *v, struct cpu *cpu);
+/* VIRQ_TIMER once at system time \p when (past: at once); 0 cancels. */
+void vcpu_singleshot(struct vcpu *v, u64 when);
+/* VIRQ_TIMER every \p ns; 0 stops it. */
+void vcpu_periodic(struct vcpu *v, u64 ns);
+/* End a SCHEDOP_poll at system time \p when; 0 cancels. */
+void vcpu_poll_timeout(struct vcpu *v, u64 when);
+/* What a timer that fires does to its vCPU; the event floor sets it to send VIRQ_TIMER. */
+extern void (*vcpu_timer_hook)(struct vcpu *v);
 
 /* Debug key: what runs where. */
 void sched_dump(void);

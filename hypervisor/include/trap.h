@@ -13,6 +13,10 @@ void guest_trap(u8 vector, u32 error_code);
 void guest_page_fault(vaddr_t va, u32 error_code);
 /* Trap from guest or hypervisor, from entry.S. */
 void trap_entry(struct regs *r);
+/* SYSCALL or SYSENTER: a hypercall, or the guest kernel's system call entry. */
+void syscall_entry(struct regs *r);
+/* The IRETQ to the guest faulted; \p fault holds the guest's GPRs and the reason. */
+void iret_failed(const struct regs *fault);
 /*
  * The last C before the guest: softirqs, idling, pending NMI and events. When it
  * returns, this_cpu()->guest is what is to be loaded.

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Debug keys: print all ports, and check that both ends of each pair agree. */
+#include "internal.h"
+
+static const char *const state_name[] = {"free",  "reserved", "unbound", "interdomain",
+					 "pirq", "virq",     "ipi"};
+
+void event_dump(struct domain *d)
+{
+	struct event_domain *e = d->event;
+	u32 n;
+
+	spin_lock(&e->lock);
+	printk(LOG_ERROR, "d%u: %u ports of at most %u\n", d->id, e->valid, e->limit);
+	for (n = 1; n < e->valid; n++) {
+		struct port *p = port_at(e, n);
+
+		if (p->state == PORT_FREE)
+			continue;
+		printk(LOG_ERROR, " %u%s%s %s vcpu %u", n, e->form->pending(d, n) ? " pending" : "",
+		       e->form->masked(d, n) ? " masked" : "", state_name[p->state], p->vcpu);
+		if (p->state == PORT_UNBOUND)
+			printk(LOG_ERROR, " for d%u\n", p->remote_id);
+		else if (p->state == PORT_INTERDOMAIN)
+			printk(LOG_ERROR, " to d%u port %u\n", p->remote->id, p->number);
+		else
+			printk(LOG_ERROR, " %u\n", p->number);
+	}
+	spin_unlock(&e->lock);
+}
+
+static void each_domain(void (*fn)(struct domain *d))
+{
+	struct domain *d;
+	u32 id = 0;
+
+	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
+		if (d->event)
+			fn(d);
+		id = d->id + 1U;
+		domain_put(d);
+	}
+}
+
+void event_dump_all(void)
+{
+	each_domain(event_dump);
+}
+
+unsigned int event_audit(struct domain *d)
+{
+	struct event_domain *e = d->event;
+	unsigned int wrong = 0;
+	u32 n;
+
+	for (n = 1; n < e->valid; n++) {
+		struct port *p = port_at(e, n), *r;
+
+		if (p->state != PORT_INTERDOMAIN)
+			continue;
+		r = port_at(p->remote->event, p->number);
+		if (r && r->state == PORT_INTERDOMAIN && r->remote == d && r->number == n)
+			continue;
+		printk(LOG_ERROR, "d%u port %u: d%u port %u does not point back\n", d->id, n,
+		       p->remote->id, p->number);
+		wrong++;
+	}
+	return wrong;
+}

@@ -1,0 +1,593 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Ports: what they are bound to, and sending. See internal.h for the locks and
+ * for how a form (two_level.c) tells the guest.
+ */
+#include "internal.h"
+#include "sched.h"
+#include "mm.h"
+#include "errno.h"
+
+int (*pirq_bind_hook)(struct domain *d, u32 pirq, bool share);
+void (*pirq_unbind_hook)(struct domain *d, u32 pirq);
+
+/* --- telling ------------------------------------------------------------------------- */
+
+void event_upcall(struct vcpu *v)
+{
+	/* The exchange also orders the byte before the kick's look at the pause flags. */
+	if (!__atomic_exchange_n(&v->info->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST))
+		vcpu_kick(v);
+}
+
+/* \p p is port \p n of \p d and stays what it is meanwhile. */
+static void set_pending(struct domain *d, const struct port *p, u32 n)
+{
+	struct vcpu *v = d->vcpu[READ_ONCE(p->vcpu)];
+
+	/* A domain that is still being made may have ports before vCPUs. */
+	if (likely(v))
+		d->event->form->set_pending(v, n);
+}
+
+int event_send(struct domain *d, u32 n)
+{
+	struct port *p = port_at(d->event, n);
+	int rc = 0;
+
+	if (unlikely(!p))
+		return (int)REFUSE(-EINVAL);
+	spin_lock(&p->lock);
+	switch (p->state) {
+	case PORT_INTERDOMAIN:
+		set_pending(p->remote, port_at(p->remote->event, p->number), p->number);
+		break;
+	case PORT_IPI:
+		set_pending(d, p, n);
+		break;
+	case PORT_UNBOUND: /* the other end has closed: nobody to tell */
+		break;
+	default:
+		rc = (int)REFUSE(-EINVAL);
+	}
+	spin_unlock(&p->lock);
+	return rc;
+}
+
+/* Send on \p n if it still is bound to interrupt \p number of kind \p state. */
+static void send_interrupt(struct domain *d, u32 n, u8 state, u32 number, u32 vcpu)
+{
+	struct port *p = n ? port_at(d->event, n) : NULL;
+
+	if (!p)
+		return;
+	spin_lock(&p->lock);
+	if (p->state == state && p->number == number && (vcpu == ~0U || p->vcpu == vcpu))
+		set_pending(d, p, n);
+	spin_unlock(&p->lock);
+}
+
+static u32 *virq_slot(struct event_domain *e, u32 vcpu, u32 virq)
+{
+	return &e->virq[vcpu * PV_NR_VIRQS + virq];
+}
+
+void event_virq(struct vcpu *v, u32 virq)
+{
+	send_interrupt(v->domain, READ_ONCE(*virq_slot(v->domain->event, v->id, virq)), PORT_VIRQ,
+		       virq, v->id);
+}
+
+void event_global_virq(u32 virq)
+{
+	/* Bound on vCPU 0, but it may have been moved to another since. */
+	if (dom0 && dom0->event)
+		send_interrupt(dom0, READ_ONCE(*virq_slot(dom0->event, 0, virq)), PORT_VIRQ, virq,
+			       ~0U);
+}
+
+void event_pirq(struct domain *d, u32 pirq)
+{
+	if (d->event->pirq && pirq < MAX_PIRQS)
+		send_interrupt(d, READ_ONCE(d->event->pirq[pirq]), PORT_PIRQ, pirq, ~0U);
+}
+
+void event_vcpu_info_moved(struct vcpu *v)
+{
+	__atomic_store_n(&v->info->evtchn_pending_sel, ~0UL, __ATOMIC_SEQ_CST);
+	event_upcall(v);
+}
+
+/* --- polling --------------------------------------------------------------------------- */
+
+void event_wake_pollers(struct domain *d, u32 port)
+{
+	struct event_domain *e = d->event;
+	unsigned int w;
+
+	for (w = 0; w < ARRAY_SIZE(e->polling); w++) {
+		u64 bits = READ_ONCE(e->polling[w]);
+
+		for (; bits; bits &= bits - 1) {
+			struct vcpu *v = domain_vcpu(d, w * 64 + (u32)__builtin_ctzl(bits));
+			u32 polled = READ_ONCE(v->poll_port);
+
+			if (polled != port && polled != POLL_ANY)
+				continue;
+			if (atomic_test_and_clear_bit(e->polling, v->id))
+				vcpu_wake(v, VCPU_PAUSE_POLL);
+		}
+	}
+}
+
+bool event_poll_begin(struct vcpu *v, const u32 *ports, u32 count)
+{
+	u32 i;
+
+	WRITE_ONCE(v->poll_port, count == 1 ? ports[0] : POLL_ANY);
+	/*
+	 * Flag and bit first, then look; a sender sets the pending bit first and
+	 * looks for pollers then. One of the two sees the other.
+	 */
+	__atomic_fetch_or(&v->pause_flags, VCPU_PAUSE_POLL, __ATOMIC_SEQ_CST);
+	atomic_test_and_set_bit(v->domain->event->polling, v->id);
+	for (i = 0; i < count; i++)
+		if (event_port_pending(v->domain, ports[i]))
+			return true;
+	return false;
+}
+
+void event_poll_end(struct vcpu *v)
+{
+	atomic_test_and_clear_bit(v->domain->event->polling, v->id);
+	vcpu_wake(v, VCPU_PAUSE_POLL);
+}
+
+bool event_port_valid(struct domain *d, u32 port)
+{
+	struct port *p = port_at(d->event, port);
+
+	return p && READ_ONCE(p->state) >= PORT_UNBOUND;
+}
+
+bool event_port_pending(struct domain *d, u32 port)
+{
+	return d->event->form->pending(d, port);
+}
+
+/* --- allocation. The event lock is held. -------------------------------------------------- */
+
+static int grow(struct event_domain *e)
+{
+	struct port *chunk;
+
+	if (e->valid >= e->limit)
+		return -ENOSPC;
+	chunk = heap_alloc(PORTS_PER_CHUNK * sizeof(*chunk));
+	if (!chunk)
+		return -ENOMEM;
+	if (e->valid == 0)
+		chunk[0].state = PORT_RESERVED;
+	e->chunk[e->valid / PORTS_PER_CHUNK] = chunk;
+	/* Lock-free readers go by `valid`: the chunk must be there before it. */
+	__atomic_store_n(&e->valid, MIN(e->valid + PORTS_PER_CHUNK, e->limit), __ATOMIC_RELEASE);
+	return 0;
+}
+
+/* A free port, forgotten and bound to vCPU 0; the caller gives it its state. Negative errno. */
+static int find_free(struct domain *d, u32 *out)
+{
+	struct event_domain *e = d->event;
+	u32 n;
+
+	if (e->closing)
+		return -ESRCH;
+	for (n = e->first_free;; n++) {
+		struct port *p;
+
+		if (n >= e->valid) {
+			int rc = grow(e);
+
+			if (rc != 0)
+				return rc;
+		}
+		p = port_at(e, n);
+		if (p->state == PORT_FREE) {
+			e->first_free = n;
+			p->vcpu = 0;
+			p->priority = PV_EVTCHN_FIFO_PRIORITY_DEFAULT;
+			e->form->forget(d, n);
+			*out = n;
+			return 0;
+		}
+	}
+}
+
+static void port_set(struct port *p, enum port_state state, u32 number, u32 vcpu)
+{
+	spin_lock(&p->lock);
+	p->number = number;
+	p->vcpu = vcpu;
+	p->state = state;
+	spin_unlock(&p->lock);
+}
+
+static void port_set_unbound(struct port *p, domid_t remote)
+{
+	spin_lock(&p->lock);
+	p->remote = NULL;
+	p->remote_id = remote;
+	p->state = PORT_UNBOUND;
+	spin_unlock(&p->lock);
+}
+
+static void port_connect(struct port *p, struct domain *remote, u32 remote_port)
+{
+	spin_lock(&p->lock);
+	p->remote = remote;
+	p->number = remote_port;
+	p->state = PORT_INTERDOMAIN;
+	spin_unlock(&p->lock);
+}
+
+static void lock_pair(struct domain *a, struct domain *b)
+{
+	if (a == b) {
+		spin_lock(&a->event->lock);
+	} else if (a->id < b->id) {
+		spin_lock(&a->event->lock);
+		spin_lock(&b->event->lock);
+	} else {
+		spin_lock(&b->event->lock);
+		spin_lock(&a->event->lock);
+	}
+}
+
+static void unlock_pair(struct domain *a, struct domain *b)
+{
+	spin_unlock(&a->event->lock);
+	if (a != b)
+		spin_unlock(&b->event->lock);
+}
+
+/* --- binding ---------------------------------------------------------------------------------- */
+
+int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
+{
+	struct event_domain *e = d->event;
+	int rc;
+
+	spin_lock(&e->lock);
+	rc = find_free(d, port);
+	if (rc == 0)
+		port_set_unbound(port_at(e, *port), remote);
+	spin_unlock(&e->lock);
+	return rc;
+}
+
+int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
+{
+	struct port *p, *r;
+	int rc;
+
+	lock_pair(d, remote);
+	r = port_at(remote->event, remote_port);
+	if (!r || r->state != PORT_UNBOUND || r->remote_id != d->id || remote->event->closing) {
+		rc = (int)REFUSE(-EINVAL);
+		goto out;
+	}
+	rc = find_free(d, port);
+	if (rc != 0)
+		goto out;
+	p = port_at(d->event, *port);
+	port_connect(p, remote, remote_port);
+	port_connect(r, d, *port);
+	/* What the other side sent before somebody listened went nowhere: look once. */
+	set_pending(d, p, *port);
+out:
+	unlock_pair(d, remote);
+	return rc;
+}
+
+static bool virq_is_global(u32 virq)
+{
+	return virq != PV_VIRQ_TIMER && virq != PV_VIRQ_DEBUG && virq != PV_VIRQ_XENOPROF &&
+	       virq != PV_VIRQ_XENPMU;
+}
+
+int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
+{
+	struct event_domain *e = d->event;
+	u32 *slot;
+	int rc;
+
+	if (virq >= PV_NR_VIRQS)
+		return (int)REFUSE(-EINVAL);
+	if (virq_is_global(virq) && !d->privileged)
+		return (int)REFUSE(-EPERM);
+	if (virq_is_global(virq) && vcpu != 0)
+		return (int)REFUSE(-EINVAL);
+	if (!domain_vcpu(d, vcpu))
+		return (int)REFUSE(-ENOENT);
+	slot = virq_slot(e, vcpu, virq);
+	spin_lock(&e->lock);
+	rc = *slot ? (int)REFUSE(-EEXIST) : find_free(d, port);
+	if (rc == 0) {
+		port_set(port_at(e, *port), PORT_VIRQ, virq, vcpu);
+		WRITE_ONCE(*slot, *port);
+	}
+	spin_unlock(&e->lock);
+	return rc;
+}
+
+int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
+{
+	struct event_domain *e = d->event;
+	int rc;
+
+	if (!domain_vcpu(d, vcpu))
+		return (int)REFUSE(-ENOENT);
+	spin_lock(&e->lock);
+	rc = find_free(d, port);
+	if (rc == 0)
+		port_set(port_at(e, *port), PORT_IPI, 0, vcpu);
+	spin_unlock(&e->lock);
+	return rc;
+}
+
+int event_bind_pirq(struct domain *d, u32 pirq, bool share, u32 *port)
+{
+	struct event_domain *e = d->event;
+	int rc;
+
+	if (!e->pirq || !pirq_bind_hook)
+		return (int)REFUSE(-EPERM);
+	if (pirq >= MAX_PIRQS)
+		return (int)REFUSE(-EINVAL);
+	spin_lock(&e->lock);
+	rc = e->pirq[pirq] ? (int)REFUSE(-EEXIST) : find_free(d, port);
+	if (rc != 0)
+		goto out;
+	/* The line may fire as soon as it is connected: the port comes first. */
+	port_set(port_at(e, *port), PORT_PIRQ, pirq, 0);
+	WRITE_ONCE(e->pirq[pirq], *port);
+	rc = pirq_bind_hook(d, pirq, share);
+	if (rc != 0) {
+		WRITE_ONCE(e->pirq[pirq], 0);
+		port_set(port_at(e, *port), PORT_FREE, 0, 0);
+	}
+out:
+	spin_unlock(&e->lock);
+	return rc;
+}
+
+int event_bind_vcpu(struct domain *d, u32 n, u32 vcpu)
+{
+	struct event_domain *e = d->event;
+	struct port *p = port_at(e, n);
+	int rc = 0;
+
+	if (!domain_vcpu(d, vcpu))
+		return (int)REFUSE(-ENOENT);
+	if (!p)
+		return (int)REFUSE(-EINVAL);
+	spin_lock(&e->lock);
+	switch (p->state) {
+	case PORT_UNBOUND:
+	case PORT_INTERDOMAIN:
+	case PORT_PIRQ:
+		WRITE_ONCE(p->vcpu, vcpu);
+		break;
+	case PORT_VIRQ:
+		if (virq_is_global(p->number))
+			WRITE_ONCE(p->vcpu, vcpu);
+		else
+			rc = (int)REFUSE(-EINVAL);
+		break;
+	default:
+		rc = (int)REFUSE(-EINVAL);
+	}
+	spin_unlock(&e->lock);
+	return rc;
+}
+
+/* --- closing --------------------------------------------------------------------------------------- */
+
+/*
+ * Lock \p d, and with it the domain at the other end of port \p p if there is
+ * one; returns that, or \p d itself. Its id may be the lower one, then it has to
+ * be locked first and all may have changed in between.
+ */
+static struct domain *lock_with_peer(struct domain *d, struct port *p)
+{
+	for (;;) {
+		struct domain *peer;
+		bool same;
+
+		spin_lock(&d->event->lock);
+		if (p->state != PORT_INTERDOMAIN || p->remote == d)
+			return d;
+		peer = p->remote;
+		if (peer->id > d->id) {
+			spin_lock(&peer->event->lock);
+			return peer;
+		}
+		/* Its port is not closed, so it has not even begun to lose its first reference. */
+		domain_hold(peer);
+		spin_unlock(&d->event->lock);
+		lock_pair(d, peer);
+		same = p->state == PORT_INTERDOMAIN && p->remote == peer;
+		domain_put(peer);
+		if (same)
+			return peer;
+		unlock_pair(d, peer);
+	}
+}
+
+int event_close(struct domain *d, u32 n)
+{
+	struct event_domain *e = d->event;
+	struct port *p = port_at(e, n);
+	struct domain *peer;
+	int rc = 0;
+
+	if (!p)
+		return (int)REFUSE(-EINVAL);
+	peer = lock_with_peer(d, p);
+	switch (p->state) {
+	case PORT_FREE:
+	case PORT_RESERVED:
+		rc = (int)REFUSE(-EINVAL);
+		goto out;
+	case PORT_INTERDOMAIN:
+		port_set_unbound(port_at(p->remote->event, p->number), d->id);
+		break;
+	case PORT_VIRQ:
+		WRITE_ONCE(*virq_slot(e, virq_is_global(p->number) ? 0 : p->vcpu, p->number), 0);
+		break;
+	case PORT_PIRQ:
+		pirq_unbind_hook(d, p->number);
+		WRITE_ONCE(e->pirq[p->number], 0);
+		break;
+	default:
+		break;
+	}
+	port_set(p, PORT_FREE, 0, 0);
+	if (n < e->first_free)
+		e->first_free = n;
+out:
+	unlock_pair(d, peer);
+	return rc;
+}
+
+int event_reset(struct domain *d)
+{
+	struct event_domain *e = d->event;
+
+	/* Several vCPUs at it at once only close faster: each port is closed under its lock. */
+	while (e->close_next < e->valid) {
+		u32 n = __atomic_fetch_add(&e->close_next, 1, __ATOMIC_RELAXED);
+		struct port *p = port_at(e, n);
+
+		if (p && p->state >= PORT_UNBOUND)
+			event_close(d, n);
+		if (n % 64 == 63 && preempt_pending())
+			return -ERESTART;
+	}
+	e->close_next = 0;
+	return 0;
+}
+
+int event_domain_close_all(struct domain *d)
+{
+	struct event_domain *e = d->event;
+
+	spin_lock(&e->lock);
+	if (!e->closing) {
+		e->closing = true;
+		e->close_next = 0;
+	}
+	spin_unlock(&e->lock);
+	return event_reset(d);
+}
+
+int event_unmask(struct domain *d, u32 n)
+{
+	struct port *p = port_at(d->event, n);
+
+	if (!p)
+		return (int)REFUSE(-EINVAL);
+	d->event->form->unmask(d->vcpu[READ_ONCE(p->vcpu)], n);
+	return 0;
+}
+
+int event_status(struct domain *d, struct pv_evtchn_status *s)
+{
+	struct event_domain *e = d->event;
+	struct port *p = port_at(e, s->port);
+
+	if (!p)
+		return (int)REFUSE(-EINVAL);
+	memset(&s->u, 0, sizeof(s->u));
+	spin_lock(&e->lock);
+	s->vcpu = p->vcpu;
+	switch (p->state) {
+	case PORT_UNBOUND:
+		s->status = PV_EVTCHNSTAT_UNBOUND;
+		s->u.unbound.dom = p->remote_id;
+		break;
+	case PORT_INTERDOMAIN:
+		s->status = PV_EVTCHNSTAT_INTERDOMAIN;
+		s->u.interdomain.dom = p->remote->id;
+		s->u.interdomain.port = p->number;
+		break;
+	case PORT_PIRQ:
+		s->status = PV_EVTCHNSTAT_PIRQ;
+		s->u.pirq = p->number;
+		break;
+	case PORT_VIRQ:
+		s->status = PV_EVTCHNSTAT_VIRQ;
+		s->u.virq = p->number;
+		break;
+	case PORT_IPI:
+		s->status = PV_EVTCHNSTAT_IPI;
+		break;
+	default:
+		s->status = PV_EVTCHNSTAT_CLOSED;
+	}
+	spin_unlock(&e->lock);
+	return 0;
+}
+
+/* --- life of a domain --------------------------------------------------------------------------------- */
+
+int event_domain_create(struct domain *d, u32 max_port)
+{
+	struct event_domain *e = heap_alloc(sizeof(*e));
+	u32 limit = MIN(max_port, event_two_level.ports - 1) + 1;
+
+	if (!e)
+		return -ENOMEM;
+	d->event = e;
+	e->form = &event_two_level;
+	e->limit = limit;
+	e->first_free = 1;
+	e->chunk = heap_alloc((limit + PORTS_PER_CHUNK - 1) / PORTS_PER_CHUNK * sizeof(*e->chunk));
+	e->virq = heap_alloc(d->max_vcpus * PV_NR_VIRQS * sizeof(u32));
+	if (d->privileged)
+		e->pirq = heap_alloc(MAX_PIRQS * sizeof(u32));
+	if (!e->chunk || !e->virq || (d->privileged && !e->pirq)) {
+		event_domain_destroy(d);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void event_domain_destroy(struct domain *d)
+{
+	struct event_domain *e = d->event;
+	u32 n;
+
+	if (!e)
+		return;
+	for (n = 0; e->chunk && n < e->valid; n += PORTS_PER_CHUNK)
+		heap_free(e->chunk[n / PORTS_PER_CHUNK]);
+	if (e->chunk)
+		heap_free(e->chunk);
+	if (e->virq)
+		heap_free(e->virq);
+	if (e->pirq)
+		heap_free(e->pirq);
+	heap_free(e);
+	d->event = NULL;
+}
+
+static void timer_fired(struct vcpu *v)
+{
+	event_virq(v, PV_VIRQ_TIMER);
+}
+
+void event_init(void)
+{
+	vcpu_timer_hook = timer_fired;
+}

@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Grant tables: their storage, and the life of one grant from its first use to
+ * its last. The shared entry is the granter's to write at any moment, so it is
+ * read as one 64-bit word, checked, and marked in use by a compare-exchange on
+ * that same word; from then on only the active entry is believed.
+ */
+#include "errno.h"
+#include "internal.h"
+
+static struct active_entry *active_entry(struct grant_table *gt, u32 ref)
+{
+	return &gt->active[ref / ACTIVE_PER_PAGE][ref % ACTIVE_PER_PAGE];
+}
+
+static u64 *shared_word(struct grant_table *gt, u32 ref)
+{
+	return (u64 *)&gt->shared[ref / ENTRIES_PER_FRAME][ref % ENTRIES_PER_FRAME];
+}
+
+/* The parts of a version 1 entry read as one word. */
+static u32 word_flags(u64 word)
+{
+	return word & 0xffff;
+}
+
+static domid_t word_domid(u64 word)
+{
+	return word >> 16 & 0xffff;
+}
+
+static u32 word_frame(u64 word)
+{
+	return word >> 32;
+}
+
+static int grow_by_one(struct domain *d)
+{
+	struct grant_table *gt = d->grant;
+	u32 n = gt->frames, i;
+	u32 pages = ENTRIES_PER_FRAME / ACTIVE_PER_PAGE;
+	void *shared = pages_alloc(0);
+
+	if (!shared)
+		return -ENOMEM;
+	for (i = 0; i < pages; i++) {
+		gt->active[n * pages + i] = pages_alloc(0);
+		if (!gt->active[n * pages + i])
+			goto undo;
+	}
+	frame_share(shared, d, true);
+	gt->shared[n] = shared;
+	gt->frames = n + 1;
+	return 0;
+undo:
+	while (i--)
+		pages_free(gt->active[n * pages + i], 0);
+	pages_free(shared, 0);
+	return -ENOMEM;
+}
+
+int grant_table_grow(struct domain *d, u32 frames)
+{
+	int rc = 0;
+
+	if (frames > d->grant->max_frames)
+		return -ENOSPC;
+	if (d->grant->withdrawn)
+		return -ESRCH;
+	while (!rc && d->grant->frames < frames)
+		rc = grow_by_one(d);
+	return rc;
+}
+
+int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames)
+{
+	u32 frames = max_frames < 0 ? GRANT_FRAMES_DEFAULT : (u32)max_frames;
+	u32 tracks = max_maptrack_frames < 0 ? TRACK_FRAMES_DEFAULT : (u32)max_maptrack_frames;
+	u32 actives = frames * (ENTRIES_PER_FRAME / ACTIVE_PER_PAGE);
+	struct grant_table *gt;
+
+	if (frames == 0 || frames > GRANT_FRAMES_LIMIT || tracks > TRACK_FRAMES_LIMIT)
+		return -EINVAL;
+	gt = heap_alloc(sizeof(*gt));
+	if (!gt)
+		return -ENOMEM;
+	gt->max_frames = frames;
+	gt->max_track_pages = tracks;
+	gt->track_free = TRACK_END;
+	gt->shared = heap_alloc(frames * sizeof(*gt->shared));
+	gt->active = heap_alloc(actives * sizeof(*gt->active));
+	gt->track = tracks ? heap_alloc(tracks * sizeof(*gt->track)) : NULL;
+	d->grant = gt;
+	/* The first frame is there from the start: the builder fills in two entries. */
+	if (!gt->shared || !gt->active || (tracks && !gt->track) || grant_table_grow(d, 1)) {
+		grant_table_destroy(d);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+void grant_table_withdraw(struct domain *d)
+{
+	struct grant_table *gt = d->grant;
+	u32 i;
+
+	spin_lock(&gt->lock);
+	gt->withdrawn = true;
+	spin_unlock(&gt->lock);
+	for (i = 0; i < gt->frames; i++)
+		frame_unshare(gt->shared[i], d);
+}
+
+void grant_table_destroy(struct domain *d)
+{
+	struct grant_table *gt = d->grant;
+	u32 i, pages = ENTRIES_PER_FRAME / ACTIVE_PER_PAGE;
+
+	if (!gt)
+		return;
+	for (i = 0; i < gt->frames && !gt->withdrawn; i++)
+		frame_unshare(gt->shared[i], d);
+	for (i = 0; i < gt->frames * pages; i++)
+		pages_free(gt->active[i], 0);
+	for (i = 0; i < gt->track_pages; i++)
+		pages_free(gt->track[i], 0);
+	heap_free(gt->shared);
+	heap_free(gt->active);
+	heap_free(gt->track);
+	heap_free(gt);
+	d->grant = NULL;
+}
+
+int grant_shared_frame(struct domain *d, u32 index, mfn_t *out)
+{
+	int rc;
+
+	if (index >= d->grant->max_frames)
+		return REFUSE(-EINVAL);
+	spin_lock(&d->grant->lock);
+	rc = d->dying ? -EINVAL : grant_table_grow(d, index + 1);
+	if (!rc)
+		*out = virt_mfn(d->grant->shared[index]);
+	spin_unlock(&d->grant->lock);
+	return rc;
+}
+
+u32 grant_frames_max(const struct domain *d)
+{
+	return d->grant->max_frames;
+}
+
+/*
+ * Check the entry and set its in-use bits, as one step as far as the granter can
+ * see. The compare-exchange fails only if the granter wrote meanwhile; a granter
+ * that keeps writing is refused rather than waited for.
+ */
+static s16 entry_mark(u64 *word, const struct domain *mapper, bool readonly, u64 *marked)
+{
+	u64 seen = READ_ONCE(*word);
+	int tries;
+
+	for (tries = 0; tries < 5; tries++) {
+		u32 flags = word_flags(seen);
+		u64 bits = PV_GTF_READING | (readonly ? 0 : PV_GTF_WRITING);
+
+		if ((flags & PV_GTF_TYPE_MASK) != PV_GTF_PERMIT_ACCESS || (flags & PV_GTF_SUB_PAGE))
+			return PV_GNTST_BAD_GNTREF;
+		if (word_domid(seen) != mapper->id)
+			return PV_GNTST_PERMISSION_DENIED;
+		if (!readonly && (flags & PV_GTF_READONLY))
+			return PV_GNTST_PERMISSION_DENIED;
+		if (__atomic_compare_exchange_n(word, &seen, seen | bits, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST)) {
+			*marked = seen | bits;
+			return PV_GNTST_OKAY;
+		}
+	}
+	return PV_GNTST_EAGAIN;
+}
+
+/* Clear in-use bits in the flags alone: the rest of the entry may have been rewritten. */
+static void entry_unmark(u64 *word, u16 bits)
+{
+	__atomic_fetch_and((u16 *)word, (u16)~bits, __ATOMIC_SEQ_CST);
+}
+
+/* First use: latch the frame and hold it. */
+static s16 first_use(struct domain *granter, struct active_entry *a, u64 *word,
+		     const struct domain *mapper, bool readonly)
+{
+	struct frame *f;
+	u64 marked;
+	s16 status = entry_mark(word, mapper, readonly, &marked);
+
+	if (status != PV_GNTST_OKAY)
+		return status;
+	f = mfn_get(mfn(word_frame(marked)), granter);
+	if (f && !readonly && !frame_get_writable(f, granter)) {
+		frame_put(f);
+		f = NULL;
+	}
+	if (!f) {
+		entry_unmark(word, PV_GTF_READING | PV_GTF_WRITING);
+		return PV_GNTST_GENERAL_ERROR;
+	}
+	a->frame = word_frame(marked);
+	a->mapper = mapper->id;
+	return PV_GNTST_OKAY;
+}
+
+/* A further use by the same mapper, of the frame that was latched at the first. */
+static s16 further_use(struct domain *granter, struct active_entry *a, u64 *word,
+		       const struct domain *mapper, bool readonly)
+{
+	u64 marked;
+	s16 status;
+
+	if (a->mapper != mapper->id)
+		return PV_GNTST_GENERAL_ERROR;
+	if (readonly || a->writers)
+		return PV_GNTST_OKAY;
+	status = entry_mark(word, mapper, false, &marked);
+	if (status != PV_GNTST_OKAY)
+		return status;
+	if (word_frame(marked) != a->frame ||
+	    !frame_get_writable(mfn_frame(mfn(a->frame)), granter)) {
+		entry_unmark(word, PV_GTF_WRITING);
+		return PV_GNTST_GENERAL_ERROR;
+	}
+	return PV_GNTST_OKAY;
+}
+
+s16 grant_acquire(struct domain *granter, u32 ref, const struct domain *mapper, bool readonly,
+		  struct frame **frame)
+{
+	struct grant_table *gt = granter->grant;
+	struct active_entry *a;
+	u64 *word;
+	s16 status;
+
+	spin_lock(&gt->lock);
+	if (ref >= gt->frames * ENTRIES_PER_FRAME) {
+		status = PV_GNTST_BAD_GNTREF;
+		goto out;
+	}
+	if (granter->dying) {
+		status = PV_GNTST_BAD_DOMAIN;
+		goto out;
+	}
+	a = active_entry(gt, ref);
+	word = shared_word(gt, ref);
+	if (a->readers + a->writers == 0)
+		status = first_use(granter, a, word, mapper, readonly);
+	else
+		status = further_use(granter, a, word, mapper, readonly);
+	if (status != PV_GNTST_OKAY)
+		goto out;
+	if (readonly)
+		a->readers++;
+	else
+		a->writers++;
+	*frame = mfn_frame(mfn(a->frame));
+out:
+	spin_unlock(&gt->lock);
+	return status;
+}
+
+void grant_release(struct domain *granter, u32 ref, bool readonly)
+{
+	struct grant_table *gt = granter->grant;
+	struct active_entry *a;
+	struct frame *f;
+	u16 clear = 0;
+
+	spin_lock(&gt->lock);
+	a = active_entry(gt, ref);
+	f = mfn_frame(mfn(a->frame));
+	if (readonly)
+		a->readers--;
+	else if (--a->writers == 0) {
+		frame_put_writable(f);
+		clear |= PV_GTF_WRITING;
+	}
+	if (a->readers + a->writers == 0) {
+		frame_put(f);
+		clear |= PV_GTF_READING;
+	}
+	if (clear && !gt->withdrawn)
+		entry_unmark(shared_word(gt, ref), clear);
+	spin_unlock(&gt->lock);
+}
+
+/* --- track entries: what a domain's handles stand for --------------------------- */
+
+struct track_entry *track_lookup(struct grant_table *gt, u32 handle)
+{
+	if (handle >= gt->track_pages * TRACKS_PER_PAGE)
+		return NULL;
+	return &gt->track[handle / TRACKS_PER_PAGE][handle % TRACKS_PER_PAGE];
+}
+
+/* One more page of track entries, all free. */
+static bool track_grow(struct grant_table *gt)
+{
+	u32 i, base = gt->track_pages * TRACKS_PER_PAGE;
+	struct track_entry *page;
+
+	if (gt->track_pages == gt->max_track_pages)
+		return false;
+	page = pages_alloc(0);
+	if (!page)
+		return false;
+	for (i = 0; i < TRACKS_PER_PAGE; i++)
+		page[i].ref = i + 1 < TRACKS_PER_PAGE ? base + i + 1 : gt->track_free;
+	gt->track[gt->track_pages++] = page;
+	gt->track_free = base;
+	return true;
+}
+
+struct track_entry *track_alloc(struct grant_table *gt, u32 *handle)
+{
+	struct track_entry *t = NULL;
+
+	spin_lock(&gt->track_lock);
+	if (gt->track_free != TRACK_END || track_grow(gt)) {
+		*handle = gt->track_free;
+		t = track_lookup(gt, *handle);
+		gt->track_free = t->ref;
+		t->state = TRACK_BUSY;
+	}
+	spin_unlock(&gt->track_lock);
+	return t;
+}
+
+void track_free(struct grant_table *gt, u32 handle)
+{
+	struct track_entry *t;
+
+	spin_lock(&gt->track_lock);
+	t = track_lookup(gt, handle);
+	t->state = TRACK_FREE;
+	t->flags = 0;
+	t->granter = NULL;
+	t->ref = gt->track_free;
+	gt->track_free = handle;
+	spin_unlock(&gt->track_lock);
+}
+
+int grant_release_mappings(struct domain *d)
+{
+	struct grant_table *gt = d->grant;
+	u32 end;
+
+	if (!gt)
+		return 0;
+	end = gt->track_pages * TRACKS_PER_PAGE;
+	for (; gt->release_next < end; gt->release_next++) {
+		struct track_entry *t = track_lookup(gt, gt->release_next);
+		u32 uses = !!(t->flags & PV_GNTMAP_HOST_MAP) + !!(t->flags & PV_GNTMAP_DEVICE_MAP);
+
+		if ((gt->release_next & 63) == 63 && preempt_pending())
+			return -ERESTART;
+		if (t->state != TRACK_MAPPED)
+			continue;
+		while (uses--)
+			grant_release(t->granter, t->ref, t->flags & PV_GNTMAP_READONLY);
+		domain_put(t->granter);
+		track_free(gt, gt->release_next);
+	}
+	return 0;
+}
+
+void grant_audit(struct domain *d)
+{
+	struct grant_table *gt = d->grant;
+	u32 ref, used = 0, maps = 0, handle;
+
+	if (!gt)
+		return;
+	for (ref = 0; ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
+		struct active_entry *a = active_entry(gt, ref);
+
+		if (a->readers + a->writers == 0)
+			continue;
+		used++;
+		log_info("d%u grant %u: frame %x, d%u, %u readers, %u writers\n", d->id, ref,
+			 a->frame, a->mapper, a->readers, a->writers);
+	}
+	for (handle = 0; handle < gt->track_pages * TRACKS_PER_PAGE; handle++)
+		maps += track_lookup(gt, handle)->state != TRACK_FREE;
+	log_info("d%u: %u frames of grants, %u in use, maps %u of others\n", d->id, gt->frames,
+		 used, maps);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Mapping a granted frame and taking the mapping away again. Each step of a map
+ * has its undo; an unmap undoes what the track entry says was done, whatever the
+ * caller's arguments say. Between clearing an entry and letting the frame go
+ * stands a TLB flush: the granter may reuse the frame as soon as it is told.
+ */
+#include "errno.h"
+#include "internal.h"
+
+/* The page-table entry that a mapping's host_addr stands for. */
+struct place {
+	struct frame *l1; /* with a reference */
+	unsigned int index;
+};
+
+static s16 place_find(struct place *p, u64 host_addr, u32 flags)
+{
+	if (flags & PV_GNTMAP_CONTAINS_PTE) {
+		if (host_addr & 7)
+			return PV_GNTST_GENERAL_ERROR;
+		p->l1 = mfn_get(paddr_mfn(host_addr), current->domain);
+		p->index = (host_addr & ~PAGE_MASK) / 8;
+	} else {
+		p->l1 = pt_find_l1(current, host_addr, &p->index);
+	}
+	return p->l1 ? PV_GNTST_OKAY : PV_GNTST_BAD_VIRT_ADDR;
+}
+
+/* References that one page-table entry holds on the frame it maps. */
+static bool entry_hold(struct frame *f, struct domain *owner, bool readonly)
+{
+	return readonly ? frame_get(f, owner) : frame_get_writable(f, owner);
+}
+
+static void entry_drop(struct frame *f, bool readonly)
+{
+	if (readonly)
+		frame_put(f);
+	else
+		frame_put_writable(f);
+}
+
+static u64 entry_for(struct frame *f, u32 flags)
+{
+	u64 avail = (u64)(flags >> PV_GNTMAP_GUEST_AVAIL0) << 9 & PTE_AVAIL;
+
+	return mfn_paddr(frame_mfn(f)) | avail | PTE_PRESENT | PTE_USER | PTE_ACCESSED | PTE_DIRTY |
+	       (flags & PV_GNTMAP_READONLY ? 0 : PTE_RW);
+}
+
+static s16 map_into_host(struct pv_gnttab_map_grant_ref *op, struct frame *f,
+			 struct domain *granter)
+{
+	bool readonly = op->flags & PV_GNTMAP_READONLY;
+	struct place p;
+	s16 status = place_find(&p, op->host_addr, op->flags);
+
+	if (status != PV_GNTST_OKAY)
+		return status;
+	if (!entry_hold(f, granter, readonly)) {
+		status = PV_GNTST_GENERAL_ERROR;
+	} else if (pt_install_l1(p.l1, p.index, entry_for(f, op->flags), current->domain)) {
+		entry_drop(f, readonly);
+		status = PV_GNTST_GENERAL_ERROR;
+	}
+	frame_put(p.l1);
+	return status;
+}
+
+static s16 map_tracked(struct pv_gnttab_map_grant_ref *op, struct domain *granter,
+		       struct track_entry *t)
+{
+	bool readonly = op->flags & PV_GNTMAP_READONLY;
+	u32 halves = op->flags & (PV_GNTMAP_HOST_MAP | PV_GNTMAP_DEVICE_MAP);
+	bool both = halves == (PV_GNTMAP_HOST_MAP | PV_GNTMAP_DEVICE_MAP);
+	struct frame *f;
+	s16 status = grant_acquire(granter, op->ref, current->domain, readonly, &f);
+
+	if (status != PV_GNTST_OKAY)
+		return status;
+	/* Each half is undone by itself, so each is a use of its own. */
+	if (both)
+		status = grant_acquire(granter, op->ref, current->domain, readonly, &f);
+	if (status == PV_GNTST_OKAY && (op->flags & PV_GNTMAP_HOST_MAP)) {
+		status = map_into_host(op, f, granter);
+		if (status != PV_GNTST_OKAY && both)
+			grant_release(granter, op->ref, readonly);
+	}
+	if (status != PV_GNTST_OKAY) {
+		grant_release(granter, op->ref, readonly);
+		return status;
+	}
+	t->granter = granter;
+	t->ref = op->ref;
+	t->flags = op->flags & (PV_GNTMAP_HOST_MAP | PV_GNTMAP_DEVICE_MAP | PV_GNTMAP_READONLY |
+				PV_GNTMAP_CONTAINS_PTE);
+	op->dev_bus_addr = mfn_paddr(frame_mfn(f));
+	return PV_GNTST_OKAY;
+}
+
+void grant_map(struct pv_gnttab_map_grant_ref *op)
+{
+	struct grant_table *gt = current->domain->grant;
+	struct domain *granter;
+	struct track_entry *t;
+	u32 handle;
+
+	op->status = PV_GNTST_BAD_GNTREF;
+	if (!(op->flags & (PV_GNTMAP_HOST_MAP | PV_GNTMAP_DEVICE_MAP)))
+		return;
+	granter = domain_get(op->dom);
+	op->status = PV_GNTST_BAD_DOMAIN;
+	if (!granter)
+		return;
+	t = granter->grant ? track_alloc(gt, &handle) : NULL;
+	op->status = PV_GNTST_NO_DEVICE_SPACE;
+	if (!t)
+		goto out;
+	op->status = map_tracked(op, granter, t);
+	if (op->status == PV_GNTST_OKAY) {
+		op->handle = handle;
+		/* The reference on the granter goes with the track entry. */
+		__atomic_store_n(&t->state, TRACK_MAPPED, __ATOMIC_RELEASE);
+		return;
+	}
+	track_free(gt, handle);
+out:
+	domain_put(granter);
+}
+
+/* --- unmap ----------------------------------------------------------------------- */
+
+/* What is left to do for one element once the TLBs are clean. */
+struct unmapping {
+	struct frame *frame; /* NULL: nothing */
+	struct domain *granter;
+	u32 ref;
+	bool readonly;
+	bool host; /* a page-table entry was cleared */
+	bool last; /* nothing is left of the mapping: the handle is free again */
+	u32 uses;
+};
+
+/* Take the track entry for ourselves: two CPUs cannot unmap one handle. */
+static struct track_entry *track_claim(struct grant_table *gt, u32 handle)
+{
+	struct track_entry *t;
+
+	spin_lock(&gt->track_lock);
+	t = track_lookup(gt, handle);
+	if (t && t->state == TRACK_MAPPED)
+		t->state = TRACK_BUSY;
+	else
+		t = NULL;
+	spin_unlock(&gt->track_lock);
+	return t;
+}
+
+/* Which frame does a tracked use stand for? It is held by that use, so it stays. */
+static struct frame *tracked_frame(const struct track_entry *t)
+{
+	struct grant_table *gt = t->granter->grant;
+	u32 frame;
+
+	spin_lock(&gt->lock);
+	frame = gt->active[t->ref / ACTIVE_PER_PAGE][t->ref % ACTIVE_PER_PAGE].frame;
+	spin_unlock(&gt->lock);
+	return mfn_frame(mfn(frame));
+}
+
+/* Clear the entry at host_addr if it still is this mapping. */
+static s16 clear_host_entry(u64 host_addr, struct frame *f, u8 flags)
+{
+	u64 rw = flags & PV_GNTMAP_READONLY ? 0 : PTE_RW;
+	struct place p;
+	s16 status = place_find(&p, host_addr, flags);
+
+	if (status != PV_GNTST_OKAY)
+		return status;
+	if (pt_replace_l1(p.l1, p.index, mfn_paddr(frame_mfn(f)) | PTE_PRESENT | rw, 0))
+		status = PV_GNTST_GENERAL_ERROR;
+	frame_put(p.l1);
+	return status;
+}
+
+static void unmap_clear(struct pv_gnttab_unmap_grant_ref *op, struct unmapping *u)
+{
+	struct track_entry *t = track_claim(current->domain->grant, op->handle);
+	struct frame *f;
+
+	u->frame = NULL;
+	op->status = PV_GNTST_BAD_HANDLE;
+	if (!t)
+		return;
+	f = tracked_frame(t);
+	*u = (struct unmapping){
+		.granter = t->granter, .ref = t->ref, .readonly = t->flags & PV_GNTMAP_READONLY};
+	op->status = PV_GNTST_OKAY;
+	if (op->dev_bus_addr && (t->flags & PV_GNTMAP_DEVICE_MAP)) {
+		if (op->dev_bus_addr != mfn_paddr(frame_mfn(f))) {
+			op->status = PV_GNTST_GENERAL_ERROR;
+		} else {
+			t->flags &= ~PV_GNTMAP_DEVICE_MAP;
+			u->uses++;
+		}
+	}
+	if (op->status == PV_GNTST_OKAY && op->host_addr && (t->flags & PV_GNTMAP_HOST_MAP)) {
+		op->status = clear_host_entry(op->host_addr, f, t->flags);
+		if (op->status == PV_GNTST_OKAY) {
+			t->flags &= ~PV_GNTMAP_HOST_MAP;
+			u->host = true;
+			u->uses++;
+		}
+	}
+	u->frame = u->uses ? f : NULL;
+	/* Halves left: the handle stays good. None left: it is freed after the flush. */
+	u->last = !(t->flags & (PV_GNTMAP_DEVICE_MAP | PV_GNTMAP_HOST_MAP));
+	if (!u->last)
+		__atomic_store_n(&t->state, TRACK_MAPPED, __ATOMIC_RELEASE);
+}
+
+static void unmap_release(const struct pv_gnttab_unmap_grant_ref *op, struct unmapping *u)
+{
+	if (!u->frame)
+		return;
+	if (u->host)
+		entry_drop(u->frame, u->readonly);
+	while (u->uses--)
+		grant_release(u->granter, u->ref, u->readonly);
+	if (u->last) {
+		track_free(current->domain->grant, op->handle);
+		domain_put(u->granter);
+	}
+}
+
+void grant_unmap(struct pv_gnttab_unmap_grant_ref *op, u32 n)
+{
+	struct unmapping u[GRANT_UNMAP_BATCH];
+	bool flush = false;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		unmap_clear(&op[i], &u[i]);
+		flush |= u[i].frame && u[i].host;
+	}
+	if (flush)
+		tlb_flush_domain(current->domain);
+	for (i = 0; i < n; i++)
+		unmap_release(&op[i], &u[i]);
+}

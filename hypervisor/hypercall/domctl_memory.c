@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* domctl operations on another domain's memory. */
+#include "domctl.h"
+
+#define FRAME_INFO_MAX 1024
+
+long domctl_max_mem(struct domain *d, struct pv_domctl *op)
+{
+	u64 frames = op->u.max_mem.max_memkb >> (PAGE_SHIFT - 10);
+
+	/* Below what it has now is allowed: the domain is asked to give some up. */
+	spin_lock(&d->frames_lock);
+	d->max_frames = frames;
+	spin_unlock(&d->frames_lock);
+	return 0;
+}
+
+static u32 frame_info(struct domain *d, u64 nr)
+{
+	static const u32 of_type[] = {
+		[FRAME_L1] = PV_DOMCTL_PFINFO_L1TAB,
+		[FRAME_L2] = PV_DOMCTL_PFINFO_L2TAB,
+		[FRAME_L3] = PV_DOMCTL_PFINFO_L3TAB,
+		[FRAME_L4] = PV_DOMCTL_PFINFO_L4TAB,
+	};
+	struct frame *f = mfn_get(mfn(nr), d);
+	u32 info = PV_DOMCTL_PFINFO_NOTAB;
+	u64 state;
+
+	if (!f)
+		return PV_DOMCTL_PFINFO_XTAB;
+	state = READ_ONCE(f->state);
+	if (state >> FRAME_TYPE_SHIFT <= FRAME_L4)
+		info = of_type[state >> FRAME_TYPE_SHIFT];
+	if (state & FRAME_PINNED)
+		info |= PV_DOMCTL_PFINFO_LPINTAB;
+	frame_put(f);
+	return info;
+}
+
+long domctl_page_frame_info(struct domain *d, struct pv_domctl *op)
+{
+	u64 i, nr, at = op->u.getpageframeinfo3.array;
+
+	if (op->u.getpageframeinfo3.num > FRAME_INFO_MAX)
+		return REFUSE(-E2BIG);
+	for (i = 0; i < op->u.getpageframeinfo3.num; i++, at += sizeof(nr)) {
+		if (copy_from_guest(&nr, at, sizeof(nr)))
+			return -EFAULT;
+		nr = frame_info(d, nr);
+		if (copy_to_guest(at, &nr, sizeof(nr)))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+/*
+ * A page of calls for kernels that do not make them inline: 32 bytes a hypercall,
+ * number N at N * 32. Each saves what SYSCALL destroys; iret leaves the frame
+ * that the call wants on the stack, RAX included, and does not come back.
+ */
+#define STUB_SIZE 32
+
+static void write_stub(u8 *stub, u32 number)
+{
+	static const u8 call[] = {0x51, 0x41, 0x53,	     /* push rcx; push r11 */
+				  0xb8, 0,    0,    0,	 0,  /* mov $number, eax */
+				  0x0f, 0x05,		     /* syscall */
+				  0x41, 0x5b, 0x59, 0xc3};   /* pop r11; pop rcx; ret */
+	static const u8 iret[] = {0x51, 0x41, 0x53, 0x50,    /* push rcx; push r11; push rax */
+				  0xb8, 0,    0,    0,	  0, /* mov $number, eax */
+				  0x0f, 0x05};		     /* syscall */
+
+	memset(stub, 0xcc, STUB_SIZE);
+	if (number == PV_HYPERCALL_IRET) {
+		memcpy(stub, iret, sizeof(iret));
+		memcpy(stub + 5, &number, sizeof(number));
+	} else {
+		memcpy(stub, call, sizeof(call));
+		memcpy(stub + 4, &number, sizeof(number));
+	}
+}
+
+long domctl_hypercall_init(struct domain *d, struct pv_domctl *op)
+{
+	struct frame *f = mfn_get(mfn(op->u.hypercall_init.gmfn), d);
+	u32 i;
+
+	if (!f)
+		return REFUSE(-EACCES);
+	if (!frame_get_writable(f, d)) {
+		frame_put(f);
+		return REFUSE(-EACCES);
+	}
+	for (i = 0; i < PAGE_SIZE / STUB_SIZE; i++)
+		write_stub((u8 *)frame_virt(f) + i * STUB_SIZE, i);
+	frame_put_writable(f);
+	frame_put(f);
+	return 0;
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* domctl operations on another domain's vCPUs: making them, their state, where they run. */
+#include "domctl.h"
+#include "sched.h"
+
+long domctl_max_vcpus(struct domain *d, struct pv_domctl *op)
+{
+	/* The number was fixed when the domain was made; this makes the vCPUs. */
+	if (d == current->domain || op->u.max_vcpus.max != d->max_vcpus)
+		return REFUSE(-EINVAL);
+	return domain_set_max_vcpus(d, op->u.max_vcpus.max);
+}
+
+long domctl_set_vcpu_context(struct domain *d, struct pv_domctl *op)
+{
+	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
+	struct pv_vcpu_guest_context *c;
+	long rc = 0;
+
+	if (d == current->domain)
+		return REFUSE(-EINVAL);
+	if (!v)
+		return REFUSE(-ESRCH);
+	if (!op->u.vcpucontext.ctxt)
+		return REFUSE(-EOPNOTSUPP);
+	c = heap_alloc(sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	if (copy_from_guest(c, op->u.vcpucontext.ctxt, sizeof(*c)))
+		rc = -EFAULT;
+	if (!rc) {
+		domain_pause(d);
+		rc = vcpu_context_set(v, c);
+		if (!rc && (c->flags & PV_VGCF_ONLINE))
+			vcpu_wake(v, VCPU_PAUSE_DOWN);
+		domain_unpause(d);
+	}
+	heap_free(c);
+	return rc;
+}
+
+long domctl_get_vcpu_context(struct domain *d, struct pv_domctl *op)
+{
+	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
+	struct pv_vcpu_guest_context *c;
+	long rc = 0;
+
+	if (d == current->domain)
+		return REFUSE(-EINVAL);
+	if (!v)
+		return REFUSE(-ESRCH);
+	if (!v->initialised)
+		return -PV_ENODATA;
+	c = heap_alloc(sizeof(*c));
+	if (!c)
+		return -ENOMEM;
+	domain_pause(d);
+	vcpu_context_get(v, c);
+	domain_unpause(d);
+	if (copy_to_guest(op->u.vcpucontext.ctxt, c, sizeof(*c)))
+		rc = -EFAULT;
+	heap_free(c);
+	return rc;
+}
+
+long domctl_get_vcpu_info(struct domain *d, struct pv_domctl *op)
+{
+	struct pv_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
+	struct vcpu *v = domain_vcpu(d, info->vcpu);
+	u64 time[4], entry;
+	u32 state, flags;
+
+	if (!v)
+		return REFUSE(-ESRCH);
+	runstate_get(v, time, &state, &entry);
+	flags = READ_ONCE(v->pause_flags);
+	info->online = !(flags & VCPU_PAUSE_DOWN);
+	info->blocked = !!(flags & (VCPU_PAUSE_BLOCKED | VCPU_PAUSE_POLL));
+	info->running = READ_ONCE(v->running);
+	info->cpu_time = time[PV_RUNSTATE_RUNNING];
+	info->cpu = v->cpu ? v->cpu->id : 0;
+	return 0;
+}
+
+long domctl_set_vcpu_affinity(struct domain *d, struct pv_domctl *op)
+{
+	struct pv_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
+	struct vcpu *v = domain_vcpu(d, a->vcpu);
+	struct cpumask hard, soft;
+	long rc;
+
+	if (!v)
+		return REFUSE(-ESRCH);
+	if (!(a->flags & (PV_VCPUAFFINITY_HARD | PV_VCPUAFFINITY_SOFT)))
+		return REFUSE(-EINVAL);
+	vcpu_affinity_get(v, &hard, &soft);
+	if ((a->flags & PV_VCPUAFFINITY_HARD) && cpumask_from_guest(&hard, &a->cpumap_hard))
+		return -EFAULT;
+	if ((a->flags & PV_VCPUAFFINITY_SOFT) && cpumask_from_guest(&soft, &a->cpumap_soft))
+		return -EFAULT;
+	rc = vcpu_affinity_set(v, &hard, &soft);
+	if (rc)
+		return rc;
+	/* Both maps come back as what is in force. */
+	return domctl_get_vcpu_affinity(d, op);
+}
+
+long domctl_get_vcpu_affinity(struct domain *d, struct pv_domctl *op)
+{
+	struct pv_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
+	struct vcpu *v = domain_vcpu(d, a->vcpu);
+	struct cpumask hard, soft;
+	long rc = 0;
+
+	if (!v)
+		return REFUSE(-ESRCH);
+	vcpu_affinity_get(v, &hard, &soft);
+	if (a->flags & PV_VCPUAFFINITY_HARD)
+		rc = cpumask_to_guest(&a->cpumap_hard, &hard);
+	if (!rc && (a->flags & PV_VCPUAFFINITY_SOFT))
+		rc = cpumask_to_guest(&a->cpumap_soft, &soft);
+	return rc;
+}
+
+/* Weight is the one parameter that the policies here have. */
+long domctl_scheduler_op(struct domain *d, struct pv_domctl *op)
+{
+	struct pv_domctl_scheduler_op *s = &op->u.scheduler_op;
+
+	if (s->sched_id != sched_id())
+		return REFUSE(-EINVAL);
+	switch (s->cmd) {
+	case PV_DOMCTL_SCHEDOP_GETINFO:
+		s->u.credit2.weight = sched_get_weight(d);
+		s->u.credit2.cap = 0;
+		return 0;
+	case PV_DOMCTL_SCHEDOP_PUTINFO:
+		if (s->u.credit2.weight)
+			sched_set_weight(d, s->u.credit2.weight);
+		return 0;
+	default:
+		return REFUSE(-EOPNOTSUPP);
+	}
+}

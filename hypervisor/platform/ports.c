@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Port accesses of guests. Only dom0 reaches the hardware, and not all of it: the
+ * interrupt controllers, the old timer and the console port are ours. Two
+ * index/data pairs that both sides use (PCI configuration, CMOS) are virtual: the
+ * index is remembered, and set and used in one go under a lock when data moves.
+ * What is refused reads as all ones and swallows writes.
+ */
+#include "arch.h"
+#include "lib.h"
+#include "platform.h"
+#include "spinlock.h"
+
+#define PCI_ADDRESS  0xcf8
+#define PCI_DATA     0xcfc
+#define PCI_ENABLE   BIT(31)
+#define CMOS_INDEX   0x70
+#define CMOS_DATA    0x71
+#define CMOS_INDEXES 0x7f /* bit 7 of the index port is the NMI gate: ours */
+
+static struct spinlock pci_lock = SPINLOCK_INIT;
+static u32 pci_address; /* dom0's; there is one dom0, and its kernel serialises the pair */
+static u8 cmos_index;
+
+bool port_guarded(u16 port)
+{
+	switch (port) {
+	case 0x20:
+	case 0x21:
+	case 0xa0:
+	case 0xa1:
+	case 0x40 ... 0x43:
+	case 0x61:
+		return true;
+	}
+	return serial_owns(port);
+}
+
+static u32 mask_of(unsigned int bytes)
+{
+	return bytes == 4 ? ~0u : (1u << (bytes * 8)) - 1;
+}
+
+/* May the domain touch these bytes at all? An access must not wrap at the top, either. */
+static bool allowed(const struct domain *d, u16 port, unsigned int bytes)
+{
+	if (!d->privileged || port + bytes > 0x10000)
+		return false;
+	for (unsigned int i = 0; i < bytes; i++)
+		if (port_guarded(port + i))
+			return false;
+	return true;
+}
+
+static u32 hardware_read(u16 port, unsigned int bytes)
+{
+	return bytes == 1 ? inb(port) : bytes == 2 ? inw(port) : inl(port);
+}
+
+static void hardware_write(u16 port, unsigned int bytes, u32 v)
+{
+	if (bytes == 1)
+		outb(v, port);
+	else if (bytes == 2)
+		outw(v, port);
+	else
+		outl(v, port);
+}
+
+/* Wholly inside the data port; false also when dom0 has selected nothing. */
+static bool pci_data(u16 port, unsigned int bytes)
+{
+	return port >= PCI_DATA && port + bytes <= PCI_DATA + 4 &&
+	       (READ_ONCE(pci_address) & PCI_ENABLE);
+}
+
+static bool touches(u16 port, unsigned int bytes, u16 first, u16 last)
+{
+	return port <= last && port + bytes > first;
+}
+
+u32 guest_port_read(struct vcpu *v, u16 port, unsigned int bytes)
+{
+	u32 value = mask_of(bytes);
+
+	if (!allowed(v->domain, port, bytes))
+		return value;
+	if (port == PCI_ADDRESS && bytes == 4)
+		return READ_ONCE(pci_address);
+	if (touches(port, bytes, PCI_DATA, PCI_DATA + 3)) {
+		if (!pci_data(port, bytes))
+			return value;
+		spin_lock(&pci_lock);
+		outl(pci_address, PCI_ADDRESS);
+		value = hardware_read(port, bytes);
+		spin_unlock(&pci_lock);
+		return value;
+	}
+	if (touches(port, bytes, CMOS_INDEX, CMOS_DATA)) {
+		if (port == CMOS_DATA && bytes == 1)
+			return cmos_read(READ_ONCE(cmos_index));
+		return port == CMOS_INDEX && bytes == 1 ? READ_ONCE(cmos_index) : value;
+	}
+	return hardware_read(port, bytes);
+}
+
+void guest_port_write(struct vcpu *v, u16 port, unsigned int bytes, u32 value)
+{
+	if (!allowed(v->domain, port, bytes))
+		return;
+	if (port == PCI_ADDRESS && bytes == 4) {
+		WRITE_ONCE(pci_address, value);
+	} else if (touches(port, bytes, PCI_DATA, PCI_DATA + 3)) {
+		if (!pci_data(port, bytes))
+			return;
+		spin_lock(&pci_lock);
+		outl(pci_address, PCI_ADDRESS);
+		hardware_write(port, bytes, value);
+		spin_unlock(&pci_lock);
+	} else if (touches(port, bytes, CMOS_INDEX, CMOS_DATA)) {
+		/* A word writes index and data at once. */
+		if (port == CMOS_INDEX && bytes <= 2)
+			WRITE_ONCE(cmos_index, value & CMOS_INDEXES);
+		if (port == CMOS_DATA && bytes == 1)
+			cmos_write(cmos_index, value);
+		else if (port == CMOS_INDEX && bytes == 2)
+			cmos_write(cmos_index, value >> 8);
+	} else {
+		hardware_write(port, bytes, value);
+	}
+}

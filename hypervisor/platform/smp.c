@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Starting the other processors, all at once: each gets its stack area, then all
+ * are sent INIT and start-up interrupts, then they are waited for together. A
+ * processor finds its number by its APIC id (boot/trampoline.S).
+ */
+#include "boot.h"
+#include "errno.h"
+#include "lib.h"
+#include "mm.h"
+#include "platform.h"
+
+#define WAIT_MS 2000 /* for processors that share few real ones with others */
+
+struct smp_boot smp_boot;
+
+static const u8 stack_pages[] = {CPU_IST_MCE_PAGE,   CPU_IST_NMI_PAGE,	 CPU_IST_DF_PAGE,
+				 CPU_IST_DB_PAGE,    CPU_TABLES_PAGE,	 CPU_STACK_MAIN,
+				 CPU_STACK_MAIN + 1, CPU_STACK_MAIN + 2, CPU_STACK_MAIN + 3,
+				 CPU_STACK_MAIN + 4};
+
+static int make_cpu(unsigned int id)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(stack_pages); i++) {
+		void *page = pages_alloc(0);
+		vaddr_t va = CPU_STACK_VIRT + id * CPU_STACK_SIZE + stack_pages[i] * PAGE_SIZE;
+
+		if (!page || hv_map(va, virt_mfn(page), PTE_PRESENT | PTE_RW | PTE_NX))
+			return -ENOMEM;
+	}
+	cpu_get(id)->id = id;
+	return 0;
+}
+
+/* Boot CPU first, then the others in the firmware's order. */
+static void list_cpus(void)
+{
+	u32 boot_id = apic_id(), limit = options.max_cpus;
+
+	if (!limit || limit > MAX_CPUS)
+		limit = MAX_CPUS;
+	smp_boot.apic_id[smp_boot.count++] = boot_id;
+	for (u32 i = 0; i < acpi.nr_cpus && smp_boot.count < limit; i++) {
+		if (acpi.apic_id[i] == boot_id)
+			continue;
+		if (make_cpu(smp_boot.count)) {
+			log_warning("no memory for more than %u CPUs", smp_boot.count);
+			return;
+		}
+		smp_boot.apic_id[smp_boot.count++] = acpi.apic_id[i];
+	}
+}
+
+/* The highest page of RAM below the video memory: nothing of the firmware's is there. */
+static u8 trampoline_page(void)
+{
+	paddr_t best = 0;
+
+	for (u32 i = 0; i < boot_info.e820_entries; i++) {
+		const struct pv_e820_entry *e = &boot_info.e820[i];
+		paddr_t end = MIN(e->addr + e->size, 0xa0000UL) & PAGE_MASK;
+
+		if (e->type == PV_E820_RAM && e->addr + PAGE_SIZE <= end)
+			best = MAX(best, end - PAGE_SIZE);
+	}
+	return best >> PAGE_SHIFT;
+}
+
+static u32 online(void)
+{
+	u32 n = 1;
+
+	while (n < smp_boot.count && __atomic_load_n(&cpu_get(n)->online, __ATOMIC_ACQUIRE))
+		n++;
+	return n;
+}
+
+/* They start on the first tables, and find their stacks there, too. */
+static void complete_boot_tables(void)
+{
+	for (unsigned int slot = HV_SLOT_FIRST; slot <= HV_SLOT_LAST; slot++)
+		boot_l4[slot] = hv_root[slot];
+}
+
+static void start_all(u8 page)
+{
+	complete_boot_tables();
+	for (u32 i = 1; i < smp_boot.count; i++)
+		apic_send_init(smp_boot.apic_id[i]);
+	delay_us(100);
+	for (u32 i = 1; i < smp_boot.count; i++)
+		apic_send_startup(smp_boot.apic_id[i], page);
+	/* Old processors want the second one; a running one ignores it. */
+	delay_us(200);
+	for (u32 i = 1; i < smp_boot.count; i++)
+		if (!READ_ONCE(cpu_get(i)->online))
+			apic_send_startup(smp_boot.apic_id[i], page);
+}
+
+/*
+ * CPU numbers have no gaps: when one does not come up, those behind it are left
+ * waiting for nr_cpus to reach them, which it never does.
+ */
+void smp_start(void)
+{
+	u8 page;
+
+	list_cpus();
+	if (smp_boot.count > 1) {
+		page = trampoline_page();
+		if (!page) {
+			log_warning("no memory below 640 KiB: other CPUs stay off");
+			return;
+		}
+		memcpy(paddr_virt((paddr_t)page << PAGE_SHIFT), trampoline_start,
+		       trampoline_end - trampoline_start);
+		start_all(page);
+		for (u32 ms = 0; ms < WAIT_MS * 10 && online() < smp_boot.count; ms++)
+			delay_us(100);
+	}
+	__atomic_store_n(&nr_cpus, online(), __ATOMIC_RELEASE);
+	if (nr_cpus < smp_boot.count)
+		log_warning("CPU %u (APIC id %u) did not start", nr_cpus,
+			    smp_boot.apic_id[nr_cpus]);
+	log_info("%u CPUs are up", nr_cpus);
+}

@@ -1,0 +1,567 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The scheduler's mechanism. A vCPU is running, queued on one CPU's run queue,
+ * or neither (then a pause flag says why). Who sets or clears a pause flag does
+ * so atomically first and looks at the states second, under the run queue's
+ * lock; schedule() looks at the flags under the same lock. So either side sees
+ * what the other did, and no wake-up is lost.
+ *
+ * There is no stack to switch: a vCPU's state is the register frame at the top
+ * of its CPU's stack. schedule() exchanges it, and the way back to the guest
+ * finds the next vCPU's registers there.
+ */
+#include "policy.h"
+#include "arch.h"
+#include "boot.h"
+#include "event.h"
+#include "lib.h"
+#include "mm.h"
+#include "errno.h"
+
+static const struct sched_policy *policy = &sched_fair;
+
+u32 sched_id(void)
+{
+	return policy->id;
+}
+
+const char *sched_name(void)
+{
+	return policy->name;
+}
+
+/* --- queues --------------------------------------------------------------------- */
+
+void runqueue_append(struct runqueue *rq, struct vcpu *v)
+{
+	list_append(&rq->queue, &v->sched->link);
+	v->sched->queued = true;
+	rq->length++;
+}
+
+void runqueue_take(struct runqueue *rq, struct vcpu *v)
+{
+	list_remove(&v->sched->link);
+	v->sched->queued = false;
+	rq->length--;
+}
+
+/* Lock the run queue of the CPU that \p v belongs to; that may change until it is locked. */
+static struct runqueue *lock_vcpu(struct vcpu *v)
+{
+	for (;;) {
+		struct cpu *c = READ_ONCE(v->cpu);
+		struct runqueue *rq = runqueue_of(c);
+
+		spin_lock(&rq->lock);
+		if (v->cpu == c)
+			return rq;
+		spin_unlock(&rq->lock);
+	}
+}
+
+static bool cpu_is_idle(const struct cpu *c)
+{
+	return READ_ONCE(c->vcpu) == c->idle && READ_ONCE(runqueue_of(c)->length) == 0;
+}
+
+struct cpu *idle_cpu_for(struct vcpu *v)
+{
+	struct sched_vcpu *s = v->sched;
+	struct cpu *second_choice = NULL;
+	unsigned int i;
+
+	if (may_run_on(s, v->cpu) && test_bit(s->soft.bits, v->cpu->id) && cpu_is_idle(v->cpu))
+		return v->cpu;
+	for (i = 0; i < nr_cpus; i++) {
+		struct cpu *c = cpu_get(i);
+
+		if (!may_run_on(s, c) || !cpu_is_idle(c))
+			continue;
+		if (test_bit(s->soft.bits, i))
+			return c;
+		second_choice = c;
+	}
+	return second_choice;
+}
+
+/* --- runstate: all under the run queue's lock ------------------------------------------ */
+
+static void runstate_set(struct vcpu *v, u32 state, u64 now)
+{
+	if (v->runstate == state)
+		return;
+	if (now > v->runstate_entry)
+		v->runstate_time[v->runstate] += now - v->runstate_entry;
+	v->runstate = state;
+	v->runstate_entry = now;
+}
+
+static u32 runstate_for(u32 pause_flags)
+{
+	if (pause_flags == 0)
+		return PV_RUNSTATE_RUNNABLE;
+	if (pause_flags & ~(u32)(VCPU_PAUSE_BLOCKED | VCPU_PAUSE_POLL))
+		return PV_RUNSTATE_OFFLINE;
+	return PV_RUNSTATE_BLOCKED;
+}
+
+void runstate_get(struct vcpu *v, u64 time[4], u32 *state, u64 *entry)
+{
+	struct runqueue *rq = lock_vcpu(v);
+	u64 now = system_time();
+
+	memcpy(time, v->runstate_time, sizeof(v->runstate_time));
+	if (now > v->runstate_entry)
+		time[v->runstate] += now - v->runstate_entry;
+	*state = v->runstate;
+	*entry = v->runstate_entry;
+	spin_unlock(&rq->lock);
+}
+
+void runstate_publish(struct vcpu *v)
+{
+	struct pv_vcpu_runstate_info r = {.state = (s32)v->runstate,
+					  .state_entry_time = v->runstate_entry};
+	vaddr_t area = v->runstate_area;
+	vaddr_t entry_time = area + offsetof(struct pv_vcpu_runstate_info, state_entry_time);
+
+	if (!area)
+		return;
+	memcpy(r.time, v->runstate_time, sizeof(r.time));
+	if (!(v->domain->vm_assist & BIT(PV_VMASST_TYPE_RUNSTATE_UPDATE_FLAG))) {
+		guest_kernel_write(v, area, &r, sizeof(r));
+		return;
+	}
+	/* Readers on other CPUs wait while the flag is up: flag, contents, flag down. */
+	r.state_entry_time |= PV_RUNSTATE_UPDATE;
+	if (guest_kernel_write(v, entry_time, &r.state_entry_time, sizeof(u64)) != 0)
+		return;
+	guest_kernel_write(v, area, &r, sizeof(r));
+	r.state_entry_time &= ~PV_RUNSTATE_UPDATE;
+	guest_kernel_write(v, entry_time, &r.state_entry_time, sizeof(u64));
+}
+
+u64 sched_idle_time(struct cpu *c)
+{
+	struct runqueue *rq = runqueue_of(c);
+	u64 ns;
+
+	spin_lock(&rq->lock);
+	ns = rq->idle_time;
+	if (c->vcpu == c->idle)
+		ns += system_time() - rq->idle_since;
+	spin_unlock(&rq->lock);
+	return ns;
+}
+
+/* --- waking and sleeping --------------------------------------------------------------- */
+
+/* Put \p v into the queue of its CPU and see to it that the CPU deals with it. Lock held. */
+static void enqueue(struct runqueue *rq, struct vcpu *v)
+{
+	struct cpu *c = v->cpu;
+
+	policy->insert(c, v);
+	runstate_set(v, PV_RUNSTATE_RUNNABLE, system_time());
+	if (policy->preempts(c, v))
+		softirq_raise(c, SOFTIRQ_SCHEDULE);
+	else if (policy->slice && !READ_ONCE(rq->slice.expires))
+		timer_set(&rq->slice, system_time() + policy->slice);
+}
+
+/* If \p v can run and nobody has it: choose a CPU and queue it there. */
+static void make_runnable(struct vcpu *v)
+{
+	bool placed = false;
+
+	for (;;) {
+		struct runqueue *rq = lock_vcpu(v);
+		struct cpu *c;
+
+		if (v->running || v->sched->queued || READ_ONCE(v->pause_flags)) {
+			if (!v->running && !v->sched->queued)
+				runstate_set(v, runstate_for(v->pause_flags), system_time());
+			spin_unlock(&rq->lock);
+			return;
+		}
+		c = placed ? v->cpu : policy->place(v);
+		if (c == v->cpu) {
+			enqueue(rq, v);
+			spin_unlock(&rq->lock);
+			return;
+		}
+		policy->move(v, c);
+		WRITE_ONCE(v->cpu, c);
+		placed = true;
+		spin_unlock(&rq->lock);
+	}
+}
+
+void vcpu_wake(struct vcpu *v, u32 flag)
+{
+	__atomic_fetch_and(&v->pause_flags, ~flag, __ATOMIC_SEQ_CST);
+	make_runnable(v);
+}
+
+void vcpu_sleep_nosync(struct vcpu *v, u32 flag)
+{
+	struct runqueue *rq;
+
+	__atomic_fetch_or(&v->pause_flags, flag, __ATOMIC_SEQ_CST);
+	rq = lock_vcpu(v);
+	if (v->sched->queued)
+		runqueue_take(rq, v);
+	if (v->running)
+		softirq_raise(v->cpu, SOFTIRQ_SCHEDULE);
+	else if (v->pause_flags)
+		runstate_set(v, runstate_for(v->pause_flags), system_time());
+	spin_unlock(&rq->lock);
+}
+
+static void wait_off_cpu(struct vcpu *v)
+{
+	BUG_ON(v == current);
+	while (__atomic_load_n(&v->running, __ATOMIC_ACQUIRE))
+		cpu_relax();
+}
+
+void vcpu_sleep_sync(struct vcpu *v, u32 flag)
+{
+	vcpu_sleep_nosync(v, flag);
+	wait_off_cpu(v);
+}
+
+void domain_pause_update(struct domain *d)
+{
+	bool stop = d->pause_count || d->shut_down || d->dying != DOMAIN_ALIVE;
+	struct vcpu *v;
+	u32 i;
+
+	for_each_vcpu(d, v, i) {
+		if (stop)
+			vcpu_sleep_nosync(v, VCPU_PAUSE_DOMAIN);
+		else
+			vcpu_wake(v, VCPU_PAUSE_DOMAIN);
+	}
+}
+
+void domain_pause_nosync(struct domain *d)
+{
+	spin_lock(&d->lock);
+	if (d->pause_count++ == 0)
+		domain_pause_update(d);
+	spin_unlock(&d->lock);
+}
+
+void domain_pause(struct domain *d)
+{
+	struct vcpu *v;
+	u32 i;
+
+	domain_pause_nosync(d);
+	for_each_vcpu(d, v, i)
+		wait_off_cpu(v);
+}
+
+void domain_unpause(struct domain *d)
+{
+	spin_lock(&d->lock);
+	if (--d->pause_count == 0)
+		domain_pause_update(d);
+	spin_unlock(&d->lock);
+}
+
+void vcpu_block(void)
+{
+	struct vcpu *v = current;
+
+	WRITE_ONCE(v->info->evtchn_upcall_mask, 0);
+	/*
+	 * Flag first, then look: an event that is set before the look is seen
+	 * here, one that is set after it finds the flag (vcpu_kick).
+	 */
+	__atomic_fetch_or(&v->pause_flags, VCPU_PAUSE_BLOCKED, __ATOMIC_SEQ_CST);
+	if (event_deliverable(v))
+		__atomic_fetch_and(&v->pause_flags, ~(u32)VCPU_PAUSE_BLOCKED, __ATOMIC_SEQ_CST);
+	else
+		softirq_raise(this_cpu(), SOFTIRQ_SCHEDULE);
+}
+
+void vcpu_yield(void)
+{
+	current->sched->yielded = true;
+	softirq_raise(this_cpu(), SOFTIRQ_SCHEDULE);
+}
+
+void vcpu_kick(struct vcpu *v)
+{
+	struct cpu *c;
+
+	if (READ_ONCE(v->pause_flags) & VCPU_PAUSE_BLOCKED) {
+		vcpu_wake(v, VCPU_PAUSE_BLOCKED);
+		return;
+	}
+	c = READ_ONCE(v->cpu);
+	if (READ_ONCE(v->running) && c != this_cpu())
+		softirq_raise(c, SOFTIRQ_EVENT);
+}
+
+/* --- switching -------------------------------------------------------------------------- */
+
+/* An idle CPU takes the first vCPU it may run from the longest queue it gets the lock of. */
+static struct vcpu *steal(struct cpu *c)
+{
+	unsigned int i;
+
+	for (i = 1; i < nr_cpus; i++) {
+		struct cpu *victim = cpu_get((c->id + i) % nr_cpus);
+		struct runqueue *rq = runqueue_of(victim);
+		struct list *l;
+
+		if (READ_ONCE(rq->length) == 0 || !spin_trylock(&rq->lock))
+			continue;
+		list_for_each(l, &rq->queue) {
+			struct vcpu *v = list_entry(l, struct sched_vcpu, link)->vcpu;
+
+			if (!may_run_on(v->sched, c))
+				continue;
+			runqueue_take(rq, v);
+			policy->move(v, c);
+			WRITE_ONCE(v->cpu, c);
+			spin_unlock(&rq->lock);
+			return v;
+		}
+		spin_unlock(&rq->lock);
+	}
+	return NULL;
+}
+
+/* Leave \p prev: nobody may touch its state until `running` falls, and then it is all in memory. */
+static void switch_out(struct cpu *c, struct vcpu *prev)
+{
+	struct runqueue *rq = runqueue_of(c);
+
+	prev->regs = c->guest;
+	context_save(prev);
+	spin_lock(&rq->lock);
+	runstate_set(prev, runstate_for(READ_ONCE(prev->pause_flags)), system_time());
+	__atomic_store_n(&prev->running, false, __ATOMIC_RELEASE);
+	spin_unlock(&rq->lock);
+	make_runnable(prev);
+}
+
+static void switch_in(struct cpu *c, struct vcpu *next)
+{
+	struct sched_vcpu *s = next->sched;
+
+	c->guest = next->regs;
+	context_load(next);
+	root_load(next);
+	vcpu_timers_migrate(next, c);
+	if (!s->time_written || s->time_stamp != c->tsc_stamp) {
+		s->time_stamp = c->tsc_stamp;
+		s->time_written = true;
+		time_update_vcpu(next);
+	}
+	runstate_publish(next);
+}
+
+void schedule(void)
+{
+	struct cpu *c = this_cpu();
+	struct runqueue *rq = runqueue_of(c);
+	struct vcpu *prev = c->vcpu, *next;
+	u64 now = system_time();
+	bool goes_on;
+
+	spin_lock(&rq->lock);
+	if (prev != c->idle)
+		policy->charge(prev, now);
+	goes_on = prev != c->idle && READ_ONCE(prev->pause_flags) == 0 &&
+		  may_run_on(prev->sched, c);
+	next = policy->pick(c, goes_on ? prev : NULL);
+	if (!next && policy->steal)
+		next = steal(c);
+	if (!next)
+		next = c->idle;
+	if (policy->slice && rq->length)
+		timer_set(&rq->slice, now + policy->slice);
+	if (next == prev) {
+		spin_unlock(&rq->lock);
+		return;
+	}
+	if (next != c->idle) {
+		next->running = true;
+		next->sched->charged = now;
+		runstate_set(next, PV_RUNSTATE_RUNNING, now);
+	}
+	if (prev == c->idle)
+		rq->idle_time += now - rq->idle_since;
+	else if (next == c->idle)
+		rq->idle_since = now;
+	WRITE_ONCE(c->vcpu, next);
+	spin_unlock(&rq->lock);
+
+	if (prev != c->idle)
+		switch_out(c, prev);
+	/* Idling keeps the last root loaded: mm evicts it when it has to. */
+	if (next != c->idle)
+		switch_in(c, next);
+}
+
+/* --- life of a vCPU and of a CPU ------------------------------------------------------------- */
+
+int sched_vcpu_create(struct vcpu *v)
+{
+	struct sched_vcpu *s = heap_alloc(sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	list_init(&s->link);
+	s->vcpu = v;
+	s->weight = sched_get_weight(v->domain);
+	memset(&s->hard, 0xff, sizeof(s->hard));
+	memset(&s->soft, 0xff, sizeof(s->soft));
+	v->sched = s;
+	v->cpu = cpu_get(v->id % nr_cpus);
+	v->runstate = PV_RUNSTATE_OFFLINE;
+	v->runstate_entry = system_time();
+	return 0;
+}
+
+void sched_vcpu_destroy(struct vcpu *v)
+{
+	heap_free(v->sched);
+	v->sched = NULL;
+}
+
+void sched_time_stale(struct vcpu *v)
+{
+	v->sched->time_written = false;
+}
+
+static void slice_over(struct timer *t)
+{
+	softirq_raise(t->cpu, SOFTIRQ_SCHEDULE);
+}
+
+void sched_init(void)
+{
+	if (strcmp(options.sched, sched_null.name) == 0)
+		policy = &sched_null;
+	else if (strcmp(options.sched, sched_fair.name) != 0)
+		log_warning("sched=%s is not known; fair and null are\n", options.sched);
+	log_info("sched: %s\n", policy->name);
+	softirq_register(SOFTIRQ_SCHEDULE, schedule);
+	idle_domain.max_vcpus = MAX_CPUS;
+	idle_domain.vcpu = heap_alloc(MAX_CPUS * sizeof(struct vcpu *));
+	if (!idle_domain.vcpu)
+		panic("no memory for the idle domain");
+}
+
+/* The idle vCPU never has an event: its record is read on the way back like any other's. */
+static struct pv_vcpu_info idle_info = {.evtchn_upcall_mask = 1};
+
+void sched_init_cpu(struct cpu *c)
+{
+	struct runqueue *rq = heap_alloc(sizeof(*rq));
+	struct vcpu *v = heap_alloc(sizeof(*v));
+
+	if (!rq || !v)
+		panic("no memory for the scheduler of CPU %u", c->id);
+	list_init(&rq->queue);
+	timer_init(&rq->slice, slice_over, c);
+	rq->idle_since = system_time();
+	c->runqueue = rq;
+
+	v->id = c->id;
+	v->domain = &idle_domain;
+	v->cpu = c;
+	v->running = true;
+	v->kernel_mode = true;
+	v->kernel_root = v->user_root = v->info_mfn = MFN_NONE;
+	v->info = &idle_info;
+	v->runstate = PV_RUNSTATE_RUNNING;
+	idle_domain.vcpu[c->id] = v;
+	c->idle = c->vcpu = v;
+}
+
+/* --- what the tools set ------------------------------------------------------------------------- */
+
+int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft)
+{
+	struct runqueue *rq;
+	bool usable = false, move;
+	unsigned int i;
+
+	for (i = 0; hard && i < nr_cpus; i++)
+		usable |= cpu_get(i)->online && test_bit(hard->bits, i);
+	if (hard && !usable)
+		return -EINVAL;
+	rq = lock_vcpu(v);
+	if (hard)
+		v->sched->hard = *hard;
+	if (soft)
+		v->sched->soft = *soft;
+	move = !may_run_on(v->sched, v->cpu);
+	if (move && v->sched->queued)
+		runqueue_take(rq, v);
+	else if (move && v->running)
+		softirq_raise(v->cpu, SOFTIRQ_SCHEDULE);
+	spin_unlock(&rq->lock);
+	make_runnable(v);
+	return 0;
+}
+
+void vcpu_affinity_get(struct vcpu *v, struct cpumask *hard, struct cpumask *soft)
+{
+	struct runqueue *rq = lock_vcpu(v);
+
+	*hard = v->sched->hard;
+	*soft = v->sched->soft;
+	spin_unlock(&rq->lock);
+}
+
+void sched_set_weight(struct domain *d, u32 weight)
+{
+	struct vcpu *v;
+	u32 i;
+
+	for_each_vcpu(d, v, i)
+		WRITE_ONCE(v->sched->weight, weight);
+}
+
+u32 sched_get_weight(struct domain *d)
+{
+	struct vcpu *v = domain_vcpu(d, 0);
+
+	return v && v->sched ? READ_ONCE(v->sched->weight) : 256;
+}
+
+void sched_dump(void)
+{
+	static const char *const state[] = {"running", "runnable", "blocked", "offline"};
+	unsigned int i;
+	u32 id = 0, n;
+	struct domain *d;
+	struct vcpu *v;
+
+	printk(LOG_ERROR, "scheduler %s at %llu ns\n", policy->name,
+	       (unsigned long long)system_time());
+	for (i = 0; i < nr_cpus; i++) {
+		struct cpu *c = cpu_get(i);
+
+		printk(LOG_ERROR, " CPU%u runs d%uv%u, %u waiting, idle %llu ms\n", i,
+		       c->vcpu->domain->id, c->vcpu->id, runqueue_of(c)->length,
+		       (unsigned long long)sched_idle_time(c) / 1000000);
+	}
+	while (id < DOMID_LIMIT && (d = domain_get_next(id)) != NULL) {
+		for_each_vcpu(d, v, n)
+			printk(LOG_ERROR, " d%uv%u %s on CPU%u, pause flags %x, ran %llu ms\n", d->id,
+			       v->id, state[v->runstate & 3], v->cpu->id, v->pause_flags,
+			       (unsigned long long)v->runstate_time[0] / 1000000);
+		id = d->id + 1U;
+		domain_put(d);
+	}
+}

@@ -1,0 +1,40 @@
+# The store: daemon, client library and command-line tool.
+
+XS := $(B)/xenstore-lite
+XS_CFLAGS := $(HOST_CFLAGS) -Ixenstore-lite/include -iquote hypervisor/include
+XS_LIBS   := -lxengnttab -lxenevtchn -lxencall
+
+XS_DAEMON := $(patsubst xenstore-lite/%.c,$(XS)/%.o,$(wildcard xenstore-lite/daemon/*.c))
+XS_LIB    := $(patsubst xenstore-lite/%.c,$(XS)/%.o,$(wildcard xenstore-lite/lib/*.c))
+XS_CLI    := $(patsubst xenstore-lite/%.c,$(XS)/%.o,$(wildcard xenstore-lite/cli/*.c))
+XS_HEADERS := $(patsubst xenstore-lite/%,$(XS)/%,$(wildcard xenstore-lite/include/*.h))
+
+ALL += $(XS)/xenstored $(XS)/xenstore $(XS)/libxenstore.so.4 $(XS)/libxenstore.so $(XS_HEADERS)
+LINT_C += $(wildcard xenstore-lite/*/*.c)
+
+$(XS)/%.o: xenstore-lite/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(XS_CFLAGS) -c -o $@ $<
+
+$(XS)/xenstored: $(XS_DAEMON)
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $^ $(XS_LIBS)
+
+$(XS)/libxenstore.so.4: $(XS_LIB) xenstore-lite/lib/libxenstore.map
+	$(call say,LINK,$@)
+	$(Q)$(CC) -shared -Wl,-soname,libxenstore.so.4 -Wl,--version-script=xenstore-lite/lib/libxenstore.map \
+		-o $@ $(XS_LIB) -lpthread
+
+$(XS)/libxenstore.so: $(XS)/libxenstore.so.4
+	$(Q)ln -sf libxenstore.so.4 $@
+
+$(XS)/xenstore: $(XS_CLI) $(XS)/libxenstore.so
+	$(call say,LINK,$@)
+	$(Q)$(CC) -o $@ $(XS_CLI) -L$(XS) -lxenstore -Wl,-rpath,'$$ORIGIN'
+
+$(XS)/include/%.h: xenstore-lite/include/%.h
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+-include $(XS_DAEMON:.o=.d) $(XS_LIB:.o=.d) $(XS_CLI:.o=.d)

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include "conn.h"
+#include "log.h"
+#include "watch.h"
+
+/* Queued output at which a guest gets no more events, and a local client is given up. */
+#define OVERFLOW_GUEST (64 << 10)
+#define OVERFLOW_LOCAL (64 << 20)
+/* Requests run for one connection before the others have their turn. */
+#define TURN 64
+
+struct conn *conns;
+uint32_t conn_last_id;
+bool conn_more;
+static struct conn *dirty;
+
+struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_t id)
+{
+	struct conn *c = xalloc(sizeof(*c));
+
+	if (id > conn_last_id)
+		conn_last_id = id;
+	c->id = id ? id : ++conn_last_id;
+	c->tp = tp;
+	c->domain = domain;
+	c->fd = -1;
+	c->next = conns;
+	conns = c;
+	return c;
+}
+
+struct conn *conn_by_id(uint32_t id)
+{
+	struct conn *c = conns;
+
+	while (c && (c->id != id || c->dead))
+		c = c->next;
+	return c;
+}
+
+static void settle_output_charge(struct conn *c)
+{
+	quota_force(c->domain, Q_MEMORY, (int64_t)c->out.len - (int64_t)c->out_charged);
+	c->out_charged = c->out.len;
+}
+
+void conn_close(struct conn *c)
+{
+	if (c->dead)
+		return;
+	c->dead = true;
+	watch_forget(c);
+	txn_forget(c);
+	c->out.len = 0;
+	settle_output_charge(c);
+	quota_force(c->domain, Q_OUTSTANDING, -(int64_t)c->replies);
+	if (c->domain->conn == c)
+		c->domain->conn = NULL;
+	c->tp->close(c);
+	c->domain = domain0;
+}
+
+void conn_reap(void)
+{
+	struct conn **p = &conns, *c;
+
+	while ((c = *p)) {
+		if (c->dead && !c->dirty) {
+			*p = c->next;
+			buf_free(&c->in);
+			buf_free(&c->out);
+			free(c);
+		} else {
+			p = &c->next;
+		}
+	}
+}
+
+static void queue(struct conn *c, const void *head, size_t hlen, const void *data, size_t len)
+{
+	if (c->dead)
+		return;
+	/* After a crash: what the client has already got is not sent again. */
+	if (c->skip) {
+		size_t h = c->skip < hlen ? (size_t)c->skip : hlen, d;
+
+		c->skip -= h;
+		d = c->skip < len ? (size_t)c->skip : len;
+		c->skip -= d;
+		c->out_pos += (uint32_t)(h + d);
+		head = (const char *)head + h;
+		hlen -= h;
+		data = (const char *)data + d;
+		len -= d;
+	}
+	buf_add(&c->out, head, hlen);
+	buf_add(&c->out, data, len);
+	if (!c->dirty) {
+		c->dirty = true;
+		c->dirty_next = dirty;
+		dirty = c;
+	}
+}
+
+void conn_reply(struct conn *c, const struct xsd_sockmsg *req, const void *data, size_t len)
+{
+	struct xsd_sockmsg h = *req;
+
+	h.len = (uint32_t)len;
+	queue(c, &h, sizeof(h), data, len);
+	if (!c->dead) {
+		c->replies++;
+		quota_force(c->domain, Q_OUTSTANDING, 1);
+	}
+}
+
+void conn_reply_error(struct conn *c, const struct xsd_sockmsg *req, int err)
+{
+	struct xsd_sockmsg h = *req;
+	const char *name = wire_errname(err);
+
+	h.type = XS_ERROR;
+	conn_reply(c, &h, name, strlen(name) + 1);
+}
+
+void conn_event(struct conn *c, struct watch *w, const char *path)
+{
+	char text[XENSTORE_PAYLOAD_MAX];
+	size_t plen = strlen(path) + 1, tlen = strlen(w->token) + 1;
+	struct xsd_sockmsg h = {.type = XS_WATCH_EVENT, .len = (uint32_t)(plen + tlen)};
+
+	/* Too long for a message: nobody could take it. */
+	if (plen + tlen > sizeof(text))
+		return;
+	if (c->overflow) {
+		w->missed = true;
+		return;
+	}
+	memcpy(text, path, plen);
+	memcpy(text + plen, w->token, tlen);
+	queue(c, &h, sizeof(h), text, plen + tlen);
+}
+
+void conn_set_overflow(struct conn *c, bool on)
+{
+	if (c->overflow == on || c->dead)
+		return;
+	log_conn(on ? LOG_OVERFLOW : LOG_CAUGHT_UP, c);
+	c->overflow = on;
+	if (!on)
+		watch_catch_up(c);
+}
+
+static void flush(struct conn *c)
+{
+	ssize_t n = 0;
+
+	while (!c->dead && c->out.len) {
+		n = c->tp->write(c, c->out.data + c->out.head, c->out.len);
+		if (n < 0)
+			log_close(c);
+		if (n <= 0)
+			break;
+		buf_take(&c->out, (size_t)n);
+		c->out_pos += (uint32_t)n;
+		if (!c->out.len && c->overflow)
+			conn_set_overflow(c, false);
+	}
+	if (c->dead)
+		return;
+	if (!c->out.len) {
+		quota_force(c->domain, Q_OUTSTANDING, -(int64_t)c->replies);
+		c->replies = 0;
+	} else if (c->domain != domain0 && c->out.len > OVERFLOW_GUEST) {
+		conn_set_overflow(c, true);
+	} else if (c->out.len > OVERFLOW_LOCAL) {
+		fprintf(stderr, "xenstored: connection %u does not read its replies; closing it\n",
+			c->id);
+		log_close(c);
+		return;
+	}
+	settle_output_charge(c);
+	log_idle(c, !c->out.len && !c->in.len);
+	c->tp->want(c, !c->input_off, c->out.len);
+}
+
+void conn_flush_all(void)
+{
+	for (int privileged = 1; privileged >= 0; privileged--)
+		for (struct conn *c = dirty; c; c = c->dirty_next)
+			if (!c->dead && (c->domain == domain0) == privileged)
+				flush(c);
+	while (dirty) {
+		dirty->dirty = false;
+		dirty = dirty->dirty_next;
+	}
+}
+
+/* A whole request at the head of the input? -1: one that can never be valid. */
+static int next_request(const struct conn *c, struct xsd_sockmsg *h)
+{
+	if (c->in.len < sizeof(*h))
+		return 0;
+	memcpy(h, c->in.data + c->in.head, sizeof(*h));
+	if (h->len > XENSTORE_PAYLOAD_MAX)
+		return -1;
+	return c->in.len >= sizeof(*h) + h->len;
+}
+
+/*
+ * Bytes of an exact connection are logged when they take effect: those of a
+ * request with the request, those of an unfinished one as they come.
+ */
+static void log_unlogged(struct conn *c, const char *end)
+{
+	if (c->unlogged)
+		log_input(c, end - c->unlogged, c->unlogged);
+	c->unlogged = 0;
+}
+
+static void run_request(struct conn *c, const struct xsd_sockmsg *h)
+{
+	size_t len = sizeof(*h) + h->len;
+	const char *msg = c->in.data + c->in.head;
+
+	ops_run(c, h, msg + sizeof(*h));
+	if (c->tp->exact)
+		log_unlogged(c, msg + len);
+	else if (ops_is_change(h))
+		log_input(c, msg, len);
+	if (!c->dead)
+		buf_take(&c->in, len);
+}
+
+/* More replies are queued than the client may leave untaken. */
+static bool stalled(const struct conn *c)
+{
+	return c->domain != domain0 && c->out.len &&
+	       c->domain->used[Q_OUTSTANDING] >= quota_limit(c->domain, Q_OUTSTANDING);
+}
+
+static void set_input(struct conn *c, bool on)
+{
+	c->input_off = !on;
+	c->tp->want(c, on, c->out.len);
+}
+
+/* Bytes to ask a transport for: of an exact one never more than the current request. */
+static size_t to_read(const struct conn *c, size_t room)
+{
+	struct xsd_sockmsg h;
+	size_t need = sizeof(h);
+
+	if (!c->tp->exact)
+		return room;
+	if (c->in.len >= sizeof(h)) {
+		memcpy(&h, c->in.data + c->in.head, sizeof(h));
+		need += h.len;
+	}
+	return need - c->in.len < room ? need - c->in.len : room;
+}
+
+void conn_service(struct conn *c)
+{
+	char chunk[8192];
+	struct xsd_sockmsg h;
+
+	bool was_stalled;
+	int turn = 0;
+
+	while (!c->dead && turn < TURN) {
+		int ready = next_request(c, &h);
+		ssize_t n;
+
+		if (ready < 0) {
+			log_close(c);
+			return;
+		}
+		if (stalled(c))
+			break;
+		if (ready) {
+			c->waiting = ops_must_wait(c, &h, c->in.data + c->in.head + sizeof(h));
+			if (c->waiting)
+				break;
+			run_request(c, &h);
+			turn++;
+			continue;
+		}
+		if (turn && !c->tp->exact)
+			break;
+		log_idle(c, false);
+		n = c->tp->read(c, chunk, to_read(c, sizeof(chunk)));
+		if (n < 0) {
+			log_close(c);
+			return;
+		}
+		if (!n)
+			break;
+		buf_add(&c->in, chunk, (size_t)n);
+		c->in_pos += (uint32_t)n;
+		if (c->tp->exact)
+			c->unlogged += (size_t)n;
+		if (c->tp->exact && !next_request(c, &h))
+			log_unlogged(c, c->in.data + c->in.head + c->in.len);
+	}
+	if (c->dead)
+		return;
+	was_stalled = stalled(c);
+	flush(c);
+	if (c->dead)
+		return;
+	if ((c->waiting || stalled(c)) != c->input_off)
+		set_input(c, !(c->waiting || stalled(c)));
+	c->more = turn == TURN || (was_stalled && !stalled(c));
+	conn_more |= c->more;
+}
+
+void conn_replay(struct conn *c, const void *data, size_t len)
+{
+	struct xsd_sockmsg h;
+	int ready;
+
+	buf_add(&c->in, data, len);
+	c->in_pos += (uint32_t)len;
+	while (!c->dead && (ready = next_request(c, &h))) {
+		if (ready < 0)
+			conn_close(c);
+		else
+			run_request(c, &h);
+	}
+}
+
+void conn_wake_waiting(void)
+{
+	for (struct conn *c = conns; c; c = c->next)
+		if (c->waiting && !c->dead) {
+			c->waiting = false;
+			set_input(c, true);
+			c->more = conn_more = true;
+		}
+}

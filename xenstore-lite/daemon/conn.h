@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Connections: bytes in, requests run, bytes out; the transports below them. */
+#ifndef XSD_CONN_H
+#define XSD_CONN_H
+
+#include <sys/types.h>
+#include "txn.h"
+#include "wire.h"
+
+struct conn;
+
+/* A socket, a ring and a test buffer are these four functions to the rest of the daemon. */
+struct transport {
+	/* Up to n bytes; 0: none now; -1: this connection is over. */
+	ssize_t (*read)(struct conn *c, void *buf, size_t n);
+	ssize_t (*write)(struct conn *c, const void *buf, size_t n);
+	/* Call conn_service() when there is something to read, or room when output waits. */
+	void (*want)(struct conn *c, bool input, bool output);
+	void (*close)(struct conn *c);
+	/*
+	 * Every byte read is logged and every byte written can be recounted after
+	 * a crash. Such a connection survives one at any point; the others if idle.
+	 */
+	bool exact;
+};
+
+struct conn {
+	struct conn *next;
+	const struct transport *tp;
+	struct domain *domain;
+	uint32_t id;
+	int fd; /* of a socket, else -1 */
+	void *priv;
+	struct buf in, out;
+	size_t out_charged;
+	size_t unlogged; /* bytes at the end of in, of a request not yet run (exact only) */
+	/* Bytes taken and sent so far, modulo 2^32: a ring's indices. */
+	uint32_t in_pos, out_pos;
+	uint64_t skip; /* bytes still to be produced that the client already has */
+	uint32_t replies; /* queued since the output was last empty */
+	uint32_t last_txn;
+	uint32_t retries; /* transactions failed in a row */
+	bool dead;	  /* to be freed by conn_reap() */
+	bool overflow;	  /* takes no events until its output is empty */
+	bool waiting;	  /* for a reservation to end */
+	bool dirty;	  /* on the list of those with output to flush */
+	bool input_off;
+	bool more; /* had its turn with requests left over */
+	struct conn *dirty_next;
+	struct txn *txns;
+	struct watch *watches;
+	struct access_set failed; /* what its last transaction touched, if it failed */
+};
+
+extern struct conn *conns;
+extern uint32_t conn_last_id;
+extern bool conn_more; /* some connection has requests left over */
+
+/* id 0: the next one. */
+struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_t id);
+/* May be called at any time, any number of times; the memory goes in conn_reap(). */
+void conn_close(struct conn *c);
+void conn_reap(void);
+struct conn *conn_by_id(uint32_t id);
+
+/* Take and run requests, then send what there is to send. */
+void conn_service(struct conn *c);
+/* Bytes from the log, run without asking the transport. */
+void conn_replay(struct conn *c, const void *data, size_t len);
+/* Send queued output of every connection that has some, the privileged ones first. */
+void conn_flush_all(void);
+void conn_wake_waiting(void);
+/* Events of w's connection on the event's path as the client is to see it. */
+void conn_event(struct conn *c, struct watch *w, const char *path);
+/* Back-pressure began or ended: part of the log, because it decides what is sent. */
+void conn_set_overflow(struct conn *c, bool on);
+
+void conn_reply(struct conn *c, const struct xsd_sockmsg *req, const void *data, size_t len);
+void conn_reply_error(struct conn *c, const struct xsd_sockmsg *req, int err);
+
+/* Protocol operations: run one request and queue its reply. */
+void ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data);
+/* Must this request be logged: does it change anything that outlives its reply? */
+bool ops_is_change(const struct xsd_sockmsg *req);
+bool ops_must_wait(const struct conn *c, const struct xsd_sockmsg *req, const char *data);
+/* Absolute form of a path or special name in abs; false when it is not valid. */
+#define ABS_ROOM (XENSTORE_ABS_PATH_MAX + 1)
+bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool special);
+
+/* CONTROL: the answer goes to out. Returns 0 or an errno value. */
+int control_run(struct conn *c, int argc, const char *const *argv, struct buf *out);
+
+
+#endif

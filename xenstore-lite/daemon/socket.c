@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "log.h"
+#include "socket.h"
+
+#define EVENTS 256
+
+static int epfd = -1;
+
+/* Descriptors that are no connection; their epoll data is the index, odd. */
+static struct {
+	int fd;
+	void (*fn)(void);
+} others[8];
+static unsigned int n_others;
+
+void loop_init(void)
+{
+	epfd = epoll_create1(EPOLL_CLOEXEC);
+	if (epfd < 0) {
+		perror("xenstored: epoll_create1");
+		exit(1);
+	}
+	n_others = 0;
+}
+
+void loop_add(int fd, void (*fn)(void))
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = 2 * n_others + 1};
+
+	others[n_others].fd = fd;
+	others[n_others++].fn = fn;
+	if (epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev))
+		perror("xenstored: epoll_ctl");
+}
+
+static ssize_t sock_read(struct conn *c, void *buf, size_t n)
+{
+	ssize_t got = recv(c->fd, buf, n, MSG_DONTWAIT);
+
+	if (got > 0)
+		return got;
+	return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+}
+
+static ssize_t sock_write(struct conn *c, const void *buf, size_t n)
+{
+	ssize_t put = send(c->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (put >= 0)
+		return put;
+	return errno == EAGAIN || errno == EINTR ? 0 : -1;
+}
+
+/* priv holds what epoll was told last, so that the common case costs no call. */
+static void sock_want(struct conn *c, bool input, bool output)
+{
+	uint32_t want = (input ? EPOLLIN : 0) | (output ? EPOLLOUT : 0);
+	struct epoll_event ev = {.events = want, .data.ptr = c};
+
+	if ((uintptr_t)c->priv == want || epfd < 0)
+		return;
+	c->priv = (void *)(uintptr_t)want;
+	if (epoll_ctl(epfd, EPOLL_CTL_MOD, c->fd, &ev))
+		perror("xenstored: epoll_ctl");
+}
+
+static void sock_close(struct conn *c)
+{
+	log_idle(c, false);
+	close(c->fd);
+	c->fd = -1;
+}
+
+const struct transport socket_transport = {
+	.read = sock_read,
+	.write = sock_write,
+	.want = sock_want,
+	.close = sock_close,
+};
+
+struct conn *socket_adopt(int fd, uint32_t conn_id)
+{
+	struct conn *c = conn_new(&socket_transport, domain0, conn_id);
+	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = c};
+
+	c->fd = fd;
+	c->priv = (void *)(uintptr_t)EPOLLIN;
+	if (epfd >= 0 && epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev)) {
+		perror("xenstored: epoll_ctl");
+		conn_close(c);
+	}
+	return c;
+}
+
+void socket_accept(int listener)
+{
+	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+	struct conn *c;
+
+	if (fd < 0)
+		return;
+	c = socket_adopt(fd, 0);
+	log_conn(LOG_OPEN, c);
+	log_idle(c, true);
+}
+
+int socket_listen(const char *path)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (strlen(path) >= sizeof(sa.sun_path)) {
+		fprintf(stderr, "xenstored: socket path too long: %s\n", path);
+		return -1;
+	}
+	memcpy(sa.sun_path, path, strlen(path) + 1);
+	unlink(path);
+	/* Whoever can connect has the whole store: the file's owner alone. */
+	mode_t mask = umask(0177);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, 128)) {
+		fprintf(stderr, "xenstored: cannot listen on %s: %m\n", path);
+		fd = -1;
+	}
+	umask(mask);
+	return fd;
+}
+
+static void serve(struct epoll_event *ev, int n, bool privileged)
+{
+	for (int i = 0; i < n; i++) {
+		struct conn *c = ev[i].data.ptr;
+
+		if (ev[i].data.u64 & 1) {
+			if (privileged)
+				others[ev[i].data.u64 / 2].fn();
+		} else if (!c->dead && (c->domain == domain0) == privileged) {
+			conn_service(c);
+		}
+	}
+}
+
+void loop_run(const volatile bool *stop)
+{
+	struct epoll_event ev[EVENTS];
+
+	while (!*stop) {
+		int n = epoll_wait(epfd, ev, EVENTS, conn_more ? 0 : txn_hold_left());
+
+		if (!txn_hold_left())
+			txn_drop_reservation(NULL);
+		serve(ev, n, true);
+		serve(ev, n, false);
+		if (conn_more) {
+			conn_more = false;
+			for (struct conn *c = conns; c; c = c->next)
+				if (c->more && !c->dead) {
+					c->more = false;
+					conn_service(c);
+				}
+		}
+		conn_flush_all();
+		conn_reap();
+		log_tidy();
+	}
+}

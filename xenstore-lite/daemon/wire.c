@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "wire.h"
+
+void *xgrow(void *p, size_t n)
+{
+	p = realloc(p, n);
+	if (!p) {
+		fprintf(stderr, "xenstored: out of memory asking for %zu bytes\n", n);
+		abort();
+	}
+	return p;
+}
+
+void *xalloc(size_t n)
+{
+	return memset(xgrow(NULL, n), 0, n);
+}
+
+void *buf_add(struct buf *b, const void *src, size_t n)
+{
+	if (b->head + b->len + n > b->room) {
+		if (b->head)
+			memmove(b->data, b->data + b->head, b->len);
+		b->head = 0;
+		if (b->len + n > b->room) {
+			b->room = 2 * (b->len + n) + 128;
+			b->data = xgrow(b->data, b->room);
+		}
+	}
+	char *dst = b->data + b->head + b->len;
+
+	if (src && n)
+		memcpy(dst, src, n);
+	b->len += n;
+	return dst;
+}
+
+void buf_take(struct buf *b, size_t n)
+{
+	b->head += n;
+	b->len -= n;
+	if (b->len)
+		return;
+	b->head = 0;
+	/* A burst must not keep its memory for ever. */
+	if (b->room > 16384)
+		buf_free(b);
+}
+
+void buf_free(struct buf *b)
+{
+	free(b->data);
+	memset(b, 0, sizeof(*b));
+}
+
+const char *wire_errname(int err)
+{
+	static const struct {
+		int err;
+		const char *name;
+	} names[] = {
+		{EINVAL, "EINVAL"},   {EACCES, "EACCES"}, {EEXIST, "EEXIST"},   {EISDIR, "EISDIR"},
+		{ENOENT, "ENOENT"},   {ENOMEM, "ENOMEM"}, {ENOSPC, "ENOSPC"},   {EIO, "EIO"},
+		{ENOTEMPTY, "ENOTEMPTY"}, {ENOSYS, "ENOSYS"}, {EROFS, "EROFS"}, {EBUSY, "EBUSY"},
+		{EAGAIN, "EAGAIN"},   {EISCONN, "EISCONN"}, {E2BIG, "E2BIG"},   {EPERM, "EPERM"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].err == err)
+			return names[i].name;
+	return "EINVAL";
+}
+
+bool path_valid(const char *path)
+{
+	size_t len = strlen(path);
+
+	if (path[0] != '/' || len > XENSTORE_ABS_PATH_MAX)
+		return false;
+	if (len > 1 && path[len - 1] == '/')
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)path[i];
+
+		if (c == '/' ? path[i + 1] == '/' : !(c < 128 && isalnum(c)) && !strchr("-_@", c))
+			return false;
+	}
+	return true;
+}
+
+int wire_strings(const char *data, size_t len, const char **argv, int max)
+{
+	int n = 0;
+
+	if (len && data[len - 1])
+		return -1;
+	for (const char *p = data; p < data + len; p += strlen(p) + 1) {
+		if (n == max)
+			return -1;
+		argv[n++] = p;
+	}
+	return n;
+}
+
+bool wire_number(const char *s, uint64_t max, uint64_t *val)
+{
+	uint64_t v = 0;
+
+	if (!*s)
+		return false;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9' || v > (max - (uint64_t)(*s - '0')) / 10)
+			return false;
+		v = v * 10 + (uint64_t)(*s - '0');
+	}
+	*val = v;
+	return v <= max;
+}

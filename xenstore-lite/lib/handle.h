@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A connection to the store: one stream of replies and events, shared by threads. */
+#ifndef XS_HANDLE_H
+#define XS_HANDLE_H
+
+#include <pthread.h>
+#include <sys/uio.h>
+#include "xenstore.h"
+
+struct message {
+	struct message *next;
+	struct xsd_sockmsg head;
+	char body[]; /* head.len bytes and a NUL */
+};
+
+/*
+ * Locks, outer first: request (one request at a time has its reply outstanding),
+ * then state. Whoever waits for a message and finds no reader becomes it: reads
+ * one message with state unlocked, files it, and hands on. A reader thread is
+ * simply a thread that always waits.
+ */
+struct xs_handle {
+	int fd;
+	int poll_fd;  /* for xs_fileno(): epoll over event_fd and, without a thread, fd */
+	int event_fd; /* counts up while events are queued */
+	int stop_fd;  /* tells the reader thread to end; -1 without one */
+	unsigned long flags;
+	pthread_mutex_t request, state;
+	pthread_cond_t changed;
+	bool reading;	/* some thread is the reader */
+	bool broken;	/* the connection is gone: errno value in error */
+	int error;
+	bool thread;	/* a reader thread runs */
+	bool stopping;
+	pthread_t reader;
+	struct message *reply;
+	struct message *events, **last_event;
+	/* What a non-blocking read has got so far of the next message. */
+	struct xsd_sockmsg partial_head;
+	size_t partial;
+	struct message *partial_msg;
+};
+
+/* Send a request and wait for its reply; NULL with errno set, also for an error reply. */
+struct message *xs_talk(struct xs_handle *h, uint32_t tx, uint32_t type, const struct iovec *iov,
+			unsigned int n);
+/* The next event, waiting for it or not (EAGAIN). */
+struct message *xs_next_event(struct xs_handle *h, bool wait);
+/* Start the reader thread unless the handle must not or does not need one. */
+void xs_start_reader(struct xs_handle *h);
+void xs_drop_events(struct xs_handle *h, const char *path, const char *token);
+
+#endif
