@@ -406,9 +406,12 @@ static void usage(FILE *to)
 static int parse_options(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"foreground", no_argument, NULL, 'F'},	    {"pid-file", required_argument, NULL, 'p'},
-		{"log-file", required_argument, NULL, 'l'}, {"run-dir", required_argument, NULL, 'r'},
-		{"help", no_argument, NULL, 'h'},	    {NULL, 0, NULL, 0},
+		{"foreground", no_argument, NULL, 'F'},
+		{"pid-file", required_argument, NULL, 'p'},
+		{"log-file", required_argument, NULL, 'l'},
+		{"run-dir", required_argument, NULL, 'r'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	int c;
 

@@ -13,7 +13,7 @@
 
 static int drop_privileges(void)
 {
-	/* A directory without names in it, as the root. */
+	/* Nothing below this root can be written, or belongs to another. */
 	if (chdir("/proc/self/fdinfo") < 0 || chroot(".") < 0)
 		return -errno;
 	capng_clear(CAPNG_SELECT_ALL);
@@ -28,9 +28,15 @@ static int drop_privileges(void)
 static int filter_calls(void)
 {
 	static const int calls[] = {
-		SCMP_SYS(io_uring_enter), SCMP_SYS(read),	     SCMP_SYS(write),
-		SCMP_SYS(ioctl),	  SCMP_SYS(brk),	     SCMP_SYS(munmap),
-		SCMP_SYS(rt_sigreturn),	  SCMP_SYS(restart_syscall), SCMP_SYS(exit),
+		SCMP_SYS(io_uring_enter),
+		SCMP_SYS(read),
+		SCMP_SYS(write),
+		SCMP_SYS(ioctl),
+		SCMP_SYS(brk),
+		SCMP_SYS(munmap),
+		SCMP_SYS(rt_sigreturn),
+		SCMP_SYS(restart_syscall),
+		SCMP_SYS(exit),
 		SCMP_SYS(exit_group),
 	};
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);

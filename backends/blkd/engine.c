@@ -317,7 +317,8 @@ int engine_step(struct engine *e, bool wait)
 
 	if (rc < 0 && rc != -EINTR && rc != -EAGAIN && rc != -EBUSY)
 		return rc;
-	io_uring_for_each_cqe(&e->uring, head, cqe) {
+	io_uring_for_each_cqe(&e->uring, head, cqe)
+	{
 		seen++;
 		/* New requests make a batch of their own, after this one. */
 		if (cqe->user_data == TAG_EVENT) {

@@ -26,11 +26,11 @@
 
 struct operation {
 	struct request req;
-	int status;	/* PV_BLKIF_RSP_*, kept at the first that is not OKAY */
-	bool busy;	/* holds a request that was not answered */
-	bool flushing;	/* a flush that comes before data of its own */
-	uint32_t done;	/* bytes, of a read or write that came short */
-	uint8_t *buf;	/* MAX_REQUEST_BYTES */
+	int status;    /* PV_BLKIF_RSP_*, kept at the first that is not OKAY */
+	bool busy;     /* holds a request that was not answered */
+	bool flushing; /* a flush that comes before data of its own */
+	uint32_t done; /* bytes, of a read or write that came short */
+	uint8_t *buf;  /* MAX_REQUEST_BYTES */
 };
 
 struct engine {

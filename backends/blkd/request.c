@@ -32,8 +32,7 @@ static int parse_discard(struct request *req, const struct pv_blkif_request *slo
 	req->sector = discard.sector_number;
 	req->nr_sectors = discard.nr_sectors;
 	/* Secure discard is never offered. */
-	return discard.flag & PV_BLKIF_DISCARD_SECURE ? PV_BLKIF_RSP_EOPNOTSUPP
-						      : PV_BLKIF_RSP_OKAY;
+	return discard.flag & PV_BLKIF_DISCARD_SECURE ? PV_BLKIF_RSP_EOPNOTSUPP : PV_BLKIF_RSP_OKAY;
 }
 
 int request_parse(struct request *req, const struct pv_blkif_request *slot)
@@ -82,8 +81,8 @@ int request_check(struct request *req, const struct disk *disk)
 		req->nr_sectors += last - first + 1;
 	}
 	/* Written so that no sum can wrap. An empty flush names no range. */
-	if (req->nr_sectors > disk->sectors || (req->nr_sectors &&
-	    req->sector > disk->sectors - req->nr_sectors))
+	if (req->nr_sectors > disk->sectors ||
+	    (req->nr_sectors && req->sector > disk->sectors - req->nr_sectors))
 		return PV_BLKIF_RSP_ERROR;
 	return PV_BLKIF_RSP_OKAY;
 }

@@ -26,8 +26,14 @@ pid_t worker_spawn(const struct worker_args *args, int *control)
 {
 	char domid[12], port[12], refs[MAX_RING_PAGES][12];
 	char *argv[ARG_COUNT] = {
-		"blkd", "--worker", domid, port, args->readonly ? "r" : "w",
-		args->resume ? "resume" : "fresh", (char *)args->journal, (char *)args->image,
+		"blkd",
+		"--worker",
+		domid,
+		port,
+		args->readonly ? "r" : "w",
+		args->resume ? "resume" : "fresh",
+		(char *)args->journal,
+		(char *)args->image,
 	};
 	char *all[ARG_COUNT + 2];
 	unsigned int n = 8;

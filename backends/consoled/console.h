@@ -44,7 +44,7 @@ struct console {
 	bool nonsense; /* said once */
 
 	unsigned int events; /* in this period */
-	bool throttled;      /* port left masked until the period ends */
+	bool throttled;	     /* port left masked until the period ends */
 
 	struct logbuf recent;
 	struct guest_log file;

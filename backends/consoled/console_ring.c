@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-
 void console_ring_attach(struct console_ring *ring, struct pv_xencons_interface *page)
 {
 	ring->page = page;

@@ -77,8 +77,7 @@ static void open_log(struct console *con)
 		snprintf(name, sizeof(name), "%u", con->domid);
 	rc = guest_log_open(&con->file, d.log_dir, name, d.log_limit);
 	if (rc)
-		log_err("domain %u: no log file %s: %s", con->domid, con->file.path,
-			strerror(-rc));
+		log_err("domain %u: no log file %s: %s", con->domid, con->file.path, strerror(-rc));
 }
 
 /* Brings a console in line with what the store says of it. */
@@ -287,10 +286,14 @@ static void usage(FILE *to)
 static int parse_options(int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"foreground", no_argument, NULL, 'F'},	   {"pid-file", required_argument, NULL, 'p'},
-		{"log-file", required_argument, NULL, 'l'}, {"log-dir", required_argument, NULL, 'd'},
-		{"log-max", required_argument, NULL, 'm'},  {"buffer", required_argument, NULL, 'b'},
-		{"help", no_argument, NULL, 'h'},	   {NULL, 0, NULL, 0},
+		{"foreground", no_argument, NULL, 'F'},
+		{"pid-file", required_argument, NULL, 'p'},
+		{"log-file", required_argument, NULL, 'l'},
+		{"log-dir", required_argument, NULL, 'd'},
+		{"log-max", required_argument, NULL, 'm'},
+		{"buffer", required_argument, NULL, 'b'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
 	};
 	uint64_t n;
 	int c;

@@ -89,10 +89,11 @@ int loop_timer_init(struct loop *loop, struct loop_source *src)
 void loop_timer_set(struct loop_source *src, unsigned int milliseconds, bool repeat)
 {
 	struct itimerspec when = {
-		.it_value = {
-			.tv_sec = milliseconds / 1000,
-			.tv_nsec = (long)(milliseconds % 1000) * 1000000,
-		},
+		.it_value =
+			{
+				.tv_sec = milliseconds / 1000,
+				.tv_nsec = (long)(milliseconds % 1000) * 1000000,
+			},
 	};
 
 	if (repeat)

@@ -21,7 +21,7 @@
 
 struct back_ring {
 	struct pv_sring *head;
-	uint32_t nr;        /* slots: a power of two */
+	uint32_t nr;	    /* slots: a power of two */
 	uint32_t slot_size; /* bytes: the larger of request and response */
 	uint32_t req_cons;  /* requests taken out so far */
 	uint32_t rsp_prod;  /* responses written, published or not */

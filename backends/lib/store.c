@@ -11,8 +11,7 @@
 
 static void store_ready(struct loop_source *src, uint32_t events)
 {
-	struct store *store =
-		(struct store *)((char *)src - offsetof(struct store, src));
+	struct store *store = (struct store *)((char *)src - offsetof(struct store, src));
 	char **event;
 
 	(void)events;

@@ -218,8 +218,8 @@ static struct xenbus_device *create(struct xenbus *bus, uint32_t domid, uint32_t
 	dev->devid = devid;
 	snprintf(dev->back, sizeof(dev->back), "%s/%u/%u", bus->root, domid, devid);
 	state = back_state(dev);
-	if (state < 0 || store_read(bus->store, dev->back, "frontend", dev->front,
-				    sizeof(dev->front)) ||
+	if (state < 0 ||
+	    store_read(bus->store, dev->back, "frontend", dev->front, sizeof(dev->front)) ||
 	    store_read_uint(bus->store, dev->back, "frontend-id", DOMID_MAX, &front_id) ||
 	    front_id != domid) {
 		free(dev);

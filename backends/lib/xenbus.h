@@ -38,7 +38,7 @@ struct xenbus_device {
 	struct xenbus_device *next;
 	struct xenbus *bus;
 	uint32_t domid, devid;
-	char back[96];		     /* the device's directories in the store */
+	char back[96]; /* the device's directories in the store */
 	char front[STORE_PATH_MAX - 64];
 	enum xenbus_phase phase;
 	unsigned int published; /* the state that we wrote last */

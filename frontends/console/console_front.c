@@ -16,8 +16,7 @@ void console_front_init(struct console_front *con, struct pv_xencons_interface *
 size_t console_front_write(struct console_front *con, const char *buf, size_t len)
 {
 	/* Acquire: bytes are overwritten only after they were taken. */
-	uint32_t used =
-		con->out_prod - __atomic_load_n(&con->page->out_cons, __ATOMIC_ACQUIRE);
+	uint32_t used = con->out_prod - __atomic_load_n(&con->page->out_cons, __ATOMIC_ACQUIRE);
 	uint32_t room = used > OUT_SIZE ? 0 : OUT_SIZE - used;
 
 	if (len > room)

@@ -16,12 +16,12 @@ $(TBE_OUT)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(BE_CFLAGS) $(SANITIZE) -Ifrontends -Itests/backends -c -o $@ $<
 
-$(TBE_OUT)/unit: $(TBE_OBJ)
+$(TBE_OUT)/unit: $(TBE_OBJ) | $(B)/xenstore-lite/libxenstore.so
 	$(call say,LD,$@)
 	$(Q)$(CC) $(BE_CFLAGS) $(SANITIZE) -o $@ $^ $(BE_XEN) $(BE_LIBS) -lcunit
 
 .PHONY: check-backends
 check-backends: $(TBE_OUT)/unit ## unit tests of back-ends and front-ends
-	$(Q)$<
+	$(Q)LD_LIBRARY_PATH=$(B)/xenstore-lite $<
 
 -include $(TBE_OBJ:.o=.d)

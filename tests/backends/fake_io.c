@@ -87,8 +87,8 @@ static int fake_copy(struct xenio *io, uint32_t nr, xengnttab_grant_copy_segment
 			if (guest)
 				memcpy(s->dest.virt, guest, s->len);
 		} else {
-			guest = guest_end(fake, s->dest.foreign.ref, s->dest.foreign.offset,
-					  s->len, s->dest.foreign.domid, true, &s->status);
+			guest = guest_end(fake, s->dest.foreign.ref, s->dest.foreign.offset, s->len,
+					  s->dest.foreign.domid, true, &s->status);
 			if (guest)
 				memcpy(guest, s->source.virt, s->len);
 		}

@@ -18,10 +18,10 @@
 
 struct fake_io {
 	struct xenio io;
-	uint8_t *pages;	     /* FAKE_PAGES of 4096 bytes, the guest's; shared with children */
+	uint8_t *pages; /* FAKE_PAGES of 4096 bytes, the guest's; shared with children */
 	bool granted[FAKE_PAGES];
 	bool readonly[FAKE_PAGES];
-	int event_fd;	     /* an eventfd: readable while the port is pending */
+	int event_fd;	       /* an eventfd: readable while the port is pending */
 	unsigned int notified; /* times that the guest was */
 	unsigned int copies;   /* calls, not segments */
 	bool map_fails, bind_fails, bound, masked, copy_fails;

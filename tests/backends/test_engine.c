@@ -87,8 +87,8 @@ static void tear_down(void)
 
 static void put(uint8_t op, uint64_t id, uint64_t sector, unsigned int pages, uint32_t ref)
 {
-	struct pv_blkif_request r = {.operation = op, .nr_segments = (uint8_t)pages, .id = id,
-				     .sector_number = sector};
+	struct pv_blkif_request r = {
+		.operation = op, .nr_segments = (uint8_t)pages, .id = id, .sector_number = sector};
 
 	for (unsigned int i = 0; i < pages; i++)
 		r.seg[i] = (struct pv_blkif_request_segment){ref + i, 0, 7};
@@ -194,8 +194,10 @@ static void test_parts_of_pages(void)
 
 static void test_discard(void)
 {
-	struct pv_blkif_request_discard r = {.operation = PV_BLKIF_OP_DISCARD, .id = 3,
-					     .sector_number = 1024, .nr_sectors = 256};
+	struct pv_blkif_request_discard r = {.operation = PV_BLKIF_OP_DISCARD,
+					     .id = 3,
+					     .sector_number = 1024,
+					     .nr_sectors = 256};
 	struct pv_blkif_response rsp;
 
 	set_up(1);

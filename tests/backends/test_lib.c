@@ -13,8 +13,16 @@
 
 static void test_parse_uint(void)
 {
-	static const char *const bad[] = {"",   "-1",   "+1",  " 1", "1 ", "0x10", "1.0", "ten",
-					  "18446744073709551616", "99999999999999999999999"};
+	static const char *const bad[] = {"",
+					  "-1",
+					  "+1",
+					  " 1",
+					  "1 ",
+					  "0x10",
+					  "1.0",
+					  "ten",
+					  "18446744073709551616",
+					  "99999999999999999999999"};
 	uint64_t v = 7;
 
 	CU_ASSERT_EQUAL(parse_uint("0", 10, &v), 0);

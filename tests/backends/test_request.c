@@ -5,8 +5,10 @@
 #include "blkd/request.h"
 #include "suites.h"
 
-static const struct disk writable = {.fd = -1, .sectors = 1000, .sector_size = 512, .regular = true};
-static const struct disk readonly = {.fd = -1, .sectors = 1000, .sector_size = 512, .readonly = true};
+static const struct disk writable = {
+	.fd = -1, .sectors = 1000, .sector_size = 512, .regular = true};
+static const struct disk readonly = {
+	.fd = -1, .sectors = 1000, .sector_size = 512, .readonly = true};
 static const struct disk device = {.fd = -1, .sectors = 1000, .sector_size = 512};
 
 static struct pv_blkif_request slot;
@@ -72,8 +74,8 @@ static void test_segments(void)
 
 static void test_range(void)
 {
-	static const uint64_t beyond[] = {993, 1000, UINT32_MAX, UINT64_MAX / 512, UINT64_MAX - 7,
-					  UINT64_MAX};
+	static const uint64_t beyond[] = {
+		993, 1000, UINT32_MAX, UINT64_MAX / 512, UINT64_MAX - 7, UINT64_MAX};
 
 	ask(PV_BLKIF_OP_READ, 1, 992);
 	CU_ASSERT_EQUAL(verdict(&writable), 0);
