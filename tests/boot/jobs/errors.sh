@@ -45,8 +45,8 @@ create_refused "unknown key" "unknown key 'colour'" "colour='red'"
 create_refused "bad syntax" "bad.cfg:6: expected" "memory"
 create_refused "too much memory" "MiB free" "memory=100000"
 create_refused "too little memory" "too small" "memory=48"
-create_refused "missing disk image" "open for writing /nowhere.img" "disk=['/nowhere.img,raw,xvda,w']"
-create_refused "disk that is a directory" "open for writing /tmp: Is a directory" "disk=['/tmp,raw,xvda,w']"
+create_refused "missing disk image" "open /nowhere.img for writing: No such file" "disk=['/nowhere.img,raw,xvda,w']"
+create_refused "disk that is a directory" "open /tmp for writing: Is a directory" "disk=['/tmp,raw,xvda,w']"
 create_refused "other disk format" "only raw" "disk=['/demo/disk.img,qcow2,xvda,w']"
 refused "missing configuration" "/nowhere.cfg: open" pav create /nowhere.cfg
 refused "unknown domain" "no domain named nobody" pav destroy nobody
