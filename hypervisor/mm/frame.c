@@ -301,10 +301,13 @@ static void owner_set(struct frame *f, struct domain *d, enum frame_type type)
 struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits)
 {
 	struct frame *f;
-	u64 i, n = 1UL << order, nr;
+	u64 i, n, nr;
 
+	if (order > MAX_ORDER)
+		return NULL;
+	n = 1UL << order;
 	/* Looked at early, without the lock: nobody shall scrub memory that he may not have. */
-	if (order > MAX_ORDER || d->dying || READ_ONCE(d->frames) + n > READ_ONCE(d->max_frames))
+	if (d->dying || READ_ONCE(d->frames) + n > READ_ONCE(d->max_frames))
 		return NULL;
 	f = buddy_alloc(order, bits);
 	if (!f)
