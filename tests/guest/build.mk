@@ -30,11 +30,11 @@ $(GUEST_B)/%.elf: $(GUEST_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
 .PHONY: guests check-guest check-guest-xen
 guests: $(GUEST_ELF)
 
-check-guest: guests ## every rule test on Pavise
-	@B=$(B) tests/guest/run
+check-guest: guests $(B)/pavise ## every rule test on Pavise, with 1, 2 and 4 CPUs
+	@B=$(B) tests/guest/run -j 2 --smp 1,2,4
 
 check-guest-xen: guests $(B)/xen-4.17 ## every rule test on Debian's Xen 4.17
-	@B=$(B) tests/guest/run --xen $(B)/xen-4.17
+	@B=$(B) tests/guest/run -j 2 --xen $(B)/xen-4.17
 
 # Debian's own package, for comparing; never committed.
 $(B)/xen-4.17:
