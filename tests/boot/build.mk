@@ -35,7 +35,7 @@ check-cycles-xen: $(JOB_DEPS) $(IMG)/xen ## the same on Debian's Xen
 check-demo-xen: $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/xen ## make demo on Debian's Xen
 	@BUILD=$(B) tests/boot/demo xen
 
-CHECKS      += boot-xen cycles-xen
+FULL_CHECKS += boot-xen cycles-xen
 FULL_CHECKS += demo-xen
 
 deps: ## install the Debian packages that building and testing need (as root)
