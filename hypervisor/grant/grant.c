@@ -65,6 +65,8 @@ int grant_table_grow(struct domain *d, u32 frames)
 
 	if (frames > d->grant->max_frames)
 		return -ENOSPC;
+	if (d->grant->withdrawn)
+		return -ESRCH;
 	while (!rc && d->grant->frames < frames)
 		rc = grow_by_one(d);
 	return rc;
@@ -97,6 +99,18 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 	return 0;
 }
 
+void grant_table_withdraw(struct domain *d)
+{
+	struct grant_table *gt = d->grant;
+	u32 i;
+
+	spin_lock(&gt->lock);
+	gt->withdrawn = true;
+	spin_unlock(&gt->lock);
+	for (i = 0; i < gt->frames; i++)
+		frame_unshare(gt->shared[i], d);
+}
+
 void grant_table_destroy(struct domain *d)
 {
 	struct grant_table *gt = d->grant;
@@ -104,7 +118,7 @@ void grant_table_destroy(struct domain *d)
 
 	if (!gt)
 		return;
-	for (i = 0; i < gt->frames; i++)
+	for (i = 0; i < gt->frames && !gt->withdrawn; i++)
 		frame_unshare(gt->shared[i], d);
 	for (i = 0; i < gt->frames * pages; i++)
 		pages_free(gt->active[i], 0);
@@ -272,7 +286,7 @@ void grant_release(struct domain *granter, u32 ref, bool readonly)
 		frame_put(f);
 		clear |= PV_GTF_READING;
 	}
-	if (clear)
+	if (clear && !gt->withdrawn)
 		entry_unmark(shared_word(gt, ref), clear);
 	spin_unlock(&gt->lock);
 }

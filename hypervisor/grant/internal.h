@@ -56,6 +56,7 @@ STATIC_ASSERT(sizeof(struct track_entry) == 16);
 struct grant_table {
 	struct spinlock lock;
 	u32 frames, max_frames;
+	bool withdrawn; /* the shared frames are gone: nothing is written to them any more */
 	struct pv_grant_entry_v1 **shared; /* a page each */
 	struct active_entry **active;	   /* two pages for each shared one */
 

@@ -53,7 +53,17 @@ struct cpu_root {
 	paddr_t paddr;	  /* what CR3 holds */
 	mfn_t kernel;	  /* guest L4s the root is a copy of; MFN_NONE: empty */
 	mfn_t user;
+	struct vcpu *vcpu; /* whose they are */
 	bool kernel_mode; /* kernel-only slots are present */
+	bool plan_valid;  /* the lists below are what a mode switch has to change */
+	bool swap;	  /* there is one slot that differs between the two */
+	bool swap_ok;	  /* and entering the kernel needs only an INVLPG of swap_va for it */
+	u8 kernel_only;	  /* entries in use of the two arrays */
+	u16 swap_slot;
+	u16 slot[24];	  /* slots the kernel has and the user has not */
+	u64 entry[24];
+	u64 swap_kernel, swap_user; /* the two contents of the swapped slot */
+	vaddr_t swap_va;
 	u64 present[8];	  /* guest slots that are present in the root now */
 };
 
@@ -67,8 +77,7 @@ struct cpu {
 	u32 softirqs;		     /* pending, set atomically by any CPU */
 	bool online;
 	/* TLB shootdown mailbox, mm/tlb.c */
-	u64 flush_request;	     /* bit mask; set by senders, cleared by this CPU */
-	u64 flush_va;
+	u64 flush_request;	     /* what to flush; 0 when done */
 	u32 flush_done_stamp;
 	struct cpu_root root;
 	/* sched/timer.c and sched/time.c */

@@ -20,7 +20,27 @@ struct event_domain;
 struct grant_table;
 struct sched_vcpu;
 struct vcpu_timers;
-struct table_walk;
+struct frame;
+
+/*
+ * A table of level 2 to 4 on its way to be validated (up) or taken down (down),
+ * and the child tables below it that are half done. Entries below `next` have
+ * their references; up adds, down removes. All zero: nothing to do.
+ */
+struct table_walk {
+	u8 depth;		/* steps in use, the deepest table last */
+	u8 result_type;		/* type of `result`, 0: there is none */
+	int error;		/* why a walk up turned round */
+	struct domain *domain;	/* owner of the tables */
+	struct frame *result;	/* outcome that the re-executed operation will claim: */
+	int result_error;	/* 0: with a type and a general reference held */
+	struct walk_step {
+		struct frame *table;
+		u16 next;
+		u8 level;
+		bool down;
+	} step[3];
+};
 
 enum domain_dying { DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_DEAD };
 
@@ -41,6 +61,8 @@ struct domain {
 	u32 control_pauses;   /* of them, how many the tools asked for */
 	int teardown_stage;   /* domain/destroy.c: how far relinquishing got */
 	bool teardown_busy;   /* a CPU is at it; set by exchange */
+	bool creating_vcpus;  /* so is one at this */
+	bool initialising;    /* and one of its own vCPUs at VCPUOP_initialise */
 
 	/* mm/: frames owned. All under frames_lock. */
 	struct spinlock frames_lock;
@@ -48,6 +70,8 @@ struct domain {
 	u32 walk_frame;	      /* teardown's place in the list */
 	u64 frames;	      /* owned now */
 	u64 max_frames;	      /* limit the toolstack set */
+	u64 shared_frames;    /* hypervisor pages it may map; any frame holds the domain */
+	u8 release_stage;     /* domain_frames_release() */
 	struct cpumask dirty_cpus; /* CPUs whose root or TLB may hold its translations */
 
 	struct pv_shared_info *shared; /* one frame, writable by the guest: never trusted */
@@ -135,8 +159,9 @@ struct vcpu {
 	u32 gdt_entries;
 	vaddr_t ldt_base;
 	u32 ldt_entries;
-	mfn_t ldt[16];		/* LDT pages that are in the window now, else MFN_NONE */
-	struct table_walk *walk; /* promotion or demotion in progress (mm/type.c) */
+	mfn_t ldt[16];		/* LDT pages that are in the window now, 0: none */
+	struct table_walk walk;	/* promotion or demotion in progress (mm/walk.c) */
+	struct cpu *root_cpu;	/* where its roots were last loaded */
 
 	/* --- events --------------------------------------------------------- */
 	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */
@@ -187,31 +212,54 @@ struct vcpu *domain_vcpu(const struct domain *d, u32 id);
 	for ((i) = 0; (i) < (d)->max_vcpus; (i)++)                                                 \
 		if (((v) = (d)->vcpu[i]) != NULL)
 
-/* --- life cycle (domain/) ----------------------------------------------------- */
-
-struct pv_domctl_createdomain;
-/*
- * Make a domain with no vCPU and no memory, paused by control once. *id: the one
- * wished for, or PV_DOMID_INVALID to have one chosen; out: the one it got. *out
- * holds a reference. 0, -EEXIST, -ENOMEM, -EINVAL (limits).
- */
-int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out);
-/* Make its vCPUs, all of them, down. 0, -EEXIST when it has some, -ENOMEM. */
-int domain_set_max_vcpus(struct domain *d, u32 max);
-/* End it and take everything back; -ERESTART until that is done. */
-int domain_destroy(struct domain *d);
-/* The tools' pause, counted. The first unpause ends creation. 0, or -EINVAL (not paused). */
-int domain_pause_control(struct domain *d);
-int domain_unpause_control(struct domain *d);
-/* Debug key: all domains and vCPUs. */
-void domain_dump_all(void);
-
 /*
  * The guest did what it may not: print the reason once (the first is kept),
  * pause the domain for good and tell dom0 (shutdown code crash). Returns; the
  * caller goes on to the return-to-guest path, which will not run it again.
  */
 void domain_crash(struct domain *d, const char *fmt, ...) __printf(2, 3);
+
+/* --- life cycle (domain/) --------------------------------------------------------- */
+
+struct pv_domctl_createdomain;
+/*
+ * Make a domain with no memory and no vCPUs, paused by the tools. *id: 0 or a
+ * reserved number for a free one; out the id it got. *out has a reference for
+ * the caller. 0, -EINVAL (a flag that is not offered), -EEXIST, -ENOMEM, -ENOSPC.
+ */
+int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out);
+/* Create vCPUs up to \p max, which is at most what the domain was made for; all are down. */
+int domain_set_max_vcpus(struct domain *d, u32 max);
+/*
+ * Stop \p d for good and give back all it has. 0 when done; -ERESTART to be called
+ * again; -EAGAIN when another CPU is at it; -EINVAL for dom0 and for the caller's own.
+ */
+int domain_destroy(struct domain *d);
+/*
+ * The tools' own, counted pause; the first unpause also ends creation. Pausing
+ * waits until no vCPU runs; -EINVAL for the caller's own domain, and for an
+ * unpause without a pause.
+ */
+int domain_pause_control(struct domain *d);
+int domain_unpause_control(struct domain *d);
+/*
+ * The domain ends by itself: its vCPUs stop, dom0 is told. Of dom0 it stops or
+ * resets the machine and does not return.
+ */
+void domain_shutdown(struct domain *d, u8 code);
+/* Undo the shutdown of a suspended domain that goes on after all. 0 or -EINVAL. */
+int domain_resume(struct domain *d);
+/* Bring a vCPU up, initialised before, or take it down; the last one down powers the domain off. */
+int vcpu_up(struct vcpu *v);
+void vcpu_down(struct vcpu *v);
+/* Use [offset, offset + 64) of the frame as vcpu_info from now on: once. The vCPU is current or down. */
+int vcpu_info_register(struct vcpu *v, mfn_t m, u32 offset);
+/* Fill a page with the hypercall stubs that older kernels call. */
+void hypercall_page_fill(void *page);
+/* Start-up, on the boot CPU after sched_init_cpu(). */
+void domain_init(void);
+/* Debug key: all domains and vCPUs. */
+void domain_dump_all(void);
 
 /* May the current domain control \p d? dom0 may control all, others themselves. */
 static inline bool may_control(const struct domain *d)

@@ -18,6 +18,11 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
  * (-ERESTART to be called again); then, when its own frames go, the table.
  */
 int grant_release_mappings(struct domain *d);
+/*
+ * \p d is dying: take the shared frames back. The table itself has to stay, for
+ * others may have mappings to end, until the domain's last reference goes.
+ */
+void grant_table_withdraw(struct domain *d);
 void grant_table_destroy(struct domain *d);
 /* Frame \p index of the shared table, grown on demand; for dom0's builder. 0 or negative errno. */
 int grant_shared_frame(struct domain *d, u32 index, mfn_t *out);

@@ -29,11 +29,15 @@
 
 #define M2P_GUEST_VIRT	 UL(0xffff800000000000)
 #define M2P_GUEST_END	 UL(0xffff804000000000)
+#ifdef PAVISE_HOST_TEST /* a test on the host gives these three memory of its own */
+extern unsigned long FRAME_TABLE_VIRT, M2P_VIRT, DIRECTMAP_VIRT;
+#else
 #define FRAME_TABLE_VIRT UL(0xffff808000000000)
 #define M2P_VIRT	 UL(0xffff810000000000)
+#define DIRECTMAP_VIRT	 UL(0xffff830000000000)
+#endif
 #define IMAGE_VIRT	 UL(0xffff818000000000)
 #define VMAP_VIRT	 UL(0xffff820000000000)
-#define DIRECTMAP_VIRT	 UL(0xffff830000000000)
 #define DIRECTMAP_END	 UL(0xffff880000000000) /* 5 TiB of machine addresses */
 
 /*

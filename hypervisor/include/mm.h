@@ -28,6 +28,8 @@
 #define FRAME_PARTIAL	 BIT(55) /* a walk is validating or taking down this table */
 #define FRAME_LOCKED	 BIT(56) /* entries are being changed (page-table lock) */
 #define FRAME_SHARED	 BIT(57) /* hypervisor memory that its owner may map: shared info, grants */
+#define FRAME_FOREIGN	 BIT(58) /* another domain has had a writable mapping of it */
+#define FRAME_SOLE	 BIT(59) /* table: a CPU's plan counts on its mapping one page at most (root.c) */
 
 enum frame_type {
 	FRAME_NONE,
@@ -86,10 +88,16 @@ static inline void *frame_virt(const struct frame *f)
 {
 	return mfn_virt(frame_mfn(f));
 }
+/* What the frame is in use as. A frame without uses keeps its last type in the word. */
 static inline enum frame_type frame_type(const struct frame *f)
 {
-	return READ_ONCE(f->state) >> FRAME_TYPE_SHIFT;
+	u64 x = READ_ONCE(f->state);
+
+	return x & FRAME_TYPE_MASK ? x >> FRAME_TYPE_SHIFT : FRAME_NONE;
 }
+
+/* Stand for PV_DOMID_IO and PV_DOMID_XEN where an owner of mapped frames is named. */
+extern struct domain io_domain, xen_domain;
 
 /* Take a reference if \p d owns the frame; false if not, or if the count is full. */
 bool frame_get(struct frame *f, const struct domain *d);
@@ -101,7 +109,10 @@ void frame_put(struct frame *f);
  * it; call again).
  */
 int frame_get_typed(struct frame *f, struct domain *d, enum frame_type type);
-/* Undo frame_get_typed; taking down a table may stop with -ERESTART (mm/type.c walk). */
+/*
+ * Undo frame_get_typed. The reference is gone either way; -ERESTART: the current
+ * vCPU still has to take the table down, by walk_resume().
+ */
 int frame_put_typed(struct frame *f);
 /* The same for FRAME_WRITABLE, which never takes long. */
 bool frame_get_writable(struct frame *f, struct domain *d);
@@ -143,6 +154,15 @@ u64 frames_total(void);
 /* Small zeroed objects; sizes up to a few pages. NULL when there is no memory. */
 void *heap_alloc(size_t size);
 void heap_free(void *p);
+
+/*
+ * Teardown: drop the roots, walks and pins of \p d, then give back its frames.
+ * Those that others still map stay (and hold \p d) until the last mapping goes.
+ * \p d is dying and its vCPUs do not run. 0, or -ERESTART to be called again.
+ */
+int domain_frames_release(struct domain *d);
+/* The boot modules are no longer needed: their memory becomes free. */
+void modules_release(void);
 
 /* --- M2P (mm/m2p.c) --------------------------------------------------------- */
 
@@ -193,8 +213,9 @@ static inline mfn_t pte_mfn(u64 e)
  * \p owner, mapping frames of \p foreign (usually the same). The caller holds a
  * reference on the table. Checks, takes references for the new entry, writes by
  * compare-exchange (keeping A and D if \p preserve_ad), drops the old ones.
- * 0, -EINVAL, -EPERM, -EAGAIN..., -ERESTART with the entry already written and
- * the old table still being taken down: finish with walk_resume().
+ * 0: written, though the old table may still have to be taken down: call
+ * walk_resume() before the next operation. -EINVAL, -EPERM; -ERESTART: nothing
+ * was written, call again.
  */
 int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 entry,
 	      struct domain *owner, struct domain *foreign, bool preserve_ad);
@@ -209,6 +230,19 @@ int pt_replace_l1(struct frame *l1, unsigned int index, u64 expect, u64 entry);
  * table is no longer a validated L1 of \p d.
  */
 int pt_install_l1(struct frame *l1, unsigned int index, u64 entry, struct domain *d);
+/*
+ * For batches: a validated L1 table of \p d with its lock held, or NULL; changes
+ * to it; and its release. Nothing that may take long or wait for another table
+ * in between.
+ */
+struct frame *pt_lock_l1(mfn_t m, const struct domain *d);
+struct frame *pt_lock_va(struct vcpu *v, vaddr_t va, unsigned int *index);
+int pt_update_locked(struct frame *l1, unsigned int index, u64 entry, struct domain *owner,
+		     struct domain *foreign, bool preserve_ad);
+static inline void pt_unlock(struct frame *table)
+{
+	__atomic_fetch_and(&table->state, ~FRAME_LOCKED, __ATOMIC_RELEASE);
+}
 /* The L1 table that maps \p va in \p v's kernel root, with a reference, and its index. NULL: none. */
 struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index);
 /*
@@ -216,6 +250,9 @@ struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index);
  * operation calls it first. 0 or -ERESTART.
  */
 int walk_resume(struct vcpu *v);
+/* Undo what a vCPU that will not run again has left half done. 0 or -ERESTART. */
+int walk_abandon(struct vcpu *v);
+/* 0, -EINVAL (also: is pinned, is not), -ERESTART; after 0 a take-down may be left as above. */
 int pt_pin(struct domain *d, mfn_t m, enum frame_type type);
 int pt_unpin(struct domain *d, mfn_t m);
 /* Could this be a write to a read-only mapped L1 table? Then do it. True: done, retry the guest. */
@@ -232,7 +269,10 @@ void root_load(struct vcpu *v);
 /* Guest user to guest kernel: add the kernel's slots. Kernel to user: remove them and flush. */
 void root_enter_kernel(struct vcpu *v);
 void root_enter_user(struct vcpu *v);
-/* New kernel or user table for the current vCPU. 0, -EINVAL, -ERESTART. \p m MFN 0 for no user table. */
+/*
+ * New kernel or user table for the current or a stopped vCPU; MFN 0: no user
+ * table. 0 (the old one may be left to walk_resume()), -EINVAL, -ERESTART.
+ */
 int root_set_kernel(struct vcpu *v, mfn_t m);
 int root_set_user(struct vcpu *v, mfn_t m);
 /* Drop both tables of a vCPU that does not run (teardown, failed initialise). -ERESTART possible. */
@@ -240,7 +280,7 @@ int root_drop(struct vcpu *v);
 /* Guest L4 \p m has a changed slot, or is going away: bring every CPU's copy in line, then return. */
 void root_sync(mfn_t m, unsigned int slot);
 void root_evict(mfn_t m);
-/* Give this CPU its root table; at its start-up. */
+/* Give this CPU its root table and load it; at its start-up, on that CPU. */
 void root_init_cpu(struct cpu *c);
 
 /* --- TLB (mm/tlb.c) --------------------------------------------------------------- */
@@ -286,12 +326,15 @@ static inline bool guest_range_ok(vaddr_t va, size_t n)
 
 /* --- start-up and audit ---------------------------------------------------------------- */
 
-struct ram_range {
-	paddr_t start, end;
-};
+/* The hypervisor's own root table, for CPUs that start up; in the image, so below 4 GiB. */
+extern u64 hv_root[512];
 /* Frame table, M2P, allocator, from the firmware's RAM map less what the image and modules use. */
 void mm_init(void);
 /* Debug: walk all frames, re-derive all counts, print what differs. Machine paused. Mismatches. */
 unsigned long frame_audit(void);
+/* During an audit: somebody holds a use of this frame, as a type or not. For floors above. */
+void frame_audit_use(struct frame *f, bool typed);
+/* Set by floors above to name the uses they hold. */
+extern void (*frame_audit_hook)(void);
 
 #endif

@@ -29,6 +29,8 @@ void time_update_vcpu(struct vcpu *v);
 /* Wall clock: seconds and nanoseconds since 1970 at system time 0, published in shared_info. */
 void wallclock_set(u64 seconds, u32 nanoseconds, u64 at_system_time);
 void wallclock_publish(struct domain *d);
+/* Its shared_info is going away: take it out of reach of the wall clock. */
+void wallclock_withdraw(struct domain *d);
 
 /* --- timers (sched/timer.c) ------------------------------------------------------ */
 
@@ -67,6 +69,8 @@ void domain_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);
 /* Unmask events and block the current vCPU until one is pending; loses no wake-up. */
 void vcpu_block(void);
+/* Its vcpu_info or time area is new: write the time record when it runs next. */
+void sched_time_stale(struct vcpu *v);
 /* Run state out of the pause flags again after several changed (domain/). */
 void domain_pause_update(struct domain *d);
 void vcpu_yield(void);

@@ -95,7 +95,7 @@ static void fair_move(struct vcpu *v, struct cpu *to)
 
 const struct sched_policy sched_fair = {
 	.name = "fair",
-	.id = PV_SCHEDULER_CREDIT,
+	.id = PV_SCHEDULER_CREDIT2,
 	.place = fair_place,
 	.insert = fair_insert,
 	.charge = fair_charge,

@@ -436,6 +436,11 @@ void sched_vcpu_destroy(struct vcpu *v)
 	v->sched = NULL;
 }
 
+void sched_time_stale(struct vcpu *v)
+{
+	v->sched->time_written = false;
+}
+
 static void slice_over(struct timer *t)
 {
 	softirq_raise(t->cpu, SOFTIRQ_SCHEDULE);

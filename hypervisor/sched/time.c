@@ -178,12 +178,15 @@ void wallclock_set(u64 seconds, u32 nanoseconds, u64 at_system_time)
 
 void wallclock_publish(struct domain *d)
 {
-	struct pv_shared_info *s = d->shared;
+	struct pv_shared_info *s;
 	u64 seconds;
 
-	if (!s)
-		return;
 	spin_lock(&wall_lock);
+	s = d->shared;
+	if (!s) {
+		spin_unlock(&wall_lock);
+		return;
+	}
 	seconds = wall_seconds + (u64)d->time_offset_seconds;
 	/* The guest can write the version: its own clock is all it can spoil. */
 	WRITE_ONCE(s->wc_version, READ_ONCE(s->wc_version) | 1);
@@ -193,5 +196,12 @@ void wallclock_publish(struct domain *d)
 	WRITE_ONCE(s->wc_nsec, wall_nanoseconds);
 	barrier();
 	WRITE_ONCE(s->wc_version, READ_ONCE(s->wc_version) + 1);
+	spin_unlock(&wall_lock);
+}
+
+void wallclock_withdraw(struct domain *d)
+{
+	spin_lock(&wall_lock);
+	WRITE_ONCE(d->shared, NULL);
 	spin_unlock(&wall_lock);
 }

@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * consoled: serves the consoles of all guests. Finds them in the store, gives
+ * each a terminal and writes its name to console/tty there. Keeps nothing that
+ * a restart would lose but the recent output: rings, ports and terminals are
+ * found or made again.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "console.h"
+#include "lib/daemon.h"
+#include "lib/log.h"
+#include "lib/store.h"
+
+#define DEFAULT_BUFFER	  (64 * 1024)
+#define DEFAULT_LOG_LIMIT (1024 * 1024)
+#define DOMID_MAX	  0x7fef
+
+static struct {
+	struct daemon_options daemon;
+	const char *log_dir;
+	size_t buffer, log_limit;
+
+	struct loop loop;
+	struct store store;
+	struct xenio *io;
+	struct loop_source events, period, terminals;
+	bool period_runs;
+	uint64_t self; /* our own domain has no console here */
+	struct console *consoles;
+} d;
+
+static struct console *find(uint32_t domid)
+{
+	struct console *con;
+
+	for (con = d.consoles; con && con->domid != domid; con = con->next)
+		;
+	return con;
+}
+
+static void domain_path(char *buf, size_t size, uint32_t domid, const char *node)
+{
+	snprintf(buf, size, "/local/domain/%u%s", domid, node);
+}
+
+static void close_console(struct console *con)
+{
+	char path[64];
+	struct console **link = &d.consoles;
+
+	while (*link != con)
+		link = &(*link)->next;
+	*link = con->next;
+	domain_path(path, sizeof(path), con->domid, "/console");
+	store_unwatch(&d.store, path, "console");
+	log_info("domain %u: console closed", con->domid);
+	console_free(con);
+}
+
+static void open_log(struct console *con)
+{
+	char path[64], name[128];
+	int rc;
+
+	if (!d.log_dir || con->file.fd >= 0)
+		return;
+	domain_path(path, sizeof(path), con->domid, "");
+	if (store_read(&d.store, path, "name", name, sizeof(name)))
+		snprintf(name, sizeof(name), "%u", con->domid);
+	rc = guest_log_open(&con->file, d.log_dir, name, d.log_limit);
+	if (rc)
+		log_err("domain %u: no log file %s: %s", con->domid, con->file.path, strerror(-rc));
+}
+
+/* Brings a console in line with what the store says of it. */
+static void refresh(struct console *con)
+{
+	char dir[64], type[32], identity[sizeof(con->identity)] = "";
+	uint64_t frame, port;
+	int rc;
+
+	domain_path(dir, sizeof(dir), con->domid, "");
+	store_read(&d.store, dir, "vm", identity, sizeof(identity));
+	domain_path(dir, sizeof(dir), con->domid, "/console");
+	if (!store_read(&d.store, dir, "type", type, sizeof(type)) && strcmp(type, "xenconsoled"))
+		return;
+	if (store_read_uint(&d.store, dir, "ring-ref", UINT64_MAX, &frame) ||
+	    store_read_uint(&d.store, dir, "port", INT_MAX, &port))
+		return;
+	if (con->ring.page) {
+		if (con->frame == frame && con->remote_port == port &&
+		    !strcmp(con->identity, identity))
+			return;
+		console_detach(con);
+	}
+	rc = console_attach(con, frame, (uint32_t)port);
+	if (rc) {
+		log_err("domain %u: cannot take up its console: %s", con->domid, strerror(-rc));
+		return;
+	}
+	memcpy(con->identity, identity, sizeof(identity));
+	open_log(con);
+	rc = store_write(&d.store, dir, "tty", "%s", con->tty.path);
+	if (rc)
+		log_err("domain %u: cannot write console/tty: %s", con->domid, strerror(-rc));
+	log_info("domain %u: console on %s", con->domid, con->tty.path);
+}
+
+static void open_console(uint32_t domid)
+{
+	struct console *con = console_new(&d.loop, d.io, domid, d.buffer, d.terminals.fd);
+	char path[64];
+
+	if (!con) {
+		log_err("domain %u: no console: %s", domid, strerror(errno));
+		return;
+	}
+	con->next = d.consoles;
+	d.consoles = con;
+	/* The keys may come after the domain: the watch's first event looks. */
+	domain_path(path, sizeof(path), domid, "/console");
+	store_watch(&d.store, path, "console");
+	refresh(con);
+}
+
+static void domains_came(void)
+{
+	unsigned int nr = 0;
+	char **names = xs_directory(d.store.xs, XBT_NULL, "/local/domain", &nr);
+
+	for (unsigned int i = 0; names && i < nr; i++) {
+		uint64_t domid;
+
+		if (parse_uint(names[i], DOMID_MAX, &domid) || domid == d.self ||
+		    find((uint32_t)domid))
+			continue;
+		if (xs_is_domain_introduced(d.store.xs, (unsigned int)domid))
+			open_console((uint32_t)domid);
+	}
+	free(names);
+}
+
+static void domains_went(void)
+{
+	struct console *con, *next;
+
+	for (con = d.consoles; con; con = next) {
+		next = con->next;
+		if (!xs_is_domain_introduced(d.store.xs, con->domid))
+			close_console(con);
+	}
+}
+
+static void store_event(struct store *store, const char *path, const char *token)
+{
+	unsigned int domid;
+	struct console *con;
+
+	(void)store;
+	if (!strcmp(token, "came")) {
+		domains_came();
+	} else if (!strcmp(token, "went")) {
+		domains_went();
+	} else if (sscanf(path, "/local/domain/%u/", &domid) == 1 && (con = find(domid))) {
+		if (xs_is_domain_introduced(d.store.xs, domid))
+			refresh(con);
+		else
+			close_console(con);
+	}
+}
+
+static void events_ready(struct loop_source *src, uint32_t events)
+{
+	int port;
+
+	(void)src;
+	(void)events;
+	while ((port = d.io->ops->pending(d.io)) >= 0) {
+		struct console *con;
+
+		for (con = d.consoles; con && con->port != port; con = con->next)
+			;
+		if (!con)
+			continue;
+		console_event(con);
+		if (!d.period_runs)
+			loop_timer_set(&d.period, CONSOLE_PERIOD_MS, false);
+		d.period_runs = true;
+	}
+}
+
+static void period_ready(struct loop_source *src, uint32_t events)
+{
+	(void)events;
+	loop_timer_ack(src);
+	d.period_runs = false;
+	for (struct console *con = d.consoles; con; con = con->next)
+		console_period(con);
+}
+
+static void terminals_ready(struct loop_source *src, uint32_t events)
+{
+	char buf[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	ssize_t n = read(src->fd, buf, sizeof(buf));
+
+	(void)events;
+	for (ssize_t at = 0; at < n;) {
+		const struct inotify_event *ev = (const struct inotify_event *)(buf + at);
+		struct console *con;
+
+		for (con = d.consoles; con && con->tty.wd != ev->wd; con = con->next)
+			;
+		if (con)
+			console_tty_event(con, ev->mask);
+		at += (ssize_t)(sizeof(*ev) + ev->len);
+	}
+}
+
+static void reopen_logs(void)
+{
+	for (struct console *con = d.consoles; con; con = con->next)
+		guest_log_reopen(&con->file);
+}
+
+static int start(void)
+{
+	int rc = loop_init(&d.loop);
+
+	if (!rc)
+		rc = daemon_signals(&d.loop, NULL, reopen_logs);
+	if (rc) {
+		log_err("cannot start: %s", strerror(-rc));
+		return rc;
+	}
+	d.io = xenio_open(1);
+	if (!d.io)
+		return -errno;
+	d.events = (struct loop_source){.fd = d.io->ops->event_fd(d.io), .ready = events_ready};
+	d.terminals = (struct loop_source){.fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC),
+					   .ready = terminals_ready};
+	d.period.ready = period_ready;
+	rc = d.terminals.fd < 0 ? -errno : loop_add(&d.loop, &d.terminals, EPOLLIN);
+	if (!rc)
+		rc = loop_add(&d.loop, &d.events, EPOLLIN);
+	if (!rc)
+		rc = loop_timer_init(&d.loop, &d.period);
+	if (rc) {
+		log_err("cannot start: %s", strerror(-rc));
+		return rc;
+	}
+	rc = store_open(&d.store, &d.loop, store_event);
+	if (rc)
+		return rc;
+	if (store_read_uint(&d.store, "domid", "", DOMID_MAX, &d.self))
+		d.self = 0;
+	rc = store_watch(&d.store, "@introduceDomain", "came");
+	if (!rc)
+		rc = store_watch(&d.store, "@releaseDomain", "went");
+	if (rc)
+		log_err("the store refuses a watch: %s", strerror(-rc));
+	return rc;
+}
+
+static void usage(FILE *to)
+{
+	fputs("usage: consoled [options]\n"
+	      "Serves the consoles of all guests. For example: consoled --log-dir=/var/log/pavise\n\n"
+	      "  -F, --foreground     stay in the foreground, messages to standard error\n"
+	      "  -p, --pid-file=FILE  write the process id there, and refuse to run twice\n"
+	      "  -l, --log-file=FILE  messages of the daemon itself (default: syslog)\n"
+	      "  -d, --log-dir=DIR    what each guest prints, in DIR/guest-NAME.log\n"
+	      "  -m, --log-max=BYTES  begin such a file anew at this size (default: 1048576)\n"
+	      "  -b, --buffer=BYTES   recent output kept for each guest (default: 65536)\n"
+	      "  -h, --help           this text\n",
+	      to);
+}
+
+static int parse_options(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"foreground", no_argument, NULL, 'F'},
+		{"pid-file", required_argument, NULL, 'p'},
+		{"log-file", required_argument, NULL, 'l'},
+		{"log-dir", required_argument, NULL, 'd'},
+		{"log-max", required_argument, NULL, 'm'},
+		{"buffer", required_argument, NULL, 'b'},
+		{"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0},
+	};
+	uint64_t n;
+	int c;
+
+	d.daemon.program = "consoled";
+	d.buffer = DEFAULT_BUFFER;
+	d.log_limit = DEFAULT_LOG_LIMIT;
+	while ((c = getopt_long(argc, argv, "Fp:l:d:m:b:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'F':
+			d.daemon.foreground = true;
+			break;
+		case 'p':
+			d.daemon.pid_file = optarg;
+			break;
+		case 'l':
+			d.daemon.log_file = optarg;
+			break;
+		case 'd':
+			d.log_dir = optarg;
+			break;
+		case 'm':
+		case 'b':
+			if (parse_uint(optarg, 1u << 30, &n) || n < CONSOLE_OUT_SIZE) {
+				fprintf(stderr, "consoled: %s is not a size from %zu to 1 GiB\n",
+					optarg, CONSOLE_OUT_SIZE);
+				return 1;
+			}
+			*(c == 'm' ? &d.log_limit : &d.buffer) = (size_t)n;
+			break;
+		case 'h':
+			usage(stdout);
+			exit(0);
+		default:
+			usage(stderr);
+			return 1;
+		}
+	}
+	if (optind < argc) {
+		fprintf(stderr, "consoled: what is %s? It takes options alone\n", argv[optind]);
+		return 1;
+	}
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int rc = parse_options(argc, argv);
+
+	if (rc)
+		return rc;
+	if (daemon_begin(&d.daemon) || start())
+		return 1;
+	daemon_ready(&d.daemon);
+	rc = loop_run(&d.loop);
+	while (d.consoles) {
+		struct console *con = d.consoles;
+
+		d.consoles = con->next;
+		console_free(con);
+	}
+	store_close(&d.store);
+	d.io->ops->close(d.io);
+	daemon_end(&d.daemon);
+	return rc ? 1 : 0;
+}

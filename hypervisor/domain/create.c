@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Making domains, and the tools' pause. */
+#include "internal.h"
+#include "errno.h"
+#include "event.h"
+#include "grant.h"
+#include "lib.h"
+#include "mm.h"
+#include "sched.h"
+#include "public/domctl.h"
+#include "public/sched.h"
+
+/* The last reference is gone: nobody can find the domain, and it owns no frame. */
+static void domain_free(struct domain *d)
+{
+	u32 i;
+
+	for (i = 0; i < d->max_vcpus; i++)
+		if (d->vcpu[i])
+			vcpu_free(d->vcpu[i]);
+	grant_table_destroy(d);
+	event_domain_destroy(d);
+	heap_free(d->vcpu);
+	if (d->e820)
+		heap_free(d->e820);
+	heap_free(d);
+	/* Its id is free and its memory is back: the tools wait for that. */
+	event_global_virq(PV_VIRQ_DOM_EXC);
+}
+
+static void shared_info_init(struct pv_shared_info *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < LEGACY_VCPUS; i++)
+		s->vcpu_info[i].evtchn_upcall_mask = 1;
+}
+
+static bool config_acceptable(const struct pv_domctl_createdomain *cfg)
+{
+	if (cfg->flags & ~(u32)PV_DOMCTL_CDF_XS_DOMAIN)
+		return false;
+	if (cfg->iommu_opts || cfg->vmtrace_size || cfg->arch.emulation_flags ||
+	    (cfg->arch.misc_flags & ~PV_X86_MISC_FLAGS_MAX))
+		return false;
+	return cfg->max_vcpus >= 1 && cfg->max_vcpus <= MAX_VCPUS && cfg->max_evtchn_port >= 1;
+}
+
+int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privileged,
+		struct domain **out)
+{
+	struct domain *d = heap_alloc(sizeof(*d));
+	struct pv_shared_info *shared = pages_alloc(0);
+	int rc = -ENOMEM;
+
+	if (!d || !shared)
+		goto fail;
+	d->privileged = privileged;
+	memcpy(d->handle, cfg->handle, sizeof(d->handle));
+	d->pause_count = d->control_pauses = 1;
+	d->max_vcpus = cfg->max_vcpus;
+	d->shared = shared;
+	d->shared_mfn = virt_mfn(shared);
+	shared_info_init(shared);
+	d->vcpu = heap_alloc(d->max_vcpus * sizeof(*d->vcpu));
+	if (!d->vcpu)
+		goto fail;
+	rc = event_domain_create(d, cfg->max_evtchn_port);
+	if (rc != 0)
+		goto fail;
+	/* From here on it can be found; what is missing still is checked for by those who use it. */
+	rc = domain_list_add(d, id);
+	if (rc != 0)
+		goto fail;
+	frame_share(shared, d, true);
+	rc = grant_table_create(d, cfg->max_grant_frames, cfg->max_maptrack_frames);
+	if (rc != 0) {
+		domain_hold(d);
+		while (domain_destroy(d) == -ERESTART)
+			;
+		domain_put(d);
+		return rc;
+	}
+	wallclock_publish(d);
+	*out = d;
+	return 0;
+fail:
+	if (d && d->event)
+		event_domain_destroy(d);
+	if (d && d->vcpu)
+		heap_free(d->vcpu);
+	if (shared)
+		pages_free(shared, 0);
+	if (d)
+		heap_free(d);
+	return rc;
+}
+
+int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out)
+{
+	domid_t wish = *id == 0 || *id >= DOMID_LIMIT ? PV_DOMID_INVALID : *id;
+	int rc;
+
+	if (!config_acceptable(cfg))
+		return (int)REFUSE(-EINVAL);
+	rc = domain_make(wish, cfg, false, out);
+	if (rc != 0)
+		return (int)REFUSE(rc);
+	domain_hold(*out);
+	*id = (*out)->id;
+	return 0;
+}
+
+int domain_set_max_vcpus(struct domain *d, u32 max)
+{
+	u32 i;
+	int rc = 0;
+
+	if (max > d->max_vcpus || max == 0 || d->dying)
+		return (int)REFUSE(-EINVAL);
+	/* One caller at a time: vCPUs are made outside the lock. */
+	if (__atomic_exchange_n(&d->creating_vcpus, true, __ATOMIC_ACQUIRE))
+		return -EAGAIN;
+	for (i = 0; i < max && rc == 0; i++)
+		if (!d->vcpu[i])
+			rc = vcpu_create(d, i);
+	__atomic_store_n(&d->creating_vcpus, false, __ATOMIC_RELEASE);
+	return rc;
+}
+
+int domain_pause_control(struct domain *d)
+{
+	if (d == current->domain)
+		return (int)REFUSE(-EINVAL);
+	domain_pause(d);
+	spin_lock(&d->lock);
+	d->control_pauses++;
+	spin_unlock(&d->lock);
+	return 0;
+}
+
+int domain_unpause_control(struct domain *d)
+{
+	bool paused;
+
+	spin_lock(&d->lock);
+	paused = d->control_pauses > 0;
+	if (paused) {
+		d->control_pauses--;
+		d->created = true;
+	}
+	spin_unlock(&d->lock);
+	if (!paused)
+		return (int)REFUSE(-EINVAL);
+	domain_unpause(d);
+	return 0;
+}
+
+void domain_dump_all(void)
+{
+	struct domain *d;
+	struct vcpu *v;
+	u32 id = 0, i;
+
+	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
+		printk(LOG_ERROR, "d%u: %llu of %llu frames, %u references, paused %u%s%s%s\n", d->id,
+		       (unsigned long long)d->frames, (unsigned long long)d->max_frames,
+		       d->references, d->pause_count, d->shut_down ? ", shut down" : "",
+		       d->crashed ? ", crashed" : "", d->dying ? ", dying" : "");
+		for_each_vcpu(d, v, i) {
+			const struct regs *r = v == current ? &this_cpu()->guest : &v->regs;
+
+			printk(LOG_ERROR,
+			       " v%u %s%s rip %016llx rsp %016llx pending %u mask %u pause %x\n", i,
+			       v->running ? "running " : "", v->kernel_mode ? "kernel" : "user",
+			       (unsigned long long)r->rip, (unsigned long long)r->rsp,
+			       v->info->evtchn_upcall_pending, v->info->evtchn_upcall_mask,
+			       v->pause_flags);
+		}
+		id = d->id + 1U;
+		domain_put(d);
+	}
+}
+
+void domain_init(void)
+{
+	domain_list_init();
+	domain_free_hook = domain_free;
+	event_init();
+}

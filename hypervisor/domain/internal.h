@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Between the files of domain/. */
+#ifndef PAVISE_DOMAIN_INTERNAL_H
+#define PAVISE_DOMAIN_INTERNAL_H
+
+#include "domain.h"
+
+/* As domain_create(), with the right to be dom0. */
+int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privileged,
+		struct domain **out);
+int vcpu_create(struct domain *d, u32 id);
+void vcpu_free(struct vcpu *v);
+/* Stop its timers and let go of the frames that it alone holds. The vCPU does not run. */
+void vcpu_relinquish(struct vcpu *v);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of entry/ share among themselves. */
+#ifndef PAVISE_ENTRY_INTERNAL_H
+#define PAVISE_ENTRY_INTERNAL_H
+
+#include "arch.h"
+#include "domain.h"
+#include "mm.h"
+#include "trap.h"
+
+enum exception_vector {
+	EXC_DE = 0,
+	EXC_DB = 1,
+	EXC_NMI = 2,
+	EXC_BP = 3,
+	EXC_OF = 4,
+	EXC_UD = 6,
+	EXC_NM = 7,
+	EXC_DF = 8,
+	EXC_TS = 10,
+	EXC_NP = 11,
+	EXC_SS = 12,
+	EXC_GP = 13,
+	EXC_PF = 14,
+	EXC_AC = 17,
+	EXC_MC = 18,
+	EXC_LAST = 31
+};
+
+/* Page-fault error code. */
+#define PF_PRESENT BIT(0)
+#define PF_WRITE   BIT(1)
+#define PF_USER	   BIT(2)
+
+#define DR6_DEFAULT 0xffff0ff0UL
+#define DR6_BS	    BIT(14)
+
+/* --- bounce.c: frames on the guest-kernel stack ----------------------------------- */
+
+void bounce_event(struct vcpu *v, struct regs *r);
+void bounce_int(struct vcpu *v, struct regs *r, u8 vector);
+void bounce_syscall(struct vcpu *v, struct regs *r);
+void bounce_failsafe(struct vcpu *v, struct regs *r);
+
+/* --- page_fault.c -------------------------------------------------------------------- */
+
+void page_fault_guest(struct vcpu *v, struct regs *r);
+/* A fault of the hypervisor's own: true when it was the LDT window, and is mended. */
+bool page_fault_ldt(struct vcpu *v, vaddr_t va);
+
+/* --- int_n.c, emulate.c ----------------------------------------------------------------- */
+
+/* INT N by a guest through a gate it may not use. */
+void int_n(struct vcpu *v, struct regs *r, u8 vector, unsigned int length);
+void int_80(struct vcpu *v, struct regs *r);
+/* #GP from a guest: INT N, a privileged instruction, or its own mistake. */
+void general_protection(struct vcpu *v, struct regs *r);
+/* #UD from a guest: the CPUID with the magic prefix, or its own mistake. */
+void invalid_opcode(struct vcpu *v, struct regs *r);
+
+#define INSN_MAX 15
+struct insn {
+	u16 opcode; /* 0x0f00 | second byte for the two-byte ones */
+	u8 modrm;
+	u8 imm;
+	u8 rex;
+	u8 length;
+	bool operand16, address_override, rep;
+	u8 segment; /* FS or GS prefix byte, 0: none (others have no base in 64-bit mode) */
+};
+/* Decode what may need emulation from \p n bytes. False: none of it, or cut off. */
+bool insn_decode(const u8 *bytes, unsigned int n, bool code64, struct insn *i);
+/* Copy up to INSN_MAX bytes at the guest's RIP; how many could be read. */
+unsigned int insn_fetch(const struct regs *r, u8 *bytes);
+/* Is the guest's code segment a 64-bit one? A 16-bit one gives -EINVAL. */
+int code_segment_is_64(const struct regs *r);
+/* General register by its number in an instruction. */
+u64 *insn_register(struct regs *r, unsigned int n);
+/* The instruction is done: next RIP, no RF, single-step trap if asked for. */
+void insn_retire(struct vcpu *v, struct regs *r, unsigned int length);
+
+/* --- cpuid.c, msr.c, port.c: what a guest may see and touch ------------------------------- */
+
+struct cpuid_leaf cpuid_guest(struct vcpu *v, u32 leaf, u32 sub);
+/* Leave of \p native only what the policy lets through. Pure. */
+struct cpuid_leaf cpuid_policy(struct cpuid_leaf native, u32 leaf, u32 sub);
+/* 0, or -EPERM: #GP. */
+int msr_guest_read(struct vcpu *v, u32 msr, u64 *value);
+int msr_guest_write(struct vcpu *v, u32 msr, u64 value);
+
+/* DONE: next instruction. AGAIN: registers are as they are to be loaded. FAULT: #GP(0). */
+enum insn_result { INSN_DONE, INSN_AGAIN, INSN_FAULT };
+/* IN, OUT, INS, OUTS; a long string operation advances its registers and goes AGAIN. */
+enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i,
+				  bool code64);
+/* Does the virtual IOPL let this vCPU use CLI, STI and all ports? */
+bool iopl_sufficient(const struct vcpu *v);
+
+/* --- iret.c ------------------------------------------------------------------------------- */
+
+/* Make a frame that a guest wrote safe to load: selectors, flags. Pure. */
+void iret_frame_fix(struct pv_iret_context *f);
+/* RFLAGS that a guest may choose freely. */
+#define RFLAGS_GUEST (0xcd5UL | RFLAGS_TF | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC | BIT(21))
+
+#endif

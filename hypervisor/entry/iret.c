@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The iret hypercall, the guest kernel's only way to user mode and its usual
+ * way back from an interrupt; and what happens when the frame cannot be loaded.
+ */
+#include "internal.h"
+#include "hypercall.h"
+
+void iret_frame_fix(struct pv_iret_context *f)
+{
+	f->cs = (f->cs & 0xffff) | 3;
+	f->ss = (f->ss & 0xffff) | 3;
+	f->rflags = (f->rflags & RFLAGS_GUEST) | RFLAGS_ONE | RFLAGS_IF;
+}
+
+void guest_iret(struct regs *r)
+{
+	struct vcpu *v = current;
+	struct pv_iret_context f;
+	bool to_user, masked;
+
+	if (unlikely(copy_from_guest(&f, r->rsp, sizeof(f)))) {
+		domain_crash(v->domain, "iret: no frame at %lx", r->rsp);
+		return;
+	}
+	to_user = (f.cs & 3) == 3;
+	masked = !(f.rflags & RFLAGS_IF);
+	iret_frame_fix(&f);
+	if (to_user) {
+		v->kernel_mode = false;
+		root_enter_user(v);
+		context_swap_gs();
+	}
+	/* Nothing is in between for the guest to notice: the mask opens as it would by IF. */
+	WRITE_ONCE(v->info->evtchn_upcall_mask, masked);
+	v->nmi_masked = false;
+	r->rax = f.rax;
+	r->r11 = f.r11;
+	r->rcx = f.rcx;
+	r->rip = f.rip;
+	r->cs = f.cs;
+	r->rflags = f.rflags;
+	r->rsp = f.rsp;
+	r->ss = f.ss;
+}
+
+/* Reached by multicall alone: a batch cannot go on in another mode. */
+HYPERCALL(iret)
+{
+	(void)hc;
+	return REFUSE(-EINVAL);
+}
+
+void iret_failed(const struct regs *fault)
+{
+	struct cpu *c = this_cpu();
+	struct vcpu *v = c->vcpu;
+	struct regs *r = &c->guest;
+	u32 vector = fault->vector, error_code = fault->error_code;
+
+	/* The two overlap; what lies behind the general registers was not overwritten. */
+	memmove(r, fault, offsetof(struct regs, error_code));
+	r->vector = vector;
+	r->error_code = error_code;
+	if (vector == EXC_PF && page_fault_ldt(v, read_cr2()))
+		return;
+	bounce_failsafe(v, r);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Model-specific registers as guests see them: one table; what has no row
+ * faults. A guest's value never reaches a hardware register but the segment
+ * bases and TSC_AUX, which are per-vCPU state.
+ */
+#include "internal.h"
+#include "errno.h"
+
+enum read_rule { R_VALUE, R_FUNCTION };
+enum write_rule {
+	W_FAULT,
+	W_IGNORE,
+	W_SAME, /* what reading gives, and nothing else */
+	W_FUNCTION
+};
+
+struct msr_row {
+	u32 first, last;
+	u8 read, write;
+	u64 value;
+};
+
+#define MSR_TSC		   0x10
+#define MSR_UCODE_REV	   0x8b
+#define MSR_MISC_ENABLE	   0x1a0
+#define APIC_BASE_ENABLED  0xfee00800UL
+#define APIC_BASE_BSP	   BIT(8)
+#define EFER_SCE	   BIT(0)
+#define EFER_LME	   BIT(8)
+#define EFER_LMA	   BIT(10)
+#define EFER_NXE	   BIT(11)
+#define MISC_ENABLE_HIDDEN (BIT(7) | BIT(18)) /* performance monitoring, MONITOR */
+#define MISC_ENABLE_BTS	   (BIT(11) | BIT(12)) /* set: branch trace, PEBS unavailable */
+
+static const struct msr_row table[] = {
+	{MSR_TSC, MSR_TSC, R_FUNCTION, W_FAULT, 0},
+	{0x17, 0x17, R_VALUE, W_FAULT, 0}, /* PLATFORM_ID */
+	{MSR_APIC_BASE, MSR_APIC_BASE, R_FUNCTION, W_FAULT, 0},
+	{MSR_UCODE_REV, MSR_UCODE_REV, R_FUNCTION, W_IGNORE, 0},
+	{0xce, 0xce, R_VALUE, W_FAULT, 0},	 /* PLATFORM_INFO */
+	{0x140, 0x140, R_VALUE, W_SAME, 0},	 /* MISC_FEATURES_ENABLES */
+	{0x179, 0x17b, R_VALUE, W_IGNORE, 0},	 /* MCG: no banks */
+	{0x198, 0x199, R_VALUE, W_IGNORE, 0},	 /* PERF_STATUS, PERF_CTL */
+	{0x19c, 0x19c, R_VALUE, W_IGNORE, 0},	 /* THERM_STATUS */
+	{MSR_MISC_ENABLE, MSR_MISC_ENABLE, R_FUNCTION, W_SAME, 0},
+	{0x1d9, 0x1d9, R_VALUE, W_IGNORE, 0},	 /* DEBUGCTL */
+	{MSR_PAT, MSR_PAT, R_VALUE, W_FAULT, PAT_VALUE},
+	{0x280, 0x29f, R_VALUE, W_IGNORE, 0},	 /* MCi_CTL2 */
+	{0x345, 0x345, R_VALUE, W_FAULT, 0},	 /* PERF_CAPABILITIES */
+	{0x400, 0x47f, R_VALUE, W_IGNORE, 0},	 /* MCi */
+	{MSR_EFER, MSR_EFER, R_FUNCTION, W_SAME, 0},
+	{MSR_FS_BASE, MSR_KERNEL_GS_BASE, R_FUNCTION, W_FUNCTION, 0},
+	{MSR_TSC_AUX, MSR_TSC_AUX, R_FUNCTION, W_FUNCTION, 0},
+	{0xc0010010, 0xc0010010, R_VALUE, W_IGNORE, 0},	    /* SYSCFG */
+	{0xc0010015, 0xc0010015, R_VALUE, W_IGNORE, 0},	    /* HWCR */
+	{0xc0011029, 0xc0011029, R_VALUE, W_IGNORE, BIT(1)}, /* DE_CFG: LFENCE serialises */
+};
+
+static const struct msr_row *row_find(u32 msr)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(table); i++)
+		if (msr >= table[i].first && msr <= table[i].last)
+			return &table[i];
+	return NULL;
+}
+
+/* GS_BASE is the guest kernel's, which is the only one to come here. */
+static unsigned int segment_base(u32 msr)
+{
+	switch (msr) {
+	case MSR_FS_BASE:
+		return PV_SEGBASE_FS;
+	case MSR_GS_BASE:
+		return PV_SEGBASE_GS_KERNEL;
+	default:
+		return PV_SEGBASE_GS_USER;
+	}
+}
+
+static int hardware_read(u32 msr, u64 *value)
+{
+	return rdmsr_safe(msr, value) ? -EPERM : 0;
+}
+
+static int read_function(struct vcpu *v, u32 msr, u64 *value)
+{
+	switch (msr) {
+	case MSR_TSC:
+		*value = rdtsc();
+		return 0;
+	case MSR_APIC_BASE:
+		*value = APIC_BASE_ENABLED | (v->id ? 0 : APIC_BASE_BSP);
+		return 0;
+	case MSR_UCODE_REV:
+		return hardware_read(msr, value);
+	case MSR_MISC_ENABLE:
+		if (!features.intel || hardware_read(msr, value))
+			return -EPERM;
+		*value = (*value & ~MISC_ENABLE_HIDDEN) | MISC_ENABLE_BTS;
+		return 0;
+	case MSR_EFER:
+		*value = EFER_SCE | EFER_LME | EFER_LMA | (features.nx ? EFER_NXE : 0);
+		return 0;
+	case MSR_TSC_AUX:
+		*value = v->tsc_aux;
+		return features.rdtscp || features.rdpid ? 0 : -EPERM;
+	default:
+		*value = context_get_base(v, segment_base(msr));
+		return 0;
+	}
+}
+
+static int write_function(struct vcpu *v, u32 msr, u64 value)
+{
+	if (msr == MSR_TSC_AUX) {
+		if (value >> 32 || !(features.rdtscp || features.rdpid))
+			return -EPERM;
+		v->tsc_aux = (u32)value;
+		wrmsr(MSR_TSC_AUX, value);
+		return 0;
+	}
+	if (!canonical(value))
+		return -EPERM;
+	context_set_base(v, segment_base(msr), value);
+	return 0;
+}
+
+int msr_guest_read(struct vcpu *v, u32 msr, u64 *value)
+{
+	const struct msr_row *row = row_find(msr);
+
+	if (!row)
+		return -EPERM;
+	if (row->read == R_FUNCTION)
+		return read_function(v, msr, value);
+	*value = row->value;
+	return 0;
+}
+
+int msr_guest_write(struct vcpu *v, u32 msr, u64 value)
+{
+	const struct msr_row *row = row_find(msr);
+	u64 now;
+
+	if (!row)
+		return -EPERM;
+	switch (row->write) {
+	case W_IGNORE:
+		return 0;
+	case W_SAME:
+		return msr_guest_read(v, msr, &now) || now != value ? -EPERM : 0;
+	case W_FUNCTION:
+		return write_function(v, msr, value);
+	default:
+		return -EPERM;
+	}
+}

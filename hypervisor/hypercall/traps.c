@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where the hypervisor enters the guest kernel: trap table, callbacks, stack, FPU trap. */
+#include "arch.h"
+#include "hypercall.h"
+#include "public/callback.h"
+#include "public/nmi.h"
+
+#define TRAPS_BETWEEN_CHECKS 256 /* a full table needs no preemption */
+
+/* set_trap_table(list): entries up to one with address 0; a null list clears all. */
+HYPERCALL(set_trap_table)
+{
+	struct vcpu *v = current;
+	vaddr_t at = hc->arg[0];
+	struct pv_trap_info t;
+
+	if (!at) {
+		memset(v->trap, 0, sizeof(v->trap));
+		return 0;
+	}
+	for (u32 done = 1;; done++) {
+		if (copy_from_guest(&t, at, sizeof(t)))
+			return REFUSE(-EFAULT);
+		if (!t.address)
+			return 0;
+		if (!canonical(t.address))
+			return REFUSE(-EINVAL);
+		v->trap[t.vector] = (struct trap_entry){
+			.address = t.address,
+			.cs = t.cs | 3,
+			.flags = t.flags & (PV_TI_DPL_MASK | PV_TI_IF),
+		};
+		at += sizeof(t);
+		if (done % TRAPS_BETWEEN_CHECKS == 0 && preempt_pending()) {
+			hc->arg[0] = at;
+			return -ERESTART;
+		}
+	}
+}
+
+static bool callback_type_valid(u16 type)
+{
+	switch (type) {
+	case PV_CALLBACKTYPE_EVENT:
+	case PV_CALLBACKTYPE_FAILSAFE:
+	case PV_CALLBACKTYPE_SYSCALL:
+	case PV_CALLBACKTYPE_SYSENTER:
+	case PV_CALLBACKTYPE_SYSCALL32:
+	case PV_CALLBACKTYPE_NMI:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* There is one NMI handler, in the trap table; it always masks events. */
+static void nmi_register(struct vcpu *v, vaddr_t address)
+{
+	v->trap[2] = (struct trap_entry){address, PV_FLAT_KERNEL_CS, address ? PV_TI_IF : 0};
+}
+
+static long callback_register(struct vcpu *v, vaddr_t at)
+{
+	struct pv_callback_register c;
+
+	if (copy_from_guest(&c, at, sizeof(c)))
+		return REFUSE(-EFAULT);
+	if (!callback_type_valid(c.type))
+		return REFUSE(-ENOSYS);
+	if (!canonical(c.address))
+		return REFUSE(-EINVAL);
+	if (c.type == PV_CALLBACKTYPE_NMI) {
+		nmi_register(v, c.address);
+		return 0;
+	}
+	v->callback[c.type].address = c.address;
+	v->callback[c.type].mask_events = c.flags & PV_CALLBACKF_MASK_EVENTS;
+	return 0;
+}
+
+static long callback_unregister(struct vcpu *v, vaddr_t at)
+{
+	struct pv_callback_unregister c;
+
+	if (copy_from_guest(&c, at, sizeof(c)))
+		return REFUSE(-EFAULT);
+	if (!callback_type_valid(c.type))
+		return REFUSE(-ENOSYS);
+	/* A guest without the others could not be entered any more. */
+	if (c.type != PV_CALLBACKTYPE_NMI)
+		return REFUSE(-EINVAL);
+	nmi_register(v, 0);
+	return 0;
+}
+
+HYPERCALL(callback_op)
+{
+	switch ((u32)hc->arg[0]) {
+	case PV_CALLBACKOP_REGISTER:
+		return callback_register(current, hc->arg[1]);
+	case PV_CALLBACKOP_UNREGISTER:
+		return callback_unregister(current, hc->arg[1]);
+	default:
+		return REFUSE(-ENOSYS);
+	}
+}
+
+/* nmi_op(cmd, argument): the older way, for the first vCPU of dom0. */
+HYPERCALL(nmi_op)
+{
+	struct vcpu *v = current;
+	struct pv_xennmi_callback c;
+
+	switch ((u32)hc->arg[0]) {
+	case PV_XENNMI_REGISTER_CALLBACK:
+		if (!v->domain->privileged || v->id)
+			return REFUSE(-EINVAL);
+		if (copy_from_guest(&c, hc->arg[1], sizeof(c)))
+			return REFUSE(-EFAULT);
+		if (!canonical(c.handler_address))
+			return REFUSE(-EINVAL);
+		nmi_register(v, c.handler_address);
+		return 0;
+	case PV_XENNMI_UNREGISTER_CALLBACK:
+		nmi_register(v, 0);
+		return 0;
+	default:
+		return REFUSE(-ENOSYS);
+	}
+}
+
+/* stack_switch(ss, sp): looked at only when it is used, and then it may fault. */
+HYPERCALL(stack_switch)
+{
+	struct vcpu *v = current;
+
+	v->kernel_ss = (u16)hc->arg[0] | 3;
+	v->kernel_sp = hc->arg[1];
+	return 0;
+}
+
+/* fpu_taskswitch(set): virtual CR0.TS. */
+HYPERCALL(fpu_taskswitch)
+{
+	struct vcpu *v = current;
+
+	v->cr0_ts = hc->arg[0] != 0;
+	context_set_ts(v, v->cr0_ts);
+	return 0;
+}

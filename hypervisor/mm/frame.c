@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * References and types of frames.
+ *
+ * A frame may be used in many places at once. Each use holds a general
+ * reference, and the frame goes back to the allocator with the last. A use that
+ * needs the content to be something (writable data, a table, descriptors) holds
+ * a type reference as well, and all of these name the same type. The type may
+ * change only when no type reference is left; then:
+ *
+ *   - one compare-exchange sets the new type, the first use and FRAME_PARTIAL,
+ *     so that one CPU alone goes on and everyone else waits or is refused;
+ *   - translations that the old uses may have left in TLBs are flushed: after
+ *     the exchange, so that no new ones can appear, and before anyone relies on
+ *     the new type;
+ *   - the content is validated, and FRAME_PARTIAL goes away.
+ *
+ * The word keeps the last type at count zero. Writable data that become writable
+ * again need none of this, which is the common case by far.
+ *
+ * The stamp of a frame is the TLB clock at the last moment it lost a writable
+ * mapping or ceased to be a table. It is set while the reference that ends is
+ * still held, since a table keeps its bounds in the same bytes.
+ */
+#include "internal.h"
+
+struct domain io_domain = {.id = PV_DOMID_IO};
+struct domain xen_domain = {.id = PV_DOMID_XEN};
+
+u64 max_mfn;
+u64 *ram_map;
+
+bool mfn_valid(mfn_t m)
+{
+	return frame_lookup_ram(mfn_nr(m)) != NULL;
+}
+
+bool frame_get(struct frame *f, const struct domain *d)
+{
+	u64 x = READ_ONCE(f->state);
+
+	/* Look at the owner first, to leave others' counts alone; after the exchange it can't change. */
+	do {
+		if (f->owner != d->id || !frame_countable(x))
+			return false;
+		if (d == &xen_domain && !(x & FRAME_SHARED))
+			return false;
+	} while (!frame_cas(f, &x, x + FRAME_REF));
+	if (likely(READ_ONCE(f->owner) == d->id))
+		return true;
+	frame_put(f);
+	return false;
+}
+
+void frame_put(struct frame *f)
+{
+	u64 x = __atomic_fetch_sub(&f->state, FRAME_REF, __ATOMIC_SEQ_CST);
+
+	ASSERT(x & FRAME_REF_MASK);
+	if (unlikely((x & FRAME_REF_MASK) == FRAME_REF))
+		frame_reclaim(f);
+}
+
+struct frame *mfn_get(mfn_t m, const struct domain *d)
+{
+	struct frame *f = frame_lookup(mfn_nr(m));
+
+	return f && frame_get(f, d) ? f : NULL;
+}
+
+static void stamp_mapping_lost(struct frame *f)
+{
+	WRITE_ONCE(f->flush_stamp, tlb_clock());
+}
+
+int frame_type_begin(struct frame *f, struct domain *d, enum frame_type type)
+{
+	u64 x, to;
+	int rc;
+
+	if (!frame_get(f, d)) /* with this reference the owner stays */
+		return -EINVAL;
+	x = READ_ONCE(f->state);
+	do {
+		u64 was = x >> FRAME_TYPE_SHIFT;
+
+		rc = 0;
+		if (x & FRAME_TYPE_MASK) {
+			if (was != type)
+				rc = -EINVAL;
+			else if (x & FRAME_PARTIAL)
+				rc = -EAGAIN;
+			to = x + FRAME_TYPE_REF;
+		} else if (x & FRAME_SHARED) {
+			rc = -EINVAL;
+		} else if (type == FRAME_WRITABLE && (was == FRAME_NONE || was == type)) {
+			to = (x + FRAME_TYPE_REF) | FRAME_TYPE_WORD(type);
+		} else {
+			to = (x & ~FRAME_TYPE_BITS) + FRAME_TYPE_REF;
+			to |= FRAME_TYPE_WORD(type) | FRAME_PARTIAL;
+			rc = 1;
+		}
+		if (rc < 0) {
+			frame_put(f);
+			return rc;
+		}
+	} while (!frame_cas(f, &x, to));
+
+	/* What the old uses may have left behind; nothing, if there never were any. */
+	if (rc == 1 && x >> FRAME_TYPE_SHIFT != FRAME_NONE)
+		tlb_flush_frame(d, f);
+	return rc;
+}
+
+void frame_type_done(struct frame *f)
+{
+	u64 x = READ_ONCE(f->state), to;
+
+	do {
+		to = x & ~(FRAME_PARTIAL | FRAME_FOREIGN);
+		if (x >> FRAME_TYPE_SHIFT != FRAME_WRITABLE)
+			to |= FRAME_VALID;
+	} while (!frame_cas(f, &x, to));
+}
+
+void frame_type_undo(struct frame *f)
+{
+	u64 x = READ_ONCE(f->state);
+
+	stamp_mapping_lost(f);
+	do {
+		ASSERT((x & FRAME_TYPE_MASK) == FRAME_TYPE_REF);
+	} while (!frame_cas(f, &x,
+			    (x & ~(FRAME_PARTIAL | FRAME_VALID | FRAME_SOLE)) - FRAME_USE));
+	if ((x & FRAME_REF_MASK) == FRAME_REF)
+		frame_reclaim(f);
+}
+
+bool frame_type_drop(struct frame *f)
+{
+	u64 x = READ_ONCE(f->state);
+
+	for (;;) {
+		bool last = (x & FRAME_TYPE_MASK) == FRAME_TYPE_REF;
+
+		ASSERT(x & FRAME_TYPE_MASK);
+		if (last && (x & FRAME_LOCKED)) { /* an entry is being changed: soon over */
+			cpu_relax();
+			x = READ_ONCE(f->state);
+			continue;
+		}
+		if (frame_cas(f, &x, last ? (x | FRAME_PARTIAL) & ~FRAME_VALID : x - FRAME_USE)) {
+			ASSERT(last || (x & FRAME_REF_MASK) > FRAME_REF);
+			return last;
+		}
+	}
+}
+
+/* The slow half of frame_hold_writable: the first use, or a refusal. */
+static __noinline bool writable_begin(struct frame *f, const struct domain *d, u64 mark)
+{
+	int rc;
+
+	while ((rc = frame_type_begin(f, (struct domain *)d, FRAME_WRITABLE)) == -EAGAIN)
+		cpu_relax();
+	if (rc < 0)
+		return false;
+	if (rc)
+		frame_type_done(f);
+	if (mark)
+		__atomic_fetch_or(&f->state, mark, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark)
+{
+	u64 x = READ_ONCE(f->state);
+
+	do {
+		if ((x & (FRAME_TYPE_BITS | FRAME_PARTIAL)) != FRAME_TYPE_WORD(FRAME_WRITABLE) ||
+		    !(x & FRAME_TYPE_MASK) || !frame_countable(x) || f->owner != d->id)
+			return writable_begin(f, d, mark);
+	} while (!frame_cas(f, &x, (x + FRAME_USE) | mark));
+	if (likely(READ_ONCE(f->owner) == d->id))
+		return true;
+	frame_put_writable(f);
+	return false;
+}
+
+bool frame_get_writable(struct frame *f, struct domain *d)
+{
+	return frame_hold_writable(f, d, d == current->domain ? 0 : FRAME_FOREIGN);
+}
+
+void frame_put_writable(struct frame *f)
+{
+	u64 x = READ_ONCE(f->state);
+
+	do {
+		ASSERT((x & FRAME_TYPE_BITS) == FRAME_TYPE_WORD(FRAME_WRITABLE));
+		ASSERT(x & FRAME_TYPE_MASK);
+		if ((x & FRAME_TYPE_MASK) == FRAME_TYPE_REF)
+			stamp_mapping_lost(f);
+	} while (!frame_cas(f, &x, x - FRAME_USE));
+	if (unlikely((x & FRAME_REF_MASK) == FRAME_REF))
+		frame_reclaim(f);
+}
+
+void frame_drop_writable_type(struct frame *f)
+{
+	u64 x = READ_ONCE(f->state);
+
+	do {
+		ASSERT((x & FRAME_TYPE_BITS) == FRAME_TYPE_WORD(FRAME_WRITABLE));
+		ASSERT(x & FRAME_TYPE_MASK);
+		if ((x & FRAME_TYPE_MASK) == FRAME_TYPE_REF)
+			stamp_mapping_lost(f);
+	} while (!frame_cas(f, &x, x - FRAME_TYPE_REF));
+}
+
+/* --- ownership ------------------------------------------------------------------ */
+
+static struct domain *owner_hold(domid_t id)
+{
+	struct domain *d = current->domain;
+
+	if (d && d->id == id) {
+		domain_hold(d);
+		return d;
+	}
+	return domain_get(id);
+}
+
+static void list_unlink(struct domain *d, struct frame *f)
+{
+	u32 nr = mfn_nr(frame_mfn(f));
+
+	if (d->walk_frame == nr)
+		d->walk_frame = f->next;
+	if (f->prev)
+		mfn_frame(mfn(f->prev))->next = f->next;
+	else
+		d->first_frame = f->next;
+	if (f->next)
+		mfn_frame(mfn(f->next))->prev = f->prev;
+}
+
+/*
+ * A frame without references: nobody can find it any more. Whoever gets it next
+ * waits for the TLBs of all CPUs, by the stamp.
+ */
+void frame_reclaim(struct frame *f)
+{
+	struct domain *d = owner_hold(f->owner);
+	bool shared = f->state & FRAME_SHARED, last;
+
+	BUG_ON(!d);
+	spin_lock(&d->frames_lock);
+	if (shared) {
+		d->shared_frames--;
+	} else {
+		list_unlink(d, f);
+		d->frames--;
+	}
+	last = d->frames + d->shared_frames == 0;
+	spin_unlock(&d->frames_lock);
+
+	m2p_set(frame_mfn(f), PFN_INVALID);
+	stamp_mapping_lost(f);
+	f->state = 0;
+	f->owner = PV_DOMID_INVALID;
+	buddy_free(f, 0);
+	if (last)
+		domain_put(d);
+	domain_put(d);
+}
+
+/* The frames' reference on their domain, while there are any. Under frames_lock. */
+static void domain_hold_by_frames(struct domain *d)
+{
+	if (d->frames + d->shared_frames == 0)
+		domain_hold(d);
+}
+
+/* Under frames_lock. The frame has no reference yet; \p type: what its word says it last was. */
+static void owner_set(struct frame *f, struct domain *d, enum frame_type type)
+{
+	u64 nr = mfn_nr(frame_mfn(f));
+
+	f->owner = d->id;
+	f->entries = 0;
+	f->prev = 0;
+	f->next = d->first_frame;
+	if (f->next)
+		mfn_frame(mfn(f->next))->prev = nr;
+	d->first_frame = nr;
+	__atomic_store_n(&f->state, FRAME_TYPE_WORD(type) | FRAME_ALLOCATED | FRAME_REF,
+			 __ATOMIC_RELEASE);
+}
+
+struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits)
+{
+	struct frame *f;
+	u64 i, n, nr;
+
+	if (order > MAX_ORDER)
+		return NULL;
+	n = 1UL << order;
+	/* Looked at early, without the lock: nobody shall scrub memory that he may not have. */
+	if (d->dying || READ_ONCE(d->frames) + n > READ_ONCE(d->max_frames))
+		return NULL;
+	f = buddy_alloc(order, bits);
+	if (!f)
+		return NULL;
+	nr = mfn_nr(frame_mfn(f));
+	for (i = 0; i < n; i++)
+		page_clear(frame_virt(f + i));
+
+	spin_lock(&d->frames_lock);
+	if (d->dying || d->frames + n > d->max_frames) {
+		spin_unlock(&d->frames_lock);
+		buddy_free(f, order);
+		return NULL;
+	}
+	domain_hold_by_frames(d);
+	for (i = 0; i < n; i++) {
+		f[i].flush_stamp = tlb_clock();
+		m2p_set(mfn(nr + i), PFN_INVALID);
+		owner_set(f + i, d, FRAME_NONE);
+	}
+	d->frames += n;
+	spin_unlock(&d->frames_lock);
+	return f;
+}
+
+bool frame_release(struct frame *f, struct domain *d)
+{
+	bool allocated;
+
+	if (!frame_get(f, d))
+		return false;
+	allocated = __atomic_fetch_and(&f->state, ~FRAME_ALLOCATED, __ATOMIC_SEQ_CST) &
+		    FRAME_ALLOCATED;
+	if (allocated) {
+		m2p_set(frame_mfn(f), PFN_INVALID);
+		frame_put(f);
+	}
+	frame_put(f);
+	return allocated;
+}
+
+bool frame_steal(struct frame *f, struct domain *d)
+{
+	u64 x = READ_ONCE(f->state);
+	bool last;
+
+	do {
+		if (READ_ONCE(f->owner) != d->id ||
+		    (x & ~FRAME_TYPE_BITS & ~FRAME_FOREIGN) != (FRAME_ALLOCATED | FRAME_REF))
+			return false;
+	} while (!frame_cas(f, &x, 0));
+	/* Without references nobody can take one; so the owner is still what it was. */
+	spin_lock(&d->frames_lock);
+	list_unlink(d, f);
+	d->frames--;
+	last = d->frames + d->shared_frames == 0;
+	spin_unlock(&d->frames_lock);
+	stamp_mapping_lost(f);
+	if (last)
+		domain_put(d);
+	return true;
+}
+
+void frame_give(struct frame *f, struct domain *d)
+{
+	spin_lock(&d->frames_lock);
+	domain_hold_by_frames(d);
+	d->frames++;
+	owner_set(f, d, FRAME_WRITABLE); /* translations from before may be about */
+	spin_unlock(&d->frames_lock);
+}
+
+void frame_free(struct frame *f)
+{
+	buddy_free(f, 0);
+}
+
+void frame_share(void *virt, struct domain *d, bool writable)
+{
+	struct frame *f = mfn_frame(virt_mfn(virt));
+	u64 x = FRAME_SHARED | FRAME_REF;
+
+	if (writable)
+		x |= FRAME_TYPE_WORD(FRAME_WRITABLE) | FRAME_TYPE_REF;
+	spin_lock(&d->frames_lock);
+	domain_hold_by_frames(d);
+	d->shared_frames++;
+	spin_unlock(&d->frames_lock);
+	f->entries = 0;
+	f->flush_stamp = tlb_clock();
+	f->owner = d->id;
+	__atomic_store_n(&f->state, x, __ATOMIC_RELEASE);
+}
+
+void frame_unshare(void *virt, struct domain *d)
+{
+	struct frame *f = mfn_frame(virt_mfn(virt));
+
+	BUG_ON(f->owner != d->id || !(f->state & FRAME_SHARED));
+	if (frame_type(f) == FRAME_WRITABLE)
+		frame_put_writable(f);
+	else
+		frame_put(f);
+}
+
+/* --- teardown --------------------------------------------------------------------- */
+
+/* The next frame of the teardown's walk, with a reference; NULL at the end. */
+static struct frame *release_next(struct domain *d)
+{
+	struct frame *f = NULL;
+	u64 x;
+
+	spin_lock(&d->frames_lock);
+	while (d->walk_frame && !f) {
+		f = mfn_frame(mfn(d->walk_frame));
+		d->walk_frame = f->next;
+		x = READ_ONCE(f->state);
+		do {
+			if (!frame_countable(x)) { /* is on its way out by itself */
+				f = NULL;
+				break;
+			}
+		} while (!frame_cas(f, &x, x + FRAME_REF));
+	}
+	spin_unlock(&d->frames_lock);
+	return f;
+}
+
+static int release_frames(struct domain *d, u64 flag)
+{
+	unsigned int n = 0;
+	struct frame *f;
+	u64 x;
+	int rc = 0;
+
+	for (;;) {
+		if ((++n & 127) == 0 && preempt_pending())
+			return -ERESTART;
+		f = release_next(d);
+		if (!f)
+			return 0;
+		x = __atomic_fetch_and(&f->state, ~flag, __ATOMIC_SEQ_CST);
+		if (x & flag & FRAME_PINNED)
+			rc = frame_put_typed(f);
+		if (x & flag & FRAME_ALLOCATED)
+			frame_put(f);
+		frame_put(f);
+		if (rc)
+			return rc;
+	}
+}
+
+int domain_frames_release(struct domain *d)
+{
+	struct vcpu *v;
+	u32 i;
+	int rc = walk_resume(current);
+
+	if (rc)
+		return rc;
+	switch (d->release_stage) {
+	case 0:
+		for_each_vcpu(d, v, i) {
+			rc = walk_abandon(v);
+			if (!rc)
+				rc = root_drop(v);
+			if (rc)
+				return rc;
+		}
+		d->walk_frame = d->first_frame;
+		d->release_stage++;
+		/* fallthrough */
+	case 1:
+		rc = release_frames(d, FRAME_PINNED);
+		if (rc)
+			return rc;
+		d->walk_frame = d->first_frame;
+		d->release_stage++;
+		/* fallthrough */
+	case 2:
+		rc = release_frames(d, FRAME_ALLOCATED);
+		if (rc)
+			return rc;
+		d->release_stage++;
+	}
+	return 0;
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From the firmware's memory map to the final address space of the hypervisor.
+ *
+ * Starts on boot's tables, which map the first 4 GiB one to one and the image at
+ * IMAGE_VIRT. Takes what it needs from the top of RAM, builds hv_root, loads it,
+ * and then fills the frame table and gives the rest to the allocator.
+ *
+ * The first MiB is never the allocator's: firmware, start-up code of other CPUs,
+ * and the service domain's option ROMs live there. It counts as I/O memory.
+ */
+#include "internal.h"
+#include "arch.h"
+#include "boot.h"
+
+#define MIB2	    0x200000UL
+#define LOW_END	    0x100000UL /* what lies below is not handed out */
+#define IDENTITY_END 0x100000000UL
+#define RAM_LIMIT   (DIRECTMAP_END - DIRECTMAP_VIRT)
+
+#define HV_RW	    (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
+#define HV_RO	    (PTE_PRESENT | PTE_ACCESSED | PTE_NX)
+#define HV_RX	    (PTE_PRESENT | PTE_ACCESSED)
+#define HV_TABLE    (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY)
+
+struct range {
+	u64 start, end; /* bytes, whole pages */
+};
+
+u64 hv_root[ENTRIES] __aligned(PAGE_SIZE);
+u64 m2p_guest_entry;
+
+static struct range ram[BOOT_E820_MAX];
+static unsigned int nr_ram;
+static struct range reserved[64];
+static unsigned int nr_reserved;
+
+/* --- what there is ------------------------------------------------------------- */
+
+static void ram_collect(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < boot_info.e820_entries; i++) {
+		const struct pv_e820_entry *e = &boot_info.e820[i];
+		u64 start = ROUND_UP(e->addr, PAGE_SIZE);
+		u64 end = ROUND_DOWN(e->addr + e->size, PAGE_SIZE);
+
+		if (e->type != PV_E820_RAM || end <= LOW_END)
+			continue;
+		if (end > RAM_LIMIT) { /* not reachable for us, so for nobody */
+			u64 from = MAX(start, RAM_LIMIT);
+
+			io_frame_guard(paddr_mfn(from), (end - from) >> PAGE_SHIFT);
+			end = RAM_LIMIT;
+		}
+		start = MAX(start, LOW_END);
+		if (start < end)
+			ram[nr_ram++] = (struct range){start, end};
+	}
+	if (!nr_ram)
+		panic("the firmware's memory map has no RAM above 1 MiB");
+	max_mfn = 0;
+	for (i = 0; i < nr_ram; i++)
+		max_mfn = MAX(max_mfn, ram[i].end >> PAGE_SHIFT);
+}
+
+static void reserve(u64 start, u64 end)
+{
+	unsigned int i;
+
+	start = ROUND_DOWN(start, PAGE_SIZE);
+	end = ROUND_UP(end, PAGE_SIZE);
+	for (i = 0; i < nr_reserved; i++) {
+		if (reserved[i].start == end) {
+			reserved[i].start = start;
+			return;
+		}
+		if (reserved[i].end == start) {
+			reserved[i].end = end;
+			return;
+		}
+	}
+	if (nr_reserved == ARRAY_SIZE(reserved))
+		panic("memory is too fragmented to start");
+	reserved[nr_reserved++] = (struct range){start, end};
+}
+
+static const struct range *reserved_overlap(u64 start, u64 end)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_reserved; i++)
+		if (start < reserved[i].end && end > reserved[i].start)
+			return &reserved[i];
+	return NULL;
+}
+
+/* Aligned to its size (a power of two); the highest there is below \p limit. */
+static u64 early_alloc(u64 size, u64 limit)
+{
+	unsigned int i = nr_ram;
+
+	while (i--) {
+		u64 end = MIN(ram[i].end, limit), at;
+
+		while (end >= size) {
+			const struct range *r;
+
+			at = ROUND_DOWN(end - size, size);
+			if (at < ram[i].start)
+				break;
+			r = reserved_overlap(at, at + size);
+			if (!r) {
+				reserve(at, at + size);
+				return at;
+			}
+			end = r->start;
+		}
+	}
+	panic("not enough memory to start");
+}
+
+static u64 early_page(void)
+{
+	u64 p = early_alloc(PAGE_SIZE, IDENTITY_END);
+
+	memset((void *)p, 0, PAGE_SIZE);
+	return p;
+}
+
+/* --- tables ----------------------------------------------------------------------- */
+
+/* Map one page of 4 KiB, 2 MiB or 1 GiB (\p level 1..3). \p table: flags of tables made on the way. */
+static void early_map(vaddr_t va, u64 pa, u64 flags, unsigned int level, u64 table)
+{
+	u64 *slot = &hv_root[va >> 39 & (ENTRIES - 1)];
+	unsigned int l;
+
+	for (l = 3; l >= level; l--) {
+		if (!(*slot & PTE_PRESENT))
+			*slot = early_page() | table;
+		slot = (u64 *)(*slot & PTE_ADDR) + (va >> (PAGE_SHIFT + 9 * (l - 1)) & 511);
+	}
+	*slot = pa | flags | (level > 1 ? PTE_PSE : 0);
+}
+
+/* A range of the directmap, in the largest pages that fit. */
+static void directmap_range(u64 start, u64 end, u64 flags)
+{
+	while (start < end) {
+		unsigned int level = 1;
+		u64 size = PAGE_SIZE;
+
+		if (!(start & (MIB2 - 1)) && end - start >= MIB2) {
+			level = 2;
+			size = MIB2;
+		}
+		if (features.page1g && !(start & (512 * MIB2 - 1)) && end - start >= 512 * MIB2) {
+			level = 3;
+			size = 512 * MIB2;
+		}
+		early_map(DIRECTMAP_VIRT + start, start, flags | PTE_GLOBAL, level, HV_TABLE);
+		start += size;
+	}
+}
+
+/* All RAM is writable there, but for the image's text and constants. */
+static void directmap_build(void)
+{
+	u64 ro_start = image_paddr(image_start), ro_end = image_paddr(image_rodata_end);
+	unsigned int i;
+
+	directmap_range(0, 0xa0000, HV_RW);
+	directmap_range(0xc0000, LOW_END, HV_RW);
+	for (i = 0; i < nr_ram; i++) {
+		struct range r = ram[i];
+
+		if (r.start < ro_end && r.end > ro_start) {
+			directmap_range(r.start, ro_start, HV_RW);
+			directmap_range(ro_start, ro_end, HV_RO);
+			r.start = ro_end;
+		}
+		directmap_range(r.start, r.end, HV_RW);
+	}
+}
+
+static void image_map(void)
+{
+	const char *p;
+
+	for (p = image_start; p < image_end; p += PAGE_SIZE) {
+		u64 flags = p < image_text_end	   ? HV_RX
+			    : p < image_rodata_end ? HV_RO
+						   : HV_RW;
+
+		early_map((u64)p, image_paddr(p), flags | PTE_GLOBAL, 1, HV_TABLE);
+	}
+}
+
+static bool chunk_mapped(vaddr_t va)
+{
+	u64 e = hv_root[va >> 39 & 511];
+
+	if (!(e & PTE_PRESENT))
+		return false;
+	e = ((u64 *)(e & PTE_ADDR))[va >> 30 & 511];
+	return (e & PTE_PRESENT) && (((u64 *)(e & PTE_ADDR))[va >> 21 & 511] & PTE_PRESENT);
+}
+
+/* Back a part of the frame table or the M2P with fresh memory, in chunks of 2 MiB. */
+static void frame_table_map(u64 first, u64 end)
+{
+	vaddr_t va = ROUND_DOWN(FRAME_TABLE_VIRT + first * sizeof(struct frame), MIB2);
+
+	for (; va < FRAME_TABLE_VIRT + end * sizeof(struct frame); va += MIB2)
+		if (!chunk_mapped(va))
+			early_map(va, early_alloc(MIB2, RAM_LIMIT), HV_RW | PTE_GLOBAL, 2, HV_TABLE);
+}
+
+static void m2p_map(u64 first, u64 end)
+{
+	u64 at = ROUND_DOWN(first * 8, MIB2), chunk;
+
+	for (; at < end * 8; at += MIB2) {
+		if (chunk_mapped(M2P_VIRT + at))
+			continue;
+		chunk = early_alloc(MIB2, RAM_LIMIT);
+		early_map(M2P_VIRT + at, chunk, HV_RW | PTE_GLOBAL, 2, HV_TABLE);
+		early_map(M2P_GUEST_VIRT + at, chunk, HV_RO | PTE_USER, 2, HV_TABLE | PTE_USER);
+	}
+}
+
+/* Frames whose state is tracked: RAM, rounded to the unit of ram_map. */
+static struct range tracked(const struct range *r)
+{
+	return (struct range){ROUND_DOWN(r->start, MIB2) >> PAGE_SHIFT,
+			      ROUND_UP(r->end, MIB2) >> PAGE_SHIFT};
+}
+
+static void tables_build(void)
+{
+	const u64 *boot_root = (const u64 *)(read_cr3() & PTE_ADDR);
+	unsigned int i, vmap = VMAP_VIRT >> 39 & 511;
+
+	/* Stacks that are in use already stay where they are. */
+	hv_root[vmap] = boot_root[vmap];
+	for (i = HV_SLOT_FIRST; i <= HV_SLOT_LAST; i++)
+		if (!(hv_root[i] & PTE_PRESENT))
+			hv_root[i] = early_page() | HV_TABLE | (i == HV_SLOT_FIRST ? PTE_USER : 0);
+	m2p_guest_entry = hv_root[HV_SLOT_FIRST];
+	image_map();
+	directmap_build();
+	for (i = 0; i < nr_ram; i++) {
+		struct range t = tracked(&ram[i]);
+
+		frame_table_map(t.start, t.end);
+		m2p_map(t.start, t.end);
+	}
+}
+
+/* --- the frame table ---------------------------------------------------------------- */
+
+static void frames_init(void)
+{
+	unsigned int i;
+	u64 nr;
+
+	for (i = 0; i < nr_ram; i++) {
+		struct range t = tracked(&ram[i]);
+
+		for (nr = t.start; nr < t.end; nr++) {
+			if (!(nr & 511) && test_bit(ram_map, nr >> 9)) {
+				nr += 511; /* shared with the range before */
+				continue;
+			}
+			*mfn_frame(mfn(nr)) = (struct frame){.owner = PV_DOMID_IO};
+			if ((nr & 511) == 511)
+				set_bit(ram_map, nr >> 9);
+		}
+	}
+}
+
+static void frames_reserve(u64 start, u64 end)
+{
+	u64 nr;
+
+	for (nr = start >> PAGE_SHIFT; nr < end >> PAGE_SHIFT; nr++)
+		*mfn_frame(mfn(nr)) = (struct frame){.owner = PV_DOMID_XEN, .state = FRAME_REF};
+}
+
+static void frames_give(const struct range *r)
+{
+	u64 at = r->start;
+
+	while (at < r->end) {
+		u64 end = r->end;
+		unsigned int i;
+
+		for (i = 0; i < nr_reserved; i++) {
+			if (reserved[i].start <= at && reserved[i].end > at) {
+				u64 stop = MIN(reserved[i].end, r->end);
+
+				frames_reserve(at, stop);
+				at = stop;
+				end = at;
+				break;
+			}
+			if (reserved[i].start > at && reserved[i].start < end)
+				end = reserved[i].start;
+		}
+		if (end > at)
+			buddy_add(at >> PAGE_SHIFT, (end - at) >> PAGE_SHIFT);
+		at = end;
+	}
+}
+
+static void m2p_init(void)
+{
+	unsigned int i;
+	u64 at;
+
+	for (i = 0; i < nr_ram; i++) {
+		struct range t = tracked(&ram[i]);
+
+		for (at = ROUND_DOWN(t.start * 8, MIB2); at < t.end * 8; at += MIB2)
+			m2p_chunk_init(m2p_chunk(at));
+	}
+}
+
+void mm_init(void)
+{
+	u64 map_bytes, map;
+	unsigned int i;
+
+	ram_collect();
+	reserve(image_paddr(image_start), image_paddr(image_end));
+	for (i = 0; i < boot_info.modules; i++)
+		reserve(boot_info.module[i].start,
+			boot_info.module[i].start + boot_info.module[i].size);
+	tables_build();
+	map_bytes = PAGE_SIZE;
+	while (map_bytes * 8 < (max_mfn + 511) / 512)
+		map_bytes *= 2;
+	map = early_alloc(map_bytes, RAM_LIMIT);
+	write_cr3(image_paddr(hv_root));
+
+	ram_map = paddr_virt(map);
+	memset(ram_map, 0, map_bytes);
+	max_mfn = ROUND_UP(max_mfn, 512UL);
+	frames_init();
+	for (i = 0; i < nr_ram; i++)
+		frames_give(&ram[i]);
+	m2p_init();
+	log_info("memory: %lu MiB, %lu MiB free\n", frames_total() >> 8, frames_free() >> 8);
+}
+
+void modules_release(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < boot_info.modules; i++) {
+		u64 first = ROUND_UP(boot_info.module[i].start, PAGE_SIZE) >> PAGE_SHIFT;
+		u64 end = (boot_info.module[i].start + boot_info.module[i].size) >> PAGE_SHIFT;
+
+		if (end > first)
+			buddy_add(first, end - first);
+	}
+	boot_info.modules = 0;
+}

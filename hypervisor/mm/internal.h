@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of mm/ share with each other and with nobody else. */
+#ifndef PAVISE_MM_INTERNAL_H
+#define PAVISE_MM_INTERNAL_H
+
+#include "errno.h"
+#include "mm.h"
+
+#define FRAME_TYPE_BITS	   (15UL << FRAME_TYPE_SHIFT)
+#define FRAME_TYPE_WORD(t) ((u64)(t) << FRAME_TYPE_SHIFT)
+/* A mapping or other use holds one of each. */
+#define FRAME_USE	   (FRAME_REF + FRAME_TYPE_REF)
+
+#define ENTRIES 512
+/* Slots of a guest L4 that are the hypervisor's: neither read nor writable. */
+static inline bool slot_reserved(unsigned int level, unsigned int i)
+{
+	return level == 4 && i >= HV_SLOT_FIRST && i <= HV_SLOT_LAST;
+}
+
+/*
+ * One bit per 2 MiB of machine addresses that have RAM, and so entries in the
+ * frame table. Within such a region, what is not RAM is owned by PV_DOMID_IO.
+ */
+extern u64 *ram_map;
+
+/* The frame-table entry behind a frame number of any origin, or NULL. */
+static inline struct frame *frame_lookup(u64 nr)
+{
+	if (unlikely(nr >= max_mfn || !test_bit(ram_map, nr >> 9)))
+		return NULL;
+	return mfn_frame(mfn(nr));
+}
+
+/* The same for RAM alone. */
+static inline struct frame *frame_lookup_ram(u64 nr)
+{
+	struct frame *f = frame_lookup(nr);
+
+	return likely(f && READ_ONCE(f->owner) != PV_DOMID_IO) ? f : NULL;
+}
+
+static inline u64 pte_nr(u64 e)
+{
+	return (e & PTE_ADDR) >> PAGE_SHIFT;
+}
+
+static inline bool frame_cas(struct frame *f, u64 *expect, u64 to)
+{
+	return __atomic_compare_exchange_n(&f->state, expect, to, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_RELAXED);
+}
+
+/* May one more reference be added? Type counts never exceed references, so this bounds both. */
+static inline bool frame_countable(u64 x)
+{
+	u64 refs = x & FRAME_REF_MASK;
+
+	return refs != 0 && refs != FRAME_REF_MASK;
+}
+
+/* --- frame.c --- */
+
+/* frame_get_writable() with FRAME_FOREIGN in \p mark when the mapper is not the owner. */
+bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark);
+/* A writable mapping has become read-only: the type reference alone goes. */
+void frame_drop_writable_type(struct frame *f);
+/*
+ * Take a use of \p f as \p type. 0: done. 1: it has no other use and is the
+ * caller's alone (FRAME_PARTIAL); stale translations are flushed; the caller
+ * validates and calls frame_type_done() or frame_type_undo(). -EAGAIN: another
+ * CPU is doing that. -EINVAL.
+ */
+int frame_type_begin(struct frame *f, struct domain *d, enum frame_type type);
+void frame_type_done(struct frame *f);
+/* End the last use of a frame in FRAME_PARTIAL, and drop its reference. */
+void frame_type_undo(struct frame *f);
+/* Drop a use of a table or descriptor frame; true: that was the last, take it down. */
+bool frame_type_drop(struct frame *f);
+/* The last reference is gone: take the frame from its owner and free it. */
+void frame_reclaim(struct frame *f);
+
+/* --- type.c --- */
+
+/* Take the entry lock of a validated table. 0, -EAGAIN (being walked), -EINVAL (is none). */
+int table_lock(struct frame *f, unsigned int level);
+#define table_unlock(f) pt_unlock(f)
+/* --- walk.c --- */
+
+/* frame_get_typed() and the end of frame_put_typed() for levels 2 to 4. */
+int walk_promote(struct vcpu *v, struct frame *f, struct domain *d, unsigned int level);
+int walk_demote(struct vcpu *v, struct frame *f, unsigned int level);
+
+/* Level 1, in one go. */
+int l1_promote(struct frame *f, struct domain *d);
+void l1_demote(struct frame *f);
+
+/* --- pagetable.c --- */
+
+/* What one level's entries may contain. */
+struct level_rules {
+	u64 allowed; /* bits a guest may set in a present entry */
+	u64 free;    /* of these, what may change without any check */
+	u64 forced;  /* added to every accepted entry */
+};
+extern const struct level_rules level_rules[5];
+
+/* References for an L1 entry, flags checked and adjusted in \p e. 0 or -EINVAL/-EPERM. */
+int l1_entry_get(u64 *e, struct domain *owner, struct domain *foreign);
+void l1_entry_put(u64 e);
+/* Flags of an upper entry: 0 with \p e adjusted, or -EINVAL. */
+int upper_entry_check(u64 *e, unsigned int level);
+/* Write \p e if the entry still is \p old (else -EAGAIN); for emulated instructions. */
+int l1_exchange_locked(struct frame *l1, unsigned int index, u64 old, u64 e, struct domain *d);
+/* The entry that maps \p va in \p v's kernel tables, 0 when none. A snapshot: anything may change. */
+u64 walk_software(struct vcpu *v, vaddr_t va);
+
+/* Keep count and bounds of non-zero entries. */
+static inline void table_count(struct frame *f, unsigned int i)
+{
+	if (f->entries++ == 0) {
+		f->first = f->last = i;
+	} else {
+		if (i < f->first)
+			f->first = i;
+		if (i > f->last)
+			f->last = i;
+	}
+}
+
+/* Where a validated guest L4 keeps the bitmap of its present slots: eight of its reserved slots. */
+static inline u64 *l4_slots(const struct frame *l4)
+{
+	return (u64 *)frame_virt(l4) + HV_SLOT_FIRST;
+}
+
+/* --- root.c --- */
+
+/* A table that a plan relied on (FRAME_SOLE) is about to map more. */
+void root_sole_broken(struct frame *table);
+/* For the flush mailbox: rebuild this CPU's root from the current vCPU's tables. */
+void root_rebuild(void);
+
+/* --- tlb.c --- */
+
+/* Flush this CPU's stamp: everything was flushed just now. To be read before the flush. */
+static inline void tlb_stamp_local(struct cpu *c);
+void tlb_flush_stamp(const struct cpumask *mask, u32 stamp);
+void tlb_rebuild_roots(const struct cpumask *mask);
+extern u32 tlb_clock_value;
+static inline void tlb_stamp_local(struct cpu *c)
+{
+	c->flush_done_stamp = READ_ONCE(tlb_clock_value);
+}
+extern struct cpumask cpus_online;
+
+/* --- buddy.c --- */
+
+/* Hand \p nr frames from \p first on to the allocator. They are of no use to anyone. */
+void buddy_add(u64 first, u64 nr);
+void buddy_free(struct frame *f, unsigned int order);
+struct frame *buddy_alloc(unsigned int order, unsigned int bits);
+void page_clear(void *page);
+
+/* --- m2p.c --- */
+
+/* The frame behind the M2P's chunk of 2 MiB at this byte offset; MFN_NONE: no RAM, no chunk. */
+mfn_t m2p_chunk(u64 offset);
+/* Start-up: no frame of the chunk has a guest number; the service domain may look at it. */
+void m2p_chunk_init(mfn_t first);
+
+/* --- init.c --- */
+
+/* A root's slot of the M2P in guest-kernel mode. */
+extern u64 m2p_guest_entry;
+
+#endif

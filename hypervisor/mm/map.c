@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The hypervisor's own mappings after start-up, in slot 260. The level 3 tables
+ * of all its slots exist from the start and are shared by every root, so that a
+ * new mapping is there on all CPUs at once.
+ */
+#include "internal.h"
+#include "arch.h"
+
+static struct spinlock lock;
+static vaddr_t device_next = DEVICE_VIRT;
+
+#define TABLE_FLAGS (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY)
+
+/* The level 1 entry of an address, or NULL when a table is missing and can't be made. */
+static u64 *entry_find(vaddr_t va, bool make)
+{
+	u64 *slot = &hv_root[va >> 39 & (ENTRIES - 1)];
+	unsigned int shift;
+
+	for (shift = 30; shift >= PAGE_SHIFT; shift -= 9) {
+		if (!(*slot & PTE_PRESENT)) {
+			void *table = make ? pages_alloc(0) : NULL;
+
+			if (!table)
+				return NULL;
+			WRITE_ONCE(*slot, virt_paddr(table) | TABLE_FLAGS);
+		}
+		/* The first tables lie in the image, which the directmap covers like all RAM. */
+		slot = (u64 *)paddr_virt(*slot & PTE_ADDR) + (va >> shift & (ENTRIES - 1));
+	}
+	return slot;
+}
+
+int hv_map(vaddr_t va, mfn_t m, u64 pte_flags)
+{
+	int rc = -ENOMEM;
+	u64 *e;
+
+	spin_lock(&lock);
+	e = entry_find(va, true);
+	if (e) {
+		WRITE_ONCE(*e, mfn_paddr(m) | pte_flags | PTE_ACCESSED | PTE_DIRTY);
+		rc = 0;
+	}
+	spin_unlock(&lock);
+	return rc;
+}
+
+void hv_unmap(vaddr_t va)
+{
+	u64 *e;
+
+	spin_lock(&lock);
+	e = entry_find(va, false);
+	if (e)
+		WRITE_ONCE(*e, 0);
+	spin_unlock(&lock);
+	if (e)
+		tlb_flush_mask(&cpus_online, TLB_ALL);
+}
+
+static void *range_map(paddr_t p, size_t size, u64 flags)
+{
+	paddr_t first = ROUND_DOWN(p, PAGE_SIZE), end = ROUND_UP(p + size, PAGE_SIZE);
+	vaddr_t va;
+
+	spin_lock(&lock);
+	va = device_next;
+	device_next += end - first + PAGE_SIZE; /* a hole behind each */
+	spin_unlock(&lock);
+	for (paddr_t at = first; at < end; at += PAGE_SIZE)
+		if (hv_map(va + (at - first), paddr_mfn(at), flags | PTE_PRESENT | PTE_NX))
+			return NULL;
+	return (void *)(va + (p - first));
+}
+
+volatile void *device_map(paddr_t p, size_t size)
+{
+	return range_map(p, size, PTE_RW | PTE_PCD | PTE_PWT);
+}
+
+const void *firmware_map(paddr_t p, size_t size)
+{
+	return range_map(p, size, 0);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A guest kernel writes into its own level 1 tables as if they were memory. They
+ * are mapped read-only, so each such write faults; here it is looked at before
+ * anything else is, decoded, checked like any update, and done in its place.
+ *
+ * The instruction takes effect by one compare-exchange on the entry, so the
+ * accessed and dirty bits that CPUs set meanwhile are never lost.
+ */
+#include "internal.h"
+#include "pt_write.h"
+
+#define FAULT_KIND  0x1fu /* present, write, user, reserved bit, fetch */
+#define FAULT_WRITE 0x07u /* ring 3 wrote to a present page */
+
+#define TRIES 64 /* more than that, against CPUs that set A and D, is not to be expected */
+
+static bool fetch_instruction(struct regs *r, struct pt_write *w)
+{
+	u8 code[15];
+	size_t n = sizeof(code), in_page = PAGE_SIZE - (r->rip & ~PAGE_MASK);
+
+	if (copy_from_guest(code, r->rip, n)) {
+		n = MIN(n, in_page); /* the next page may be missing */
+		if (copy_from_guest(code, r->rip, n))
+			return false;
+	}
+	return pt_write_decode(code, n, r, w);
+}
+
+/* Do it on the entry. The table's lock is held. True: done, and \p r is what the guest sees after. */
+static bool write_locked(struct frame *l1, const struct pt_write *w, struct regs *r,
+			 struct domain *d)
+{
+	unsigned int index = (w->address & ~PAGE_MASK) / 8, shift = (w->address & 7) * 8, i;
+	u64 mask = (w->size == 8 ? ~0UL : BIT(w->size * 8) - 1) << shift;
+	const u64 *slot = (const u64 *)frame_virt(l1) + index;
+
+	for (i = 0; i < TRIES; i++) {
+		u64 old = READ_ONCE(*slot), part;
+		struct regs after = *r;
+		int rc = 0;
+
+		if (pt_write_apply(w, old >> shift, &part, &after))
+			rc = l1_exchange_locked(l1, index, old, (old & ~mask) | part << shift, d);
+		if (!rc) {
+			*r = after;
+			return true;
+		}
+		if (rc != -EAGAIN)
+			return false;
+	}
+	return false;
+}
+
+bool pt_write_fault(struct regs *r, vaddr_t va)
+{
+	struct vcpu *v = current;
+	struct pt_write w;
+	struct frame *f;
+	bool done;
+	u64 e;
+
+	if ((r->error_code & FAULT_KIND) != FAULT_WRITE || !v->kernel_mode)
+		return false;
+	e = walk_software(v, va);
+	if (!e || (e & PTE_RW))
+		return false;
+	f = frame_lookup_ram(pte_nr(e));
+	if (!f || frame_type(f) != FRAME_L1 || f->owner != v->domain->id)
+		return false;
+	if (!fetch_instruction(r, &w) || w.address != va || (va & 7) + w.size > 8)
+		return false;
+	if (table_lock(f, 1))
+		return false;
+	done = f->owner == v->domain->id && write_locked(f, &w, r, v->domain);
+	table_unlock(f);
+	if (done)
+		r->rip += w.length;
+	return done;
+}

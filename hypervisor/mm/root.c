@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The root table of each physical CPU. A guest's L4 is validated but never
+ * loaded: the CPU's own root holds a copy of its slots, beside the hypervisor's.
+ *
+ * In guest-kernel mode the root is a copy of the vCPU's kernel L4 plus the M2P;
+ * in guest-user mode, of its user L4. A kernel's L4 nearly always has all that
+ * the user's has and some slots more. So a plan is made, once per pair of tables:
+ * which slots the kernel has and the user has not, with their contents.
+ *
+ *   user to kernel  writes the planned slots. They were not present, and a CPU
+ *                   remembers nothing about what is not present: no flush.
+ *   kernel to user  clears them and writes CR3, which flushes.
+ *
+ * One slot may be present in both with different contents (Linux: 511, where
+ * the user's table maps at most the vsyscall page). It is exchanged both ways.
+ * Entering the kernel then leaves translations of the user's content behind. If
+ * that content maps at most one page, INVLPG of the page removes them: the page's
+ * translation, and with it all cached upper-level entries whatever their address
+ * (both vendors; AMD as EFER.TCE stays off). Otherwise CR3 is written. That it
+ * maps one page at most is read off the tables' counts, and the tables are marked
+ * FRAME_SOLE: who adds an entry to one takes swap_ok from every CPU before the
+ * entry is written, so a CPU that still reads it true cannot have cached the new
+ * one. Were this ever wrong, a guest kernel would see its own user's page for a
+ * while: isolation between guests rests on the stamps (tlb.c), not on this.
+ *
+ * Changing an L4 that a CPU has copied, or taking one down: the CPU is told to
+ * copy again, and the caller waits (root_sync, root_evict). The loader announces
+ * in root.kernel and root.user what it is going to copy before it reads, and the
+ * changer writes before it looks at these, each with a full barrier between: one
+ * of the two sees the other.
+ *
+ * An idle CPU keeps the last root. It still answers flushes, by dropping it.
+ */
+#include "internal.h"
+#include "arch.h"
+
+#define PLAN_SLOTS ARRAY_SIZE(((struct cpu_root *)0)->slot)
+
+static bool root_none(mfn_t m)
+{
+	return mfn_nr(m) == 0 || mfn_eq(m, MFN_NONE);
+}
+
+static void barrier_full(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+static void load_cr3(struct cpu *c)
+{
+	tlb_stamp_local(c);
+	write_cr3(c->root.paddr);
+}
+
+/* Make the guest slots of the root those of an L4; MFN_NONE: none at all. */
+static void slots_copy(struct cpu_root *r, mfn_t m)
+{
+	static const u64 empty[8];
+	bool none = root_none(m);
+	const u64 *l4 = none ? NULL : mfn_virt(m);
+	const u64 *want = none ? empty : l4_slots(mfn_frame(m));
+	unsigned int w, i;
+
+	for (w = 0; w < 8; w++) {
+		u64 bits = want[w] | r->present[w];
+
+		for (; bits; bits &= bits - 1) {
+			i = w * 64 + (unsigned int)__builtin_ctzl(bits);
+			r->table[i] = test_bit(want, i) ? l4[i] : 0;
+		}
+		r->present[w] = want[w];
+	}
+}
+
+/* Copy again what the root says it is a copy of, and flush. */
+static void root_copy(struct cpu *c)
+{
+	struct cpu_root *r = &c->root;
+
+	r->plan_valid = false;
+	barrier_full(); /* announced; now read */
+	slots_copy(r, r->kernel_mode ? r->kernel : r->user);
+	r->table[HV_SLOT_FIRST] = r->kernel_mode ? m2p_guest_entry : 0;
+	load_cr3(c);
+}
+
+static void root_unload(struct cpu *c)
+{
+	struct cpu_root *r = &c->root;
+	struct vcpu *v = r->vcpu;
+
+	r->kernel = r->user = MFN_NONE;
+	r->kernel_mode = false;
+	r->vcpu = NULL;
+	root_copy(c);
+	if (v)
+		atomic_test_and_clear_bit(v->domain->dirty_cpus.bits, c->id);
+}
+
+void root_rebuild(void)
+{
+	struct cpu *c = this_cpu();
+
+	if (c->root.vcpu && c->root.vcpu == c->vcpu)
+		root_copy(c);
+	else
+		root_unload(c);
+}
+
+void root_load(struct vcpu *v)
+{
+	struct cpu *c = this_cpu();
+	struct cpu_root *r = &c->root;
+	struct vcpu *old = r->vcpu;
+
+	if (v == c->idle)
+		return;
+	if (old == v && v->root_cpu == c && mfn_eq(r->kernel, v->kernel_root) &&
+	    mfn_eq(r->user, v->user_root) && r->kernel_mode == v->kernel_mode)
+		return;
+	atomic_test_and_set_bit(v->domain->dirty_cpus.bits, c->id);
+	v->root_cpu = c;
+	r->vcpu = v;
+	r->kernel = v->kernel_root;
+	r->user = v->user_root;
+	r->kernel_mode = v->kernel_mode;
+	root_copy(c);
+	if (old && old->domain != v->domain)
+		atomic_test_and_clear_bit(old->domain->dirty_cpus.bits, c->id);
+}
+
+/* --- the plan --------------------------------------------------------------------- */
+
+/*
+ * Mark a table as one that swap_ok relies on, if it maps at most one thing, and
+ * say at which index. Never waits: the lock's holder may be waiting for this CPU.
+ */
+static bool sole_mark(struct frame *f, unsigned int level, unsigned int *index)
+{
+	u64 x = READ_ONCE(f->state), *t = frame_virt(f);
+	unsigned int i;
+
+	if (x >> FRAME_TYPE_SHIFT != level || !(x & FRAME_VALID) || (x & FRAME_LOCKED) ||
+	    !frame_cas(f, &x, x | FRAME_SOLE))
+		return false;
+	if (READ_ONCE(f->entries) > 1)
+		return false;
+	for (i = f->first; i <= f->last && i < ENTRIES; i++) {
+		if (READ_ONCE(t[i])) {
+			*index = i;
+			return true;
+		}
+	}
+	*index = 0;
+	return true;
+}
+
+/* The user's content of the exchanged slot: does it map one page at most, and where? */
+static bool swap_sole(struct cpu_root *r)
+{
+	u64 e = r->swap_user;
+	unsigned int level, i;
+
+	r->swap_va = SLOT_VIRT((u64)r->swap_slot);
+	if (r->swap_slot < HV_SLOT_FIRST)
+		r->swap_va = (u64)r->swap_slot << 39;
+	for (level = 3; level >= 1; level--) {
+		struct frame *f = frame_lookup_ram(pte_nr(e));
+
+		if (!f || !sole_mark(f, level, &i))
+			return false;
+		r->swap_va |= (u64)i << (PAGE_SHIFT + 9 * (level - 1));
+		e = READ_ONCE(((u64 *)frame_virt(f))[i]);
+		if (!(e & PTE_PRESENT))
+			return true;
+	}
+	return true;
+}
+
+static bool plan_add(struct cpu_root *r, unsigned int slot, u64 entry)
+{
+	if (r->kernel_only == PLAN_SLOTS)
+		return false;
+	r->slot[r->kernel_only] = slot;
+	r->entry[r->kernel_only++] = entry;
+	return true;
+}
+
+/* False: these two tables have no plan, and every mode switch copies. */
+static bool plan_make(struct cpu_root *r)
+{
+	const u64 *k = mfn_virt(r->kernel), *u = mfn_virt(r->user);
+	const u64 *kslots = l4_slots(mfn_frame(r->kernel));
+	const u64 *uslots = l4_slots(mfn_frame(r->user));
+	unsigned int w, i;
+
+	r->kernel_only = 0;
+	r->swap = false;
+	plan_add(r, HV_SLOT_FIRST, m2p_guest_entry);
+	for (w = 0; w < 8; w++) {
+		u64 bits = kslots[w];
+
+		if (uslots[w] & ~bits)
+			return false;
+		for (; bits; bits &= bits - 1) {
+			i = w * 64 + (unsigned int)__builtin_ctzl(bits);
+			if (!test_bit(uslots, i)) {
+				if (!plan_add(r, i, k[i]))
+					return false;
+			} else if (k[i] != u[i]) {
+				if (r->swap)
+					return false;
+				r->swap = true;
+				r->swap_slot = i;
+				r->swap_kernel = k[i];
+				r->swap_user = u[i];
+			}
+		}
+	}
+	if (r->swap) {
+		WRITE_ONCE(r->swap_ok, true); /* first, as marking may take it away again */
+		barrier_full();
+		if (!swap_sole(r))
+			WRITE_ONCE(r->swap_ok, false);
+	}
+	r->plan_valid = true;
+	return true;
+}
+
+void root_enter_kernel(struct vcpu *v)
+{
+	struct cpu *c = this_cpu();
+	struct cpu_root *r = &c->root;
+	unsigned int i;
+
+	(void)v;
+	r->kernel_mode = true;
+	if (unlikely(!r->plan_valid)) {
+		root_copy(c);
+		return;
+	}
+	for (i = 0; i < r->kernel_only; i++)
+		r->table[r->slot[i]] = r->entry[i];
+	if (r->swap) {
+		r->table[r->swap_slot] = r->swap_kernel;
+		if (likely(READ_ONCE(r->swap_ok)))
+			invlpg(r->swap_va);
+		else
+			load_cr3(c);
+	}
+}
+
+void root_enter_user(struct vcpu *v)
+{
+	struct cpu *c = this_cpu();
+	struct cpu_root *r = &c->root;
+	unsigned int i;
+
+	if (unlikely(root_none(v->user_root))) {
+		domain_crash(v->domain, "vcpu %u goes to user mode without a user table\n", v->id);
+		return;
+	}
+	r->kernel_mode = false;
+	if (unlikely(!r->plan_valid) && !plan_make(r)) {
+		root_copy(c);
+		return;
+	}
+	for (i = 0; i < r->kernel_only; i++)
+		r->table[r->slot[i]] = 0;
+	if (r->swap)
+		r->table[r->swap_slot] = r->swap_user;
+	load_cr3(c);
+}
+
+void root_sole_broken(struct frame *table)
+{
+	unsigned int i;
+
+	__atomic_fetch_and(&table->state, ~FRAME_SOLE, __ATOMIC_SEQ_CST);
+	for (i = 0; i < nr_cpus; i++)
+		WRITE_ONCE(cpu_get(i)->root.swap_ok, false);
+}
+
+/* --- changes ------------------------------------------------------------------------ */
+
+/* Make every CPU that has copied \p m copy again, and wait for it. */
+static void copies_renew(mfn_t m)
+{
+	struct cpumask mask = {{0}};
+	bool any = false;
+	unsigned int i;
+
+	barrier_full(); /* changed; now look who has it */
+	for (i = 0; i < nr_cpus; i++) {
+		struct cpu *c = cpu_get(i);
+
+		if (!c->root.table || !c->root.vcpu)
+			continue;
+		if (mfn_eq(c->root.kernel, m) || mfn_eq(c->root.user, m)) {
+			set_bit(mask.bits, i);
+			any = true;
+		}
+	}
+	if (any)
+		tlb_rebuild_roots(&mask);
+}
+
+void root_sync(mfn_t m, unsigned int slot)
+{
+	(void)slot;
+	copies_renew(m);
+}
+
+void root_evict(mfn_t m)
+{
+	copies_renew(m);
+}
+
+int root_set_kernel(struct vcpu *v, mfn_t m)
+{
+	struct frame *f = frame_lookup(mfn_nr(m));
+	struct cpu *c = this_cpu();
+	mfn_t old = v->kernel_root;
+	int rc;
+
+	if (!f)
+		return (int)REFUSE(-EINVAL);
+	rc = frame_get_typed(f, v->domain, FRAME_L4);
+	if (rc)
+		return rc;
+	v->kernel_root = m;
+	if (c->root.vcpu == v && c->vcpu == v) {
+		c->root.kernel = m;
+		root_copy(c);
+	}
+	if (!root_none(old))
+		frame_put_typed(mfn_frame(old));
+	return 0;
+}
+
+int root_set_user(struct vcpu *v, mfn_t m)
+{
+	struct frame *f = NULL;
+	struct cpu *c = this_cpu();
+	mfn_t old = v->user_root;
+	int rc;
+
+	if (mfn_nr(m) != 0) {
+		f = frame_lookup(mfn_nr(m));
+		if (!f)
+			return (int)REFUSE(-EINVAL);
+		rc = frame_get_typed(f, v->domain, FRAME_L4);
+		if (rc)
+			return rc;
+	}
+	v->user_root = m;
+	if (c->root.vcpu == v && c->vcpu == v) {
+		c->root.user = m;
+		c->root.plan_valid = false; /* in kernel mode: nothing to load now */
+		barrier_full();
+	}
+	if (!root_none(old))
+		frame_put_typed(mfn_frame(old));
+	return 0;
+}
+
+int root_drop(struct vcpu *v)
+{
+	mfn_t old;
+	int rc = walk_resume(current);
+
+	if (rc)
+		return rc;
+	old = v->kernel_root;
+	v->kernel_root = mfn(0);
+	if (!root_none(old)) {
+		rc = frame_put_typed(mfn_frame(old));
+		if (rc)
+			return rc;
+	}
+	old = v->user_root;
+	v->user_root = mfn(0);
+	return root_none(old) ? 0 : frame_put_typed(mfn_frame(old));
+}
+
+void root_init_cpu(struct cpu *c)
+{
+	struct cpu_root *r = &c->root;
+	unsigned int i;
+
+	r->table = pages_alloc(0);
+	if (!r->table)
+		panic("no memory for the root table of CPU %u", c->id);
+	for (i = HV_SLOT_FIRST + 1; i <= HV_SLOT_LAST; i++)
+		r->table[i] = hv_root[i];
+	r->paddr = virt_paddr(r->table);
+	r->kernel = r->user = MFN_NONE;
+	load_cr3(c);
+	atomic_test_and_set_bit(cpus_online.bits, c->id);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Validating and taking down tables of level 2 to 4, an entry at a time.
+ *
+ * Where a walk stands is written down in the vCPU that does it (struct
+ * table_walk): the table it began with and below it the child tables that are
+ * half done. A table in a walk has its type and one use, FRAME_PARTIAL, and not
+ * FRAME_VALID: nobody else can use it, change it, or give it another type.
+ *
+ *   up    an entry gets its references: the child becomes valid first
+ *   down  an entry loses them; when that was the child's last use, it goes down
+ *         first
+ *
+ * An entry that can't be accepted turns its table down, and when that is done
+ * the table above turns down as well, to the root of the walk. Every table in
+ * `step` below one that goes down goes down too, and every table above one that
+ * goes up goes up.
+ *
+ * Two walks never wait for each other in a circle: a walk at level n waits only
+ * for one at a lower level.
+ */
+#include "internal.h"
+
+/* What a step costs, in entries; where to look at the clock again. */
+#define COST_TABLE 512
+#define COST_CHECK 1024
+
+static void step_push(struct table_walk *w, struct frame *f, unsigned int level, bool down)
+{
+	struct walk_step *s = &w->step[w->depth++];
+
+	*s = (struct walk_step){.table = f, .level = level, .down = down};
+	if (down) {
+		s->next = f->entries ? f->last + 1 : 0;
+	} else {
+		f->entries = f->first = f->last = 0;
+		if (level == 4)
+			memset(l4_slots(f), 0, ENTRIES / 8);
+	}
+}
+
+/* The entry at `next` has its references now. */
+static void entry_accept(struct walk_step *s, u64 e)
+{
+	u64 *t = frame_virt(s->table);
+
+	WRITE_ONCE(t[s->next], e);
+	table_count(s->table, s->next);
+	if (s->level == 4 && (e & PTE_PRESENT))
+		set_bit(l4_slots(s->table), s->next);
+	s->next++;
+}
+
+static void turn_down(struct table_walk *w, struct walk_step *s, int error)
+{
+	w->error = error;
+	s->down = true;
+}
+
+static void table_valid(struct table_walk *w)
+{
+	struct walk_step *s = &w->step[w->depth - 1], *above;
+
+	frame_type_done(s->table);
+	w->depth--;
+	if (w->depth) {
+		above = &w->step[w->depth - 1];
+		entry_accept(above, READ_ONCE(((u64 *)frame_virt(above->table))[above->next]) |
+					    level_rules[above->level].forced);
+	} else {
+		w->result = s->table;
+		w->result_type = s->level;
+		w->result_error = 0;
+	}
+}
+
+static void table_gone(struct table_walk *w)
+{
+	struct walk_step *s = &w->step[w->depth - 1], *above;
+
+	if (s->level == 4)
+		root_evict(frame_mfn(s->table));
+	w->depth--;
+	if (w->depth) {
+		above = &w->step[w->depth - 1];
+		above->down = true;
+	} else if (w->error) {
+		w->result = s->table;
+		w->result_type = s->level;
+		w->result_error = w->error;
+		w->error = 0;
+	}
+	frame_type_undo(s->table);
+}
+
+/* One entry up. Its cost, or -EAGAIN while another CPU has the child. */
+static int step_up(struct table_walk *w, struct walk_step *s)
+{
+	u64 e = READ_ONCE(((u64 *)frame_virt(s->table))[s->next]);
+	struct frame *child;
+	int rc;
+
+	if (!e || slot_reserved(s->level, s->next)) {
+		s->next++;
+		return 1;
+	}
+	if (!(e & PTE_PRESENT)) {
+		entry_accept(s, e);
+		return 1;
+	}
+	rc = upper_entry_check(&e, s->level);
+	child = frame_lookup(pte_nr(e));
+	if (rc || !child) {
+		turn_down(w, s, rc ? rc : (int)REFUSE(-EINVAL));
+		return 1;
+	}
+	rc = frame_type_begin(child, w->domain, s->level - 1);
+	/* A guest may leave its own walks lying about, but not stop others by it. */
+	if (rc == -EAGAIN && w->domain == current->domain)
+		return rc;
+	if (rc < 0) {
+		turn_down(w, s, (int)REFUSE(rc));
+		return 1;
+	}
+	if (rc == 0) {
+		entry_accept(s, e);
+		return 16;
+	}
+	if (s->level > 2) {
+		step_push(w, child, s->level - 1, false);
+		return 16;
+	}
+	rc = l1_promote(child, w->domain);
+	if (rc) {
+		frame_type_undo(child);
+		turn_down(w, s, rc);
+	} else {
+		frame_type_done(child);
+		entry_accept(s, e);
+	}
+	return COST_TABLE;
+}
+
+/* One entry down. */
+static int step_down(struct table_walk *w, struct walk_step *s)
+{
+	struct frame *child;
+	u64 e;
+
+	s->next--;
+	e = READ_ONCE(((u64 *)frame_virt(s->table))[s->next]);
+	if (!e || slot_reserved(s->level, s->next))
+		return 1;
+	s->table->entries--;
+	if (!(e & PTE_PRESENT))
+		return 1;
+	child = mfn_frame(mfn(pte_nr(e)));
+	if (!frame_type_drop(child))
+		return 16;
+	if (s->level > 2) {
+		step_push(w, child, s->level - 1, true);
+		return 16;
+	}
+	l1_demote(child);
+	frame_type_undo(child);
+	return COST_TABLE;
+}
+
+/* Go on until the walk is over. 0, or -ERESTART. */
+static int walk_run(struct table_walk *w)
+{
+	int cost = 0, rc;
+
+	while (w->depth) {
+		struct walk_step *s = &w->step[w->depth - 1];
+
+		if (s->down && s->table->entries == 0) {
+			table_gone(w);
+			rc = 16;
+		} else if (s->down) {
+			rc = step_down(w, s);
+		} else if (s->next == ENTRIES) {
+			table_valid(w);
+			rc = 16;
+		} else {
+			rc = step_up(w, s);
+		}
+		if (rc == -EAGAIN) {
+			cpu_relax();
+			if (s->level > 2 || preempt_pending())
+				return -ERESTART;
+			rc = 0;
+		}
+		cost += rc;
+		if (cost >= COST_CHECK) {
+			cost = 0;
+			if (preempt_pending())
+				return -ERESTART;
+		}
+	}
+	return 0;
+}
+
+/* Take the use that a finished walk holds off the record. */
+static int result_take(struct table_walk *w)
+{
+	int rc = w->result_error;
+
+	w->result = NULL;
+	w->result_type = FRAME_NONE;
+	w->result_error = 0;
+	return rc;
+}
+
+int walk_promote(struct vcpu *v, struct frame *f, struct domain *d, unsigned int level)
+{
+	struct table_walk *w = &v->walk;
+	int rc;
+
+	rc = walk_resume(v);
+	if (rc)
+		return rc;
+	if (w->result) {
+		struct frame *result = w->result;
+
+		if (result == f && w->result_type == level && w->domain == d)
+			return result_take(w);
+		/* The operation that wanted it was not called again. */
+		if (!result_take(w)) {
+			rc = frame_put_typed(result);
+			if (rc)
+				return rc;
+		}
+	}
+	rc = frame_type_begin(f, d, level);
+	if (rc == -EAGAIN)
+		return d == v->domain ? -ERESTART : REFUSE(-EBUSY);
+	if (rc <= 0)
+		return rc;
+	w->domain = d;
+	w->error = 0;
+	step_push(w, f, level, false);
+	rc = walk_run(w);
+	return rc ? rc : result_take(w);
+}
+
+int walk_demote(struct vcpu *v, struct frame *f, unsigned int level)
+{
+	struct table_walk *w = &v->walk;
+
+	BUG_ON(w->depth);
+	w->error = 0;
+	step_push(w, f, level, true);
+	return walk_run(w);
+}
+
+int walk_resume(struct vcpu *v)
+{
+	return likely(!v->walk.depth) ? 0 : walk_run(&v->walk);
+}
+
+int walk_abandon(struct vcpu *v)
+{
+	struct table_walk *w = &v->walk;
+	unsigned int i;
+	int rc;
+
+	for (i = 0; i < w->depth; i++)
+		w->step[i].down = true;
+	rc = walk_run(w);
+	if (!rc && w->result) {
+		struct frame *result = w->result;
+
+		if (!result_take(w))
+			rc = frame_put_typed(result);
+	}
+	return rc;
+}
