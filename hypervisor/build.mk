@@ -15,8 +15,7 @@ HV_CFLAGS := $(CSTD) -O$(O) -g $(WARN) -MMD -MP -ffreestanding -fno-builtin -fpi
 	-fno-omit-frame-pointer -fno-common -fno-delete-null-pointer-checks \
 	-Ihypervisor/include -I$(HV_OUT) $(if $(filter y,$(debug)),-DPAVISE_DEBUG)
 
-# the image joins ALL when its floors link
-ALL += $(HV_OBJ)
+ALL += $(HV_IMAGE)
 
 $(HV_OUT)/%.o: hypervisor/%.c
 	$(call say,CC,$<)

@@ -20,25 +20,25 @@
 #define DR7_ENABLES 0xff
 #define DR7_INIT    0x400UL
 
-#define read_selector(reg)                                                                         \
-	({                                                                                         \
-		u16 s_;                                                                            \
-		__asm__ volatile("mov %%" #reg ", %0" : "=r"(s_));                                 \
-		s_;                                                                                \
+#define read_selector(reg)                                         \
+	({                                                         \
+		u16 s_;                                            \
+		__asm__ volatile("mov %%" #reg ", %0" : "=r"(s_)); \
+		s_;                                                \
 	})
 
 /* A selector that cannot be loaded (its descriptor went away) becomes null. */
-#define load_selector(reg, sel)                                                                    \
-	({                                                                                         \
-		u32 s_ = (sel);                                                                    \
-		__asm__ volatile("1: movl %0, %%" #reg "\n"                                        \
-				 "2:\n\t"                                                          \
-				 ".pushsection .text.fixup, \"ax\"\n"                              \
-				 "3: xorl %0, %0\n\t"                                              \
-				 "jmp 1b\n\t"                                                      \
-				 ".popsection\n\t" EXTABLE("1b", "3b")                             \
-				 : "+r"(s_));                                                      \
-		s_;                                                                                \
+#define load_selector(reg, sel)                                        \
+	({                                                             \
+		u32 s_ = (sel);                                        \
+		__asm__ volatile("1: movl %0, %%" #reg "\n"            \
+				 "2:\n\t"                              \
+				 ".pushsection .text.fixup, \"ax\"\n"  \
+				 "3: xorl %0, %0\n\t"                  \
+				 "jmp 1b\n\t"                          \
+				 ".popsection\n\t" EXTABLE("1b", "3b") \
+				 : "+r"(s_));                          \
+		s_;                                                    \
 	})
 
 static bool runs_here(const struct vcpu *v)
@@ -91,8 +91,7 @@ static u32 base_register(const struct vcpu *v, unsigned int which)
 {
 	if (which == PV_SEGBASE_FS)
 		return MSR_FS_BASE;
-	return v->kernel_mode == (which == PV_SEGBASE_GS_KERNEL) ? MSR_GS_BASE :
-								   MSR_KERNEL_GS_BASE;
+	return v->kernel_mode == (which == PV_SEGBASE_GS_KERNEL) ? MSR_GS_BASE : MSR_KERNEL_GS_BASE;
 }
 
 u64 context_get_base(struct vcpu *v, unsigned int which)
@@ -124,8 +123,7 @@ void context_set_gs_selector(struct vcpu *v, u16 sel)
 
 /* --- FPU ------------------------------------------------------------------------- */
 
-#define XSAVE_OP(op, area)                                                                         \
-	__asm__ volatile(op " (%0)" ::"r"(area), "a"(~0u), "d"(~0u) : "memory")
+#define XSAVE_OP(op, area) __asm__ volatile(op " (%0)" ::"r"(area), "a"(~0u), "d"(~0u) : "memory")
 
 static void set_ts(struct cpu *c, bool ts)
 {
@@ -170,7 +168,7 @@ static void save_fpu(struct vcpu *v)
 static void reset_fpu_area(void *area)
 {
 	memset(area, 0, features.xsave_size);
-	*(u16 *)area = 0x37f;		       /* FCW: all exceptions masked */
+	*(u16 *)area = 0x37f;		      /* FCW: all exceptions masked */
 	*(u32 *)((char *)area + 24) = 0x1f80; /* MXCSR: the same */
 }
 

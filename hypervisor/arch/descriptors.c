@@ -152,8 +152,8 @@ static void load_tables(struct cpu *c)
 }
 
 /* SYSCALL clears these; a guest's own values are in R11. */
-#define SYSCALL_CLEARS                                                                             \
-	(RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF | RFLAGS_VM |      \
+#define SYSCALL_CLEARS                                                                         \
+	(RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_IOPL | RFLAGS_NT | RFLAGS_RF | RFLAGS_VM | \
 	 RFLAGS_AC)
 
 static void set_syscall_registers(struct cpu *c)

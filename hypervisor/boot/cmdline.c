@@ -44,7 +44,7 @@ static int parse_level(const char *s)
 	static const struct {
 		const char *name;
 		int level;
-	} names[] = {{"all", LOG_DEBUG},   {"debug", LOG_DEBUG}, {"info", LOG_INFO},
+	} names[] = {{"all", LOG_DEBUG},       {"debug", LOG_DEBUG}, {"info", LOG_INFO},
 		     {"warning", LOG_WARNING}, {"error", LOG_ERROR}, {"none", LOG_ERROR}};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)

@@ -181,6 +181,8 @@ ap_long_mode:
 	movl	%eax, %ds
 	movl	%eax, %es
 	movl	%eax, %ss
+	movl	$PHYS(hv_root), %edx	/* boot_l4 does not map the stacks */
+	movq	%rdx, %cr3
 	cpuid
 	cmpl	$0xb, %eax
 	jb	2f

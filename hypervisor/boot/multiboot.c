@@ -9,13 +9,13 @@
 #include "lib.h"
 #include "cpu.h"
 
-#define MB1_MAGIC      0x2badb002
-#define MB2_MAGIC      0x36d76289
-#define MB1_CMDLINE    BIT(2)
-#define MB1_MODULES    BIT(3)
-#define MB1_MMAP       BIT(6)
-#define MB1_LOADER     BIT(9)
-#define CMDLINE_MAX    1024
+#define MB1_MAGIC   0x2badb002
+#define MB2_MAGIC   0x36d76289
+#define MB1_CMDLINE BIT(2)
+#define MB1_MODULES BIT(3)
+#define MB1_MMAP    BIT(6)
+#define MB1_LOADER  BIT(9)
+#define CMDLINE_MAX 1024
 
 struct mb1_info {
 	u32 flags, mem_lower, mem_upper, boot_device, cmdline, mods_count, mods_addr, syms[4],
@@ -35,7 +35,15 @@ struct mb1_mmap {
 struct mb2_tag {
 	u32 type, size;
 };
-enum { MB2_END, MB2_CMDLINE = 1, MB2_LOADER = 2, MB2_MODULE = 3, MB2_MMAP = 6, MB2_RSDP1 = 14, MB2_RSDP2 = 15 };
+enum {
+	MB2_END,
+	MB2_CMDLINE = 1,
+	MB2_LOADER = 2,
+	MB2_MODULE = 3,
+	MB2_MMAP = 6,
+	MB2_RSDP1 = 14,
+	MB2_RSDP2 = 15
+};
 
 struct mb2_module {
 	struct mb2_tag tag;

@@ -41,6 +41,7 @@ void cmos_write(u8 index, u8 value);
 void delay_us(u64 us);
 
 /* boot/: the code CPUs start in, and what it is told (platform/smp.c). */
+extern u64 boot_l4[512]; /* the first page tables' root */
 extern const char trampoline_start[], trampoline_end[];
 struct smp_boot {
 	u32 count;

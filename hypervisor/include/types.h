@@ -11,6 +11,11 @@
 #include <stddef.h>
 #include <stdbool.h>
 
+#ifndef PAVISE_HOST_TEST
+/* All symbols are the image's own: references need no table of addresses. */
+#pragma GCC visibility push(hidden)
+#endif
+
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;

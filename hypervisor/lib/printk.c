@@ -59,8 +59,8 @@ void printk(enum loglevel level, const char *fmt, ...)
 
 	if (level > LOG_WARNING && (int)level > log_level)
 		return;
-	n = snprintf(line, sizeof(line), "(pv)%c[%5lu.%06lu] ", mark[level & 3],
-		     now / 1000000000, now / 1000 % 1000000);
+	n = snprintf(line, sizeof(line), "(pv)%c[%5lu.%06lu] ", mark[level & 3], now / 1000000000,
+		     now / 1000 % 1000000);
 	va_start(ap, fmt);
 	n += vsnprintf(line + n, sizeof(line) - n, fmt, ap);
 	va_end(ap);

@@ -5,7 +5,7 @@
 #include "mm.h"
 #include "platform.h"
 
-#define TABLES_MAX 64
+#define TABLES_MAX     64
 #define TABLE_SIZE_MAX 0x100000
 
 struct acpi_info acpi;
@@ -28,7 +28,7 @@ static const void *find_root(void)
 
 	if (boot_info.rsdp)
 		return firmware_map(boot_info.rsdp, 36);
-	ebda = (paddr_t)*(const u16 *)firmware_map(0x40e, 2) << 4;
+	ebda = (paddr_t) * (const u16 *)firmware_map(0x40e, 2) << 4;
 	if (!firmware_map(0x80000, 0x80000))
 		return NULL;
 	p = ebda >= 0x80000 && ebda < 0xa0000 ? scan(ebda, ebda + 1024) : NULL;

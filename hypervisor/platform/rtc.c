@@ -8,7 +8,16 @@
 #define CMOS_INDEX 0x70
 #define CMOS_DATA  0x71
 
-enum { SECONDS = 0, MINUTES = 2, HOURS = 4, DAY = 7, MONTH = 8, YEAR = 9, STATUS_A = 10, STATUS_B = 11 };
+enum {
+	SECONDS = 0,
+	MINUTES = 2,
+	HOURS = 4,
+	DAY = 7,
+	MONTH = 8,
+	YEAR = 9,
+	STATUS_A = 10,
+	STATUS_B = 11
+};
 #define UPDATING 0x80 /* status A */
 #define HOURS_24 0x02 /* status B */
 #define BINARY	 0x04
@@ -51,7 +60,8 @@ static unsigned int number(u8 v, u8 status)
 static u64 days(unsigned int year, unsigned int month, unsigned int day)
 {
 	static const u16 before[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-	u64 d = 10957 + year * 365 + (year + 3) / 4; /* 10957: 2000-01-01; no exception until 2100 */
+	u64 d = 10957 + year * 365 +
+		(year + 3) / 4; /* 10957: 2000-01-01; no exception until 2100 */
 
 	return d + before[(month - 1) % 12] + (month > 2 && year % 4 == 0) + day - 1;
 }

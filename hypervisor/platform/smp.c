@@ -75,8 +75,16 @@ static u32 online(void)
 	return n;
 }
 
+/* They start on the first tables, and find their stacks there, too. */
+static void complete_boot_tables(void)
+{
+	for (unsigned int slot = HV_SLOT_FIRST; slot <= HV_SLOT_LAST; slot++)
+		boot_l4[slot] = hv_root[slot];
+}
+
 static void start_all(u8 page)
 {
+	complete_boot_tables();
 	for (u32 i = 1; i < smp_boot.count; i++)
 		apic_send_init(smp_boot.apic_id[i]);
 	delay_us(100);

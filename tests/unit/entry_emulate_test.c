@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The decoder of privileged instructions, and what each does to the vCPU, from #GP on. */
 #include "../../hypervisor/entry/emulate.c"
-#include <CUnit/Basic.h> /* after the hypervisor's headers, whose errno.h it would clash with */
+#include "unit.h"
 
 struct cpu_features features = {.fsgsbase = true, .xsave = true, .rdtscp = true};
 static struct cpu cpu;
@@ -350,23 +350,4 @@ static void test_register_numbers(void)
 		CU_ASSERT_PTR_EQUAL(insn_register(&r, n), fields[n]);
 }
 
-int main(void)
-{
-	CU_pSuite s;
-	unsigned int failed;
-
-	CU_initialize_registry();
-	s = CU_add_suite("entry: emulation", NULL, NULL);
-	CU_ADD_TEST(s, test_decode);
-	CU_ADD_TEST(s, test_fetch);
-	CU_ADD_TEST(s, test_msr);
-	CU_ADD_TEST(s, test_control_registers);
-	CU_ADD_TEST(s, test_others);
-	CU_ADD_TEST(s, test_retire);
-	CU_ADD_TEST(s, test_forced_cpuid);
-	CU_ADD_TEST(s, test_register_numbers);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
-}
+UNIT_MAIN("entry: emulation", UNIT_TEST(test_decode), UNIT_TEST(test_fetch), UNIT_TEST(test_msr), UNIT_TEST(test_control_registers), UNIT_TEST(test_others), UNIT_TEST(test_retire), UNIT_TEST(test_forced_cpuid), UNIT_TEST(test_register_numbers))

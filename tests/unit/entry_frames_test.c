@@ -7,7 +7,7 @@
 static void context_swap_gs(void);
 #include "../../hypervisor/entry/bounce.c"
 #include "../../hypervisor/entry/iret.c"
-#include <CUnit/Basic.h> /* after the hypervisor's headers, whose errno.h it would clash with */
+#include "unit.h"
 
 static struct cpu cpu;
 static struct domain domain;
@@ -299,25 +299,4 @@ static void test_iret_failed(void)
 	CU_ASSERT_EQUAL(frame(6), 0x1000);
 }
 
-int main(void)
-{
-	CU_pSuite s;
-	unsigned int failed;
-
-	CU_initialize_registry();
-	s = CU_add_suite("entry: frames", NULL, NULL);
-	CU_ADD_TEST(s, test_trap_from_user);
-	CU_ADD_TEST(s, test_trap_from_kernel);
-	CU_ADD_TEST(s, test_page_fault);
-	CU_ADD_TEST(s, test_iopl);
-	CU_ADD_TEST(s, test_syscall_and_event);
-	CU_ADD_TEST(s, test_failsafe);
-	CU_ADD_TEST(s, test_no_way_in);
-	CU_ADD_TEST(s, test_iret_fix);
-	CU_ADD_TEST(s, test_iret);
-	CU_ADD_TEST(s, test_iret_failed);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
-}
+UNIT_MAIN("entry: frames", UNIT_TEST(test_trap_from_user), UNIT_TEST(test_trap_from_kernel), UNIT_TEST(test_page_fault), UNIT_TEST(test_iopl), UNIT_TEST(test_syscall_and_event), UNIT_TEST(test_failsafe), UNIT_TEST(test_no_way_in), UNIT_TEST(test_iret_fix), UNIT_TEST(test_iret), UNIT_TEST(test_iret_failed))

@@ -3,7 +3,7 @@
 #include "../../hypervisor/entry/cpuid.c"
 #define row_find msr_row_find
 #include "../../hypervisor/entry/msr.c"
-#include <CUnit/Basic.h> /* after the hypervisor's headers, whose errno.h it would clash with */
+#include "unit.h"
 
 static const struct cpu_features full = {.nx = true,
 					 .fsgsbase = true,
@@ -22,6 +22,14 @@ struct cpu *this_cpu(void)
 	static struct cpu cpu;
 
 	return &cpu;
+}
+
+void cpu_policy_hide(const struct domain *d, struct cpuid_leaf *l, u32 leaf, u32 sub)
+{
+	(void)d;
+	(void)l;
+	(void)leaf;
+	(void)sub;
 }
 
 u64 tsc_khz(void)
@@ -198,22 +206,4 @@ static void test_msr_bases(void)
 	CU_ASSERT_EQUAL(msr_guest_write(&vcpu, 0xc0000103, BIT(32)), -EPERM);
 }
 
-int main(void)
-{
-	CU_pSuite s;
-	unsigned int failed;
-
-	CU_initialize_registry();
-	s = CU_add_suite("entry: CPUID and MSR policy", NULL, NULL);
-	CU_ADD_TEST(s, test_hidden);
-	CU_ADD_TEST(s, test_shown);
-	CU_ADD_TEST(s, test_without_state);
-	CU_ADD_TEST(s, test_unknown_leaves);
-	CU_ADD_TEST(s, test_hypervisor_leaves);
-	CU_ADD_TEST(s, test_msr);
-	CU_ADD_TEST(s, test_msr_bases);
-	CU_basic_run_tests();
-	failed = CU_get_number_of_failures();
-	CU_cleanup_registry();
-	return failed != 0;
-}
+UNIT_MAIN("entry: CPUID and MSR policy", UNIT_TEST(test_hidden), UNIT_TEST(test_shown), UNIT_TEST(test_without_state), UNIT_TEST(test_unknown_leaves), UNIT_TEST(test_hypervisor_leaves), UNIT_TEST(test_msr), UNIT_TEST(test_msr_bases))
