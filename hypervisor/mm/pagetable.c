@@ -11,7 +11,7 @@
 
 #define PTE_CACHE (PTE_PWT | PTE_PCD | PTE_PAT)
 /* No hardware meaning here that matters to anyone but the guest (protection keys are off). */
-#define PTE_FREE  (PTE_ACCESSED | PTE_DIRTY | PTE_AVAIL | PTE_AVAIL_HI | PTE_NX)
+#define PTE_FREE   (PTE_ACCESSED | PTE_DIRTY | PTE_AVAIL | PTE_AVAIL_HI | PTE_NX)
 #define PTE_COMMON (PTE_PRESENT | PTE_RW | PTE_USER | PTE_FREE)
 
 /*
@@ -23,9 +23,7 @@ const struct level_rules level_rules[5] = {
 	[1] = {.allowed = PTE_COMMON, .free = PTE_FREE, .forced = PTE_USER},
 	[2] = {.allowed = PTE_COMMON, .free = PTE_FREE | PTE_RW, .forced = PTE_USER},
 	[3] = {.allowed = PTE_COMMON, .free = PTE_FREE | PTE_RW, .forced = PTE_USER},
-	[4] = {.allowed = PTE_COMMON,
-	       .free = PTE_FREE | PTE_RW,
-	       .forced = PTE_USER | PTE_ACCESSED},
+	[4] = {.allowed = PTE_COMMON, .free = PTE_FREE | PTE_RW, .forced = PTE_USER | PTE_ACCESSED},
 };
 
 /* --- entries -------------------------------------------------------------------- */
@@ -328,9 +326,9 @@ int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 e
 	int rc;
 
 	if (level > 1)
-		return foreign == owner ? upper_update(table, level, index, entry, owner,
-						       preserve_ad)
-					: (int)REFUSE(-EINVAL);
+		return foreign == owner
+			       ? upper_update(table, level, index, entry, owner, preserve_ad)
+			       : (int)REFUSE(-EINVAL);
 	rc = table_lock(table, 1);
 	if (rc)
 		return rc;

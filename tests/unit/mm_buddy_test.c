@@ -197,5 +197,5 @@ static void test_heap(void)
 	lists_check();
 }
 
-UNIT_MAIN("mm: allocator", UNIT_TEST(test_random), UNIT_TEST(test_widths),
-	  UNIT_TEST(test_limits), UNIT_TEST(test_scrubbed), UNIT_TEST(test_heap))
+UNIT_MAIN("mm: allocator", UNIT_TEST(test_random), UNIT_TEST(test_widths), UNIT_TEST(test_limits),
+	  UNIT_TEST(test_scrubbed), UNIT_TEST(test_heap))

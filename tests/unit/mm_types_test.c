@@ -137,9 +137,9 @@ static void test_steal(void)
 
 /* --- entries, against a slow reference ----------------------------------------------- */
 
-static const u64 tried_bits[] = {PTE_PRESENT, PTE_RW,	  PTE_USER,   PTE_PWT, PTE_PCD,
-				 PTE_ACCESSED, PTE_DIRTY, PTE_PSE,    PTE_GLOBAL, BIT(9),
-				 BIT(51),      BIT(52),	  BIT(62),    PTE_NX};
+static const u64 tried_bits[] = {PTE_PRESENT,  PTE_RW,	  PTE_USER, PTE_PWT,	PTE_PCD,
+				 PTE_ACCESSED, PTE_DIRTY, PTE_PSE,  PTE_GLOBAL, BIT(9),
+				 BIT(51),      BIT(52),	  BIT(62),  PTE_NX};
 
 /* What a frame may be named by an entry of the guest for. */
 enum target { OWN_DATA, OWN_TABLE, FOREIGN, HOLE, TARGETS };
@@ -192,7 +192,8 @@ static void entries_all(unsigned int level, struct domain *d)
 			for (b = 0; b < ARRAY_SIZE(tried_bits); b++)
 				if (i >> b & 1)
 					e |= tried_bits[b];
-			/* The old entry stays in place now and then, so that changes are tried too. */
+			/* The old entry stays in place now and then, so that changes are tried too.
+			 */
 			ok = !pt_update(table, level, 7, e, d, d, i & 1);
 			wrong += ok != reference_accepts(level, e, t, d->privileged);
 			if (ok && (e & PTE_PRESENT)) {
@@ -242,8 +243,9 @@ static void test_reserved_slots(void)
 	CU_ASSERT_EQUAL(pt_pin(&guest, frame_mfn(l4), FRAME_L4), 0);
 	CU_ASSERT_EQUAL(l4->entries, 0);
 	for (slot = HV_SLOT_FIRST; slot <= HV_SLOT_LAST; slot++)
-		CU_ASSERT_EQUAL(pt_update(l4, 4, slot, entry_of(l3, FLAGS_RW), &guest, &guest, false),
-				-EPERM);
+		CU_ASSERT_EQUAL(
+			pt_update(l4, 4, slot, entry_of(l3, FLAGS_RW), &guest, &guest, false),
+			-EPERM);
 	CU_ASSERT_EQUAL(pt_update(l4, 4, 272, entry_of(l3, FLAGS_RW), &guest, &guest, false), 0);
 	CU_ASSERT_TRUE(test_bit(l4_slots(l4), 272));
 	/* No table of its own level, itself least of all. */
@@ -270,7 +272,8 @@ static void test_read_only_and_back(void)
 	CU_ASSERT_EQUAL(uses(f), 0);
 	CU_ASSERT_EQUAL(refs(f), 2);
 	CU_ASSERT_TRUE(table_of(l1)[3] & PTE_DIRTY);
-	CU_ASSERT_EQUAL(frame_get_typed(f, &guest, FRAME_L1), 0); /* mapped read-only, it may be a table */
+	CU_ASSERT_EQUAL(frame_get_typed(f, &guest, FRAME_L1),
+			0); /* mapped read-only, it may be a table */
 	CU_ASSERT_EQUAL(pt_update(l1, 1, 3, entry_of(f, FLAGS_RW), &guest, &guest, false), -EINVAL);
 	frame_put_typed(f);
 	CU_ASSERT_EQUAL(pt_update(l1, 1, 3, entry_of(f, FLAGS_RW), &guest, &guest, false), 0);

@@ -312,12 +312,13 @@ void conn_service(struct conn *c)
 	if (c->dead)
 		return;
 	was_stalled = stalled(c);
+	c->more = false;
 	flush(c);
 	if (c->dead)
 		return;
 	if ((c->waiting || stalled(c)) != c->input_off)
 		set_input(c, !(c->waiting || stalled(c)));
-	c->more = turn == TURN || (was_stalled && !stalled(c));
+	c->more |= turn == TURN || (was_stalled && !stalled(c));
 	conn_more |= c->more;
 }
 

@@ -85,6 +85,12 @@ static void ring_want(struct conn *c, bool input, bool output)
 	store(&r->page->req_cons, cons);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	hypervisor->notify(r->port);
+	/*
+	 * A guest that finds earlier requests not taken yet adds its own without a
+	 * notification: what came since the last read is ours to find.
+	 */
+	if (load(&r->page->req_prod) != c->in_pos)
+		c->more = conn_more = true;
 }
 
 static void ring_close(struct conn *c)
