@@ -113,7 +113,7 @@ def main():
     p.add_argument("--library-path", default="", help="where our own libraries lie")
     p.add_argument("--plain", action="store_true", help="do not compress")
     a = p.parse_args()
-    env = dict(os.environ, LD_LIBRARY_PATH=a.library_path)
+    env = dict(os.environ, LD_LIBRARY_PATH=os.path.abspath(a.library_path))
     tree = Tree()
     if a.busybox:
         for d in DIRS:

@@ -145,7 +145,8 @@ static void keeps_all_in_one_region(void)
 /* A region that starts in the middle of every table and crosses one of each level. */
 static void crosses_table_borders(void)
 {
-	struct pav_kernel k = {.start = 0x1000, .end = 0x2400000, .virt_base = 0x8040000000ull - 0x1ff000};
+	struct pav_kernel k = {
+		.start = 0x1000, .end = 0x2400000, .virt_base = 0x8040000000ull - 0x1ff000};
 
 	build(&k, 16384, 0);
 	check_region();

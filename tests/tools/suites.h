@@ -6,12 +6,13 @@
 #include <string.h>
 
 /* One line that says what was wrong, in the words a person would look for. */
-#define EXPECT_LINE(err, words)                                                                    \
-	do {                                                                                       \
-		CU_ASSERT(strstr((err).text, words) != NULL);                                      \
-		CU_ASSERT(strchr((err).text, '\n') == NULL);                                       \
-		if (!strstr((err).text, words))                                                    \
-			printf("\n%s:%d: '%s' lacks '%s'\n", __FILE__, __LINE__, (err).text, words); \
+#define EXPECT_LINE(err, words)                                                              \
+	do {                                                                                 \
+		CU_ASSERT(strstr((err).text, words) != NULL);                                \
+		CU_ASSERT(strchr((err).text, '\n') == NULL);                                 \
+		if (!strstr((err).text, words))                                              \
+			printf("\n%s:%d: '%s' lacks '%s'\n", __FILE__, __LINE__, (err).text, \
+			       words);                                                       \
 	} while (0)
 
 void add_config_suite(void);

@@ -40,7 +40,8 @@ static int tear_down(void)
 
 static size_t pack_gzip(uint8_t *to, size_t room)
 {
-	z_stream z = {.next_in = plain, .avail_in = PLAIN_SIZE, .next_out = to, .avail_out = (uInt)room};
+	z_stream z = {
+		.next_in = plain, .avail_in = PLAIN_SIZE, .next_out = to, .avail_out = (uInt)room};
 
 	deflateInit2(&z, 1, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
 	deflate(&z, Z_FINISH);
@@ -52,8 +53,8 @@ static size_t pack_gzip(uint8_t *to, size_t room)
 static size_t pack_xz(uint8_t *to, size_t room)
 {
 	lzma_options_lzma opt;
-	lzma_filter filters[] = {{LZMA_FILTER_X86, NULL}, {LZMA_FILTER_LZMA2, &opt},
-				 {LZMA_VLI_UNKNOWN, NULL}};
+	lzma_filter filters[] = {
+		{LZMA_FILTER_X86, NULL}, {LZMA_FILTER_LZMA2, &opt}, {LZMA_VLI_UNKNOWN, NULL}};
 	size_t pos = 0;
 
 	lzma_lzma_preset(&opt, 0);
@@ -85,7 +86,8 @@ static size_t pack_zstd(uint8_t *to, size_t room)
 
 static size_t pack_lz4(uint8_t *to, size_t room)
 {
-	int n = LZ4_compress_default((const char *)plain, (char *)to + 8, PLAIN_SIZE, (int)room - 8);
+	int n = LZ4_compress_default((const char *)plain, (char *)to + 8, PLAIN_SIZE,
+				     (int)room - 8);
 
 	memcpy(to, "\x02\x21\x4c\x18", 4);
 	memcpy(to + 4, &n, 4);

@@ -60,7 +60,8 @@ static char *read_config(const char *file, int nr_extra, char **extra)
 	text = malloc(size);
 	len = text ? fread(text, 1, CONFIG_MAX, f) : 0;
 	if (text && (ferror(f) || !feof(f))) {
-		complain("configuration %s: %s", file, ferror(f) ? strerror(errno) : "larger than 64 KiB");
+		complain("configuration %s: %s", file,
+			 ferror(f) ? strerror(errno) : "larger than 64 KiB");
 		free(text);
 		text = NULL;
 	}
@@ -79,8 +80,8 @@ static char *read_config(const char *file, int nr_extra, char **extra)
 		quoted = *value == '"' || *value == '\'' || *value == '[' ||
 			 strspn(value, "0123456789") == strlen(value);
 		len += (size_t)snprintf(text + len, size - len, "\n%.*s%s%s%s",
-					(int)(value - extra[i]), extra[i], quoted ? "" : "\"", value,
-					quoted ? "" : "\"");
+					(int)(value - extra[i]), extra[i], quoted ? "" : "\"",
+					value, quoted ? "" : "\"");
 	}
 	return text;
 }

@@ -7,7 +7,8 @@
 
 int verb_dmesg(struct pav *pav, int argc, char **argv)
 {
-	static const struct option options[] = {{"clear", no_argument, NULL, 'c'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"clear", no_argument, NULL, 'c'},
+						{NULL, 0, NULL, 0}};
 	bool clear = false;
 	size_t size;
 	char *text;

@@ -62,7 +62,8 @@ static int print_json(const struct pav_host *h, const struct utsname *uts)
 
 int verb_info(struct pav *pav, int argc, char **argv)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+						{NULL, 0, NULL, 0}};
 	struct pav_host host;
 	struct utsname uts;
 	bool as_json = false;

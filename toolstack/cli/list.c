@@ -14,8 +14,9 @@ static void state_letters(unsigned int state, char out[7])
 	const struct {
 		unsigned int bit;
 		char letter;
-	} letters[6] = {{PAV_STATE_RUNNING, 'r'},  {PAV_STATE_BLOCKED, 'b'}, {PAV_STATE_PAUSED, 'p'},
-			{PAV_STATE_SHUTDOWN, 's'}, {PAV_STATE_CRASHED, 'c'}, {PAV_STATE_DYING, 'd'}};
+	} letters[6] = {{PAV_STATE_RUNNING, 'r'}, {PAV_STATE_BLOCKED, 'b'},
+			{PAV_STATE_PAUSED, 'p'},  {PAV_STATE_SHUTDOWN, 's'},
+			{PAV_STATE_CRASHED, 'c'}, {PAV_STATE_DYING, 'd'}};
 	int i;
 
 	for (i = 0; i < 6; i++)
@@ -81,7 +82,8 @@ static int check_names(struct pav *pav, int argc, char **argv)
 
 int verb_list(struct pav *pav, int argc, char **argv)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'}, {NULL, 0, NULL, 0}};
+	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
+						{NULL, 0, NULL, 0}};
 	struct pav_domain *list;
 	bool as_json = false;
 	struct json j;

@@ -39,8 +39,8 @@ static const struct verb verbs[] = {
 	 VERB_CHANGES},
 	{"pause", verb_pause, "DOMAIN...", "stop running domains without their knowing",
 	 "Example: pav pause demo", VERB_CHANGES},
-	{"unpause", verb_unpause, "DOMAIN...", "let paused domains run", "Example: pav unpause demo",
-	 VERB_CHANGES},
+	{"unpause", verb_unpause, "DOMAIN...", "let paused domains run",
+	 "Example: pav unpause demo", VERB_CHANGES},
 	{"info", verb_info, "[--json]", "print facts about the machine and the hypervisor",
 	 "  -j, --json      machine-readable\n"
 	 "Example: pav info | grep free_memory",
@@ -52,14 +52,16 @@ static const struct verb verbs[] = {
 	{"domid", verb_domid, "NAME", "print a domain's number", "Example: pav domid demo", 0},
 	{"domname", verb_domname, "NUMBER", "print a domain's name", "Example: pav domname 3", 0},
 	{"init-dom0", verb_init_dom0, "", "write the service domain's own store entries",
-	 "Example: pav init-dom0   (once, when xenstored has started)", VERB_CHANGES | VERB_SERVICE},
+	 "Example: pav init-dom0   (once, when xenstored has started)",
+	 VERB_CHANGES | VERB_SERVICE},
 	{"monitor", verb_monitor, "[-F]", "serve domains that stop by themselves",
 	 "  -F, --foreground  do not become a daemon; messages go to stderr\n"
 	 "Does what on_poweroff, on_reboot and on_crash say. `pav create` starts one if\n"
 	 "none is running; there is never more than one.\n"
 	 "Example: pav monitor",
 	 VERB_CHANGES | VERB_SERVICE},
-	{"unpack-kernel", verb_unpack_kernel, "KERNEL OUT", "write the ELF file inside a kernel file",
+	{"unpack-kernel", verb_unpack_kernel, "KERNEL OUT",
+	 "write the ELF file inside a kernel file",
 	 "The hypervisor starts the service domain from a plain ELF kernel.\n"
 	 "Example: pav unpack-kernel /boot/vmlinuz-6.1.0-56-amd64 /boot/vmlinux-6.1.0-56-amd64",
 	 VERB_SERVICE},
@@ -132,8 +134,8 @@ static int print_help(void)
 
 static int print_verb_help(const struct verb *v)
 {
-	printf("usage: pav %s%s%s\n\n%s.\n\n%s\n", v->name, *v->usage ? " " : "", v->usage, v->summary,
-	       v->details);
+	printf("usage: pav %s%s%s\n\n%s.\n\n%s\n", v->name, *v->usage ? " " : "", v->usage,
+	       v->summary, v->details);
 	return 0;
 }
 

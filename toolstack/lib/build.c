@@ -21,7 +21,7 @@ struct builder {
 	const struct pav_image *image;
 	const struct pav_layout *l;
 	const struct pav_create_options *options;
-	uint64_t *p2m;	     /* machine frame of each pfn */
+	uint64_t *p2m;	      /* machine frame of each pfn */
 	uint64_t done, total; /* frames, for the progress report */
 };
 
@@ -169,7 +169,8 @@ static int write_start_info(struct builder *b, uint64_t shared_info_mfn,
 /* Events stay masked until the guest has set up its callback. */
 static int mask_events(struct builder *b, uint64_t shared_info_mfn)
 {
-	struct pv_shared_info *shared = hv_map(b->pav, b->domid, &shared_info_mfn, 1, "shared_info");
+	struct pv_shared_info *shared =
+		hv_map(b->pav, b->domid, &shared_info_mfn, 1, "shared_info");
 	unsigned int i;
 
 	if (!shared)

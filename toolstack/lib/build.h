@@ -19,8 +19,7 @@ struct pav_image {
 };
 
 /* Load and check the files of a configuration. pav_image_free() either way. */
-int pav_image_load(const struct pav_config *config, struct pav_image *image,
-		   struct pav_error *err);
+int pav_image_load(const struct pav_config *config, struct pav_image *image, struct pav_error *err);
 void pav_image_free(struct pav_image *image);
 
 /* What the store has to be told about the new domain. */

@@ -43,7 +43,8 @@ static int set_name(struct parse *p, const struct cfg_setting *s)
 {
 	const char *name = s->value.string;
 
-	/* A name is used in store values and on command lines; a number would be taken for a domid. */
+	/* A name is used in store values and on command lines; a number would be taken for a domid.
+	 */
 	if (!*name || strlen(name) > NAME_MAX_LEN ||
 	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.+:") !=
 		    strlen(name))
@@ -260,8 +261,10 @@ static int apply(struct parse *p, const struct cfg_setting *s)
 		snprintf(why, sizeof(why), "needs %s", kind_names[keys[i].kind]);
 		return reject(p, s, why);
 	}
-	return pav_fail(p->err, "%s:%u: unknown key '%s'; see `pav create --help` for the keys that "
-			"are known", p->file, s->line, s->key);
+	return pav_fail(p->err,
+			"%s:%u: unknown key '%s'; see `pav create --help` for the keys that "
+			"are known",
+			p->file, s->line, s->key);
 }
 
 static int join_cmdline(struct parse *p)
@@ -281,8 +284,10 @@ static int join_cmdline(struct parse *p)
 	if (!p->c->cmdline)
 		return pav_fail(p->err, "%s: out of memory", p->file);
 	if (n > CMDLINE_MAX_LEN)
-		return pav_fail(p->err, "%s: the kernel command line is %d bytes, a PV guest can be "
-				"given %d", p->file, n, CMDLINE_MAX_LEN);
+		return pav_fail(p->err,
+				"%s: the kernel command line is %d bytes, a PV guest can be "
+				"given %d",
+				p->file, n, CMDLINE_MAX_LEN);
 	return 0;
 }
 

@@ -27,9 +27,10 @@ struct verdict {
 static int enter_confinement(int keep)
 {
 	static const int allowed[] = {
-		SCMP_SYS(brk),	    SCMP_SYS(mmap),	  SCMP_SYS(munmap), SCMP_SYS(mremap),
-		SCMP_SYS(madvise),  SCMP_SYS(mprotect),	  SCMP_SYS(futex),  SCMP_SYS(exit_group),
-		SCMP_SYS(exit),	    SCMP_SYS(rt_sigreturn), SCMP_SYS(getrandom),
+		SCMP_SYS(brk),		SCMP_SYS(mmap),	      SCMP_SYS(munmap),
+		SCMP_SYS(mremap),	SCMP_SYS(madvise),    SCMP_SYS(mprotect),
+		SCMP_SYS(futex),	SCMP_SYS(exit_group), SCMP_SYS(exit),
+		SCMP_SYS(rt_sigreturn), SCMP_SYS(getrandom),
 	};
 	const struct rlimit cpu = {UNPACK_CPU_SECONDS, UNPACK_CPU_SECONDS};
 	scmp_filter_ctx ctx;
@@ -118,8 +119,10 @@ int pav_unpack_confined(const struct pav_payload *payload, const char *name, voi
 		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 			;
 		if (told)
-			pav_fail(err, "kernel %s: the decompressor died (status %#x): the file is "
-				 "damaged, or memory is short", name, status);
+			pav_fail(err,
+				 "kernel %s: the decompressor died (status %#x): the file is "
+				 "damaged, or memory is short",
+				 name, status);
 		else if (v.error.text[0])
 			pav_fail(err, "%.*s", (int)strnlen(v.error.text, sizeof(v.error.text) - 1),
 				 v.error.text);

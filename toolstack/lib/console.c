@@ -73,8 +73,8 @@ static int open_tty(struct pav *pav, unsigned int domid)
 	}
 	free(tty);
 	if (fd < 0)
-		return pav_fail(&pav->err, "console: domain %u has no terminal; is consoled running?",
-				domid);
+		return pav_fail(&pav->err,
+				"console: domain %u has no terminal; is consoled running?", domid);
 	if (tcgetattr(fd, &t) == 0) {
 		cfmakeraw(&t);
 		tcsetattr(fd, TCSANOW, &t);
@@ -151,9 +151,12 @@ int pav_console(struct pav *pav, unsigned int domid, int (*on_ready)(void *arg),
 	pav_error_clear(&pav->err);
 	live = domid == 0 ? 0 : alive(pav, domid);
 	if (live <= 0)
-		return live < 0 ? -1 : pav_fail(&pav->err, domid ? "there is no running domain %u" :
-						"console: domain %u is the service domain itself",
-						domid);
+		return live < 0
+			       ? -1
+			       : pav_fail(&pav->err,
+					  domid ? "there is no running domain %u"
+						: "console: domain %u is the service domain itself",
+					  domid);
 	raw = make_raw(0);
 	while (end == SESSION_HUNG_UP && rc == 0) {
 		tty = open_tty(pav, domid);

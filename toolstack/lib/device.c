@@ -105,9 +105,10 @@ static int await_disk(struct pav *pav, unsigned int domid, const struct pav_disk
 			break;
 		}
 		if (now_ms() > end) {
-			rc = pav_fail(&pav->err, "disk %s (%s): no block back-end answered in %d "
-				      "seconds; is blkd running?", d->vdev, d->path,
-				      BACKEND_START_MS / 1000);
+			rc = pav_fail(&pav->err,
+				      "disk %s (%s): no block back-end answered in %d "
+				      "seconds; is blkd running?",
+				      d->vdev, d->path, BACKEND_START_MS / 1000);
 			break;
 		}
 		pav_store_wait(pav, 200);

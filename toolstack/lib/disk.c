@@ -71,9 +71,9 @@ static int named_field(struct disk_fields *f, char *field, struct pav_error *err
 	const struct {
 		const char *name;
 		char **to;
-	} names[] = {{"target", &f->target},	       {"format", &f->format},
-		     {"vdev", &f->vdev},	       {"access", &f->access},
-		     {"backendtype", &f->backendtype}, {"devtype", &f->devtype}};
+	} names[] = {
+		{"target", &f->target}, {"format", &f->format},		  {"vdev", &f->vdev},
+		{"access", &f->access}, {"backendtype", &f->backendtype}, {"devtype", &f->devtype}};
 	char *value = strchr(field, '=');
 	size_t i;
 

@@ -61,8 +61,8 @@ static void describe(struct pav *pav, const struct pv_domctl_getdomaininfo *info
 		   (info->flags & PV_DOMINF_PAUSED ? PAV_STATE_PAUSED : 0) |
 		   (info->flags & PV_DOMINF_SHUTDOWN ? PAV_STATE_SHUTDOWN : 0) |
 		   (info->flags & PV_DOMINF_DYING ? PAV_STATE_DYING : 0);
-	if (info->flags & PV_DOMINF_SHUTDOWN && (d->shutdown_reason == PV_SHUTDOWN_CRASH ||
-						 d->shutdown_reason == PV_SHUTDOWN_WATCHDOG))
+	if (info->flags & PV_DOMINF_SHUTDOWN &&
+	    (d->shutdown_reason == PV_SHUTDOWN_CRASH || d->shutdown_reason == PV_SHUTDOWN_WATCHDOG))
 		d->state |= PAV_STATE_CRASHED;
 	d->memory_kib = info->tot_pages << 2;
 	d->maxmem_kib = info->max_pages == UINT64_MAX ? UINT64_MAX : info->max_pages << 2;
@@ -126,8 +126,9 @@ int pav_find(struct pav *pav, const char *name, unsigned int *domid)
 		rc = 0;
 	}
 	free(list);
-	return rc ? pav_fail(&pav->err, "there is no domain named %s; `pav list` shows those there are",
-			     name) : 0;
+	return rc ? pav_fail(&pav->err,
+			     "there is no domain named %s; `pav list` shows those there are", name)
+		  : 0;
 }
 
 /* --- creating --- */
@@ -169,9 +170,11 @@ static int check_memory(struct pav *pav, const struct pav_config *config)
 	free_kib = (phys.free_pages - phys.outstanding_pages) << 2;
 	if (phys.outstanding_pages > phys.free_pages ||
 	    free_kib < config->memory_kib + DOMAIN_OVERHEAD_KIB)
-		return pav_fail(&pav->err, "memory: %llu MiB asked for (and 2 MiB for the domain "
+		return pav_fail(&pav->err,
+				"memory: %llu MiB asked for (and 2 MiB for the domain "
 				"itself), the hypervisor has %llu MiB free; choose less or destroy "
-				"a domain", (unsigned long long)(config->memory_kib >> 10),
+				"a domain",
+				(unsigned long long)(config->memory_kib >> 10),
 				(unsigned long long)(free_kib >> 10));
 	return 0;
 }
@@ -268,8 +271,10 @@ static int await_release(struct pav *pav, unsigned int domid)
 			return r;
 		sleep_ms(20);
 	}
-	return pav_fail(&pav->err, "domain %u is destroyed, but another process still holds some of "
-			"its memory; is a back-end stuck?", domid);
+	return pav_fail(&pav->err,
+			"domain %u is destroyed, but another process still holds some of "
+			"its memory; is a back-end stuck?",
+			domid);
 }
 
 int pav_destroy(struct pav *pav, unsigned int domid)
@@ -325,8 +330,9 @@ int pav_request(struct pav *pav, unsigned int domid, const char *what)
 	if (domid == 0)
 		return pav_fail(&pav->err, "%s: domain 0 is the service domain itself", what);
 	if (d.state & (PAV_STATE_SHUTDOWN | PAV_STATE_DYING))
-		return pav_fail(&pav->err, "%s: domain %u has stopped already; `pav destroy` removes it",
-				what, domid);
+		return pav_fail(&pav->err,
+				"%s: domain %u has stopped already; `pav destroy` removes it", what,
+				domid);
 	if (!pav_store(pav))
 		return -1;
 	snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown", domid);
@@ -356,8 +362,10 @@ int pav_wait_stopped(struct pav *pav, unsigned int domid, int seconds)
 		if (info.flags & PV_DOMINF_SHUTDOWN && !pav_monitor_running())
 			break;
 		if (seconds >= 0 && time(NULL) >= end) {
-			rc = pav_fail(&pav->err, "domain %u did not stop within %d seconds; `pav "
-				      "destroy` ends it without asking", domid, seconds);
+			rc = pav_fail(&pav->err,
+				      "domain %u did not stop within %d seconds; `pav "
+				      "destroy` ends it without asking",
+				      domid, seconds);
 			break;
 		}
 		pav_store_wait(pav, 500);

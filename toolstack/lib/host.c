@@ -37,7 +37,8 @@ int pav_host(struct pav *pav, struct pav_host *host)
 	free(list);
 	host->version_major = (unsigned int)v >> 16;
 	host->version_minor = (unsigned int)v & 0xffff;
-	version_string(pav, PV_XENVER_EXTRAVERSION, host->version_extra, sizeof(host->version_extra));
+	version_string(pav, PV_XENVER_EXTRAVERSION, host->version_extra,
+		       sizeof(host->version_extra));
 	version_string(pav, PV_XENVER_CAPABILITIES, host->capabilities, sizeof(host->capabilities));
 	version_string(pav, PV_XENVER_CHANGESET, host->changeset, sizeof(host->changeset));
 	version_string(pav, PV_XENVER_COMMANDLINE, host->command_line, sizeof(host->command_line));
@@ -105,7 +106,8 @@ static int put_dom0(struct store_tx *tx, void *arg)
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/local/domain/0/memory/target"), "%llu", kib);
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/local/domain/0/memory/static-max"), "%llu", kib);
 	for (i = 0; i < info->nr_online_vcpus; i++)
-		tx_put(tx, TX_TOOLS, tx_path(tx, "/local/domain/0/cpu/%u/availability", i), "online");
+		tx_put(tx, TX_TOOLS, tx_path(tx, "/local/domain/0/cpu/%u/availability", i),
+		       "online");
 	return 0;
 }
 

@@ -32,13 +32,15 @@ int hv_open(struct pav *pav)
 	if (!pav->call) {
 		pav->call = xencall_open(&quiet, 0);
 		if (!pav->call)
-			return pav_fail_errno(&pav->err, "open /dev/xen/privcmd (is this the service "
+			return pav_fail_errno(&pav->err,
+					      "open /dev/xen/privcmd (is this the service "
 					      "domain, and are you root?)");
 	}
 	if (!pav->fmem) {
 		pav->fmem = xenforeignmemory_open(&quiet, 0);
 		if (!pav->fmem)
-			return pav_fail_errno(&pav->err, "open /dev/xen/privcmd to map guest memory");
+			return pav_fail_errno(&pav->err,
+					      "open /dev/xen/privcmd to map guest memory");
 	}
 	return 0;
 }
@@ -92,8 +94,10 @@ int hv_sysctl(struct pav *pav, struct pv_sysctl *op)
 static int refused(struct pav *pav, const char *call, unsigned int domid)
 {
 	if (errno == EACCES)
-		return pav_fail(&pav->err, "%s: the hypervisor speaks another version of the control "
-				"interface than 0x%x", call, PV_DOMCTL_INTERFACE_VERSION);
+		return pav_fail(&pav->err,
+				"%s: the hypervisor speaks another version of the control "
+				"interface than 0x%x",
+				call, PV_DOMCTL_INTERFACE_VERSION);
 	if (errno == ESRCH)
 		return pav_fail(&pav->err, "%s: there is no domain %u", call, domid);
 	return pav_fail_errno(&pav->err, "%s for domain %u refused by the hypervisor", call, domid);
@@ -123,8 +127,10 @@ int hv_create_domain(struct pav *pav, const struct hv_create *create, unsigned i
 	op.u.createdomain.max_maptrack_frames = -1;
 	op.u.createdomain.grant_opts = PV_DOMCTL_GRANT_VERSION(1);
 	if (hv_domctl(pav, &op) < 0)
-		return pav_fail_errno(&pav->err, "createdomain with %u vcpus refused by the "
-				      "hypervisor", create->max_vcpus);
+		return pav_fail_errno(&pav->err,
+				      "createdomain with %u vcpus refused by the "
+				      "hypervisor",
+				      create->max_vcpus);
 	*domid = op.domain;
 
 	memset(&op.u, 0, sizeof(op.u));
@@ -251,7 +257,8 @@ int hv_set_memory_map(struct pav *pav, unsigned int domid, uint64_t kib)
 	entry->size = kib << 10;
 	entry->type = PV_E820_RAM;
 	arg.map.buffer = (uintptr_t)entry;
-	r = call_with_copy(pav, PV_HYPERCALL_MEMORY_OP, PV_XENMEM_SET_MEMORY_MAP, &arg, sizeof(arg));
+	r = call_with_copy(pav, PV_HYPERCALL_MEMORY_OP, PV_XENMEM_SET_MEMORY_MAP, &arg,
+			   sizeof(arg));
 	if (r < 0)
 		refused(pav, "set_memory_map", domid);
 	xencall_free_buffer(pav->call, entry);
@@ -259,8 +266,8 @@ int hv_set_memory_map(struct pav *pav, unsigned int domid, uint64_t kib)
 }
 
 /* Extents of one call: 2 MiB each by choice, single frames where those run out. */
-#define BIG_ORDER     9
-#define BIG_BATCH     256
+#define BIG_ORDER    9
+#define BIG_BATCH    256
 #define SINGLE_BATCH 2048
 
 static int populate_batch(struct pav *pav, unsigned int domid, uint64_t *extents, unsigned int nr,
@@ -273,7 +280,8 @@ static int populate_batch(struct pav *pav, unsigned int domid, uint64_t *extents
 		.domid = (uint16_t)domid,
 	};
 
-	return call_with_copy(pav, PV_HYPERCALL_MEMORY_OP, PV_XENMEM_POPULATE_PHYSMAP, &r, sizeof(r));
+	return call_with_copy(pav, PV_HYPERCALL_MEMORY_OP, PV_XENMEM_POPULATE_PHYSMAP, &r,
+			      sizeof(r));
 }
 
 int hv_populate(struct pav *pav, unsigned int domid, uint64_t *mfn, uint64_t nr)
@@ -307,7 +315,8 @@ int hv_populate(struct pav *pav, unsigned int domid, uint64_t *mfn, uint64_t nr)
 	}
 	xencall_free_buffer(pav->call, extents);
 	if (pfn < nr)
-		return pav_fail(&pav->err, "populate_physmap: the hypervisor gave %llu of %llu MiB; "
+		return pav_fail(&pav->err,
+				"populate_physmap: the hypervisor gave %llu of %llu MiB; "
 				"choose a smaller memory= or free some",
 				(unsigned long long)(pfn >> 8), (unsigned long long)(nr >> 8));
 	return 0;
@@ -363,8 +372,9 @@ static struct pv_grant_entry_v1 *map_grant_frame_by_setup(struct pav *pav, unsig
 			     (uintptr_t)copy, 1) < 0)
 			refused(pav, "setup_table", domid);
 		else if (copy->status != PV_GNTST_OKAY)
-			pav_fail(&pav->err, "setup_table for domain %u refused with grant status %d",
-				 domid, copy->status);
+			pav_fail(&pav->err,
+				 "setup_table for domain %u refused with grant status %d", domid,
+				 copy->status);
 		else
 			table = hv_map(pav, domid, frame, 1, "grant table");
 	} else {
@@ -385,7 +395,8 @@ static void write_grant(struct pv_grant_entry_v1 *entry, uint64_t mfn)
 	__atomic_store_n(&entry->flags, (uint16_t)PV_GTF_PERMIT_ACCESS, __ATOMIC_RELEASE);
 }
 
-int hv_grant_rings(struct pav *pav, unsigned int domid, uint64_t console_frame, uint64_t store_frame)
+int hv_grant_rings(struct pav *pav, unsigned int domid, uint64_t console_frame,
+		   uint64_t store_frame)
 {
 	xenforeignmemory_resource_handle *res;
 	struct pv_grant_entry_v1 *table;
@@ -396,9 +407,9 @@ int hv_grant_rings(struct pav *pav, unsigned int domid, uint64_t console_frame, 
 	if (console_frame > UINT32_MAX || store_frame > UINT32_MAX)
 		return pav_fail(&pav->err, "grant for domain %u: its ring frames lie beyond 16 TiB",
 				domid);
-	res = xenforeignmemory_map_resource(pav->fmem, (domid_t)domid, PV_XENMEM_RESOURCE_GRANT_TABLE,
-					    PV_XENMEM_RESOURCE_GRANT_TABLE_ID_SHARED, 0, 1, &at,
-					    PROT_READ | PROT_WRITE, 0);
+	res = xenforeignmemory_map_resource(
+		pav->fmem, (domid_t)domid, PV_XENMEM_RESOURCE_GRANT_TABLE,
+		PV_XENMEM_RESOURCE_GRANT_TABLE_ID_SHARED, 0, 1, &at, PROT_READ | PROT_WRITE, 0);
 	if (!res && errno != EOPNOTSUPP)
 		return refused(pav, "acquire_resource (grant table)", domid);
 	table = res ? at : map_grant_frame_by_setup(pav, domid);

@@ -66,7 +66,8 @@ void *hv_map(struct pav *pav, unsigned int domid, const uint64_t *mfn, size_t n,
 void hv_unmap(struct pav *pav, void *at, size_t n);
 
 /* Write the two reserved grants that let the service domain reach the rings. */
-int hv_grant_rings(struct pav *pav, unsigned int domid, uint64_t console_frame, uint64_t store_frame);
+int hv_grant_rings(struct pav *pav, unsigned int domid, uint64_t console_frame,
+		   uint64_t store_frame);
 
 /* Have the hypervisor check the whole initial address space. */
 int hv_pin_root(struct pav *pav, unsigned int domid, uint64_t mfn);

@@ -30,7 +30,8 @@ static int map_file(const char *what, const char *path, void **at, size_t *size,
 		pav_fail(err, "%s %s: the file is empty", what, path);
 	else if ((uint64_t)st.st_size > FILE_SIZE_MAX)
 		pav_fail(err, "%s %s: larger than 4 GiB", what, path);
-	else if ((*at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
+	else if ((*at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) ==
+		 MAP_FAILED)
 		pav_fail_errno(err, "%s %s: mmap", what, path);
 	close(fd);
 	if (*at == MAP_FAILED) {
@@ -69,8 +70,8 @@ static int load_kernel(const char *path, struct pav_image *image, struct pav_err
 int pav_image_load(const struct pav_config *config, struct pav_image *image, struct pav_error *err)
 {
 	memset(image, 0, sizeof(*image));
-	if (config->ramdisk && map_file("ramdisk", config->ramdisk, &image->ramdisk,
-					&image->ramdisk_size, err))
+	if (config->ramdisk &&
+	    map_file("ramdisk", config->ramdisk, &image->ramdisk, &image->ramdisk_size, err))
 		return -1;
 	if (load_kernel(config->kernel, image, err))
 		return -1;

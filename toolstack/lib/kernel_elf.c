@@ -48,19 +48,25 @@ static bool within(const struct image *img, uint64_t off, uint64_t len)
 static int read_header(const struct image *img, Elf64_Ehdr *eh)
 {
 	if (img->size < sizeof(*eh) || memcmp(img->data, ELFMAG, SELFMAG) != 0)
-		return pav_fail(img->err, "kernel %s: not a kernel image: no ELF header", img->name);
+		return pav_fail(img->err, "kernel %s: not a kernel image: no ELF header",
+				img->name);
 	memcpy(eh, img->data, sizeof(*eh));
 	if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_ident[EI_DATA] != ELFDATA2LSB ||
 	    eh->e_machine != EM_X86_64)
-		return pav_fail(img->err, "kernel %s: not a 64-bit x86 ELF file; only 64-bit PV "
-				"kernels are supported", img->name);
+		return pav_fail(img->err,
+				"kernel %s: not a 64-bit x86 ELF file; only 64-bit PV "
+				"kernels are supported",
+				img->name);
 	if (eh->e_type != ET_EXEC && eh->e_type != ET_DYN)
 		return pav_fail(img->err, "kernel %s: ELF file is not an executable", img->name);
 	if (eh->e_phentsize != sizeof(Elf64_Phdr) || eh->e_phnum == 0 || eh->e_phnum > 128)
-		return pav_fail(img->err, "kernel %s: unusable ELF program header table", img->name);
+		return pav_fail(img->err, "kernel %s: unusable ELF program header table",
+				img->name);
 	if (!within(img, eh->e_phoff, (uint64_t)eh->e_phnum * sizeof(Elf64_Phdr)))
-		return pav_fail(img->err, "kernel %s: truncated: its program headers lie beyond the "
-				"end of the file", img->name);
+		return pav_fail(img->err,
+				"kernel %s: truncated: its program headers lie beyond the "
+				"end of the file",
+				img->name);
 	return 0;
 }
 
@@ -79,12 +85,16 @@ static int add_segment(const struct image *img, const Elf64_Phdr *ph, struct pav
 	if (ph->p_memsz == 0)
 		return 0;
 	if (ph->p_filesz > ph->p_memsz)
-		return pav_fail(img->err, "kernel %s: a segment is larger in the file than in "
-				"memory", img->name);
+		return pav_fail(img->err,
+				"kernel %s: a segment is larger in the file than in "
+				"memory",
+				img->name);
 	if (!within(img, ph->p_offset, ph->p_filesz))
-		return pav_fail(img->err, "kernel %s: truncated: a segment ends at byte %llu of a "
-				"file of %zu", img->name,
-				(unsigned long long)(ph->p_offset + ph->p_filesz), img->size);
+		return pav_fail(img->err,
+				"kernel %s: truncated: a segment ends at byte %llu of a "
+				"file of %zu",
+				img->name, (unsigned long long)(ph->p_offset + ph->p_filesz),
+				img->size);
 	if (k->nr_segments == PAV_MAX_SEGMENTS)
 		return pav_fail(img->err, "kernel %s: more than %d loadable segments", img->name,
 				PAV_MAX_SEGMENTS);
@@ -133,8 +143,10 @@ static int check_features(const struct image *img, const char *text)
 			ok |= strcmp(name, granted[i]) == 0;
 		for (i = 0; !ok && i < sizeof(known) / sizeof(known[0]); i++)
 			if (strcmp(name, known[i]) == 0)
-				return pav_fail(img->err, "kernel %s: insists on the feature %s, "
-						"which is not offered", img->name, name);
+				return pav_fail(img->err,
+						"kernel %s: insists on the feature %s, "
+						"which is not offered",
+						img->name, name);
 		if (!ok)
 			return pav_fail(img->err, "kernel %s: insists on an unknown feature '%s'",
 					img->name, name);
@@ -177,8 +189,10 @@ static int take_note(const struct image *img, uint32_t type, const uint8_t *desc
 		return check_features(img, text);
 	case NOTE_HV_START_LOW:
 		if (note_number(desc, len) > HV_START)
-			return pav_fail(img->err, "kernel %s: leaves the hypervisor too little of "
-					"the address space", img->name);
+			return pav_fail(img->err,
+					"kernel %s: leaves the hypervisor too little of "
+					"the address space",
+					img->name);
 		break;
 	case NOTE_INIT_P2M:
 		k->init_p2m = note_number(desc, len);
@@ -202,8 +216,10 @@ static int read_notes(const struct image *img, const Elf64_Phdr *ph, struct note
 	Elf64_Nhdr nh;
 
 	if (!within(img, off, left))
-		return pav_fail(img->err, "kernel %s: truncated: its notes lie beyond the end of "
-				"the file", img->name);
+		return pav_fail(img->err,
+				"kernel %s: truncated: its notes lie beyond the end of "
+				"the file",
+				img->name);
 	while (left >= sizeof(nh)) {
 		memcpy(&nh, img->data + off, sizeof(nh));
 		off += sizeof(nh);
@@ -237,14 +253,17 @@ static int place_segments(const struct image *img, const struct notes *n, struct
 	unsigned int i, j;
 
 	if (k->nr_segments == 0)
-		return pav_fail(img->err, "kernel %s: nothing to load: no loadable segment", img->name);
+		return pav_fail(img->err, "kernel %s: nothing to load: no loadable segment",
+				img->name);
 	k->start = UINT64_MAX;
 	for (i = 0; i < k->nr_segments; i++) {
 		s = &k->segment[i];
 		if (s->paddr < n->paddr_offset || s->mem_size > PAV_KERNEL_SPAN_MAX ||
 		    s->paddr - n->paddr_offset > PAV_KERNEL_SPAN_MAX - s->mem_size)
-			return pav_fail(img->err, "kernel %s: a segment lies beyond the first %llu "
-					"MiB of guest memory", img->name, PAV_KERNEL_SPAN_MAX >> 20);
+			return pav_fail(img->err,
+					"kernel %s: a segment lies beyond the first %llu "
+					"MiB of guest memory",
+					img->name, PAV_KERNEL_SPAN_MAX >> 20);
 		s->paddr -= n->paddr_offset;
 		if (s->paddr < k->start)
 			k->start = s->paddr;
@@ -272,7 +291,8 @@ static int check_addresses(const struct image *img, const struct pav_kernel *k)
 		return pav_fail(img->err, "kernel %s: entry point %#llx is outside the image",
 				img->name, (unsigned long long)k->entry);
 	if (k->has_init_p2m &&
-	    (k->init_p2m & 0x1fffff || ((int64_t)(k->init_p2m << 16) >> 16) != (int64_t)k->init_p2m ||
+	    (k->init_p2m & 0x1fffff ||
+	     ((int64_t)(k->init_p2m << 16) >> 16) != (int64_t)k->init_p2m ||
 	     in_hypervisor_hole(k->init_p2m, 1ull << 39) || k->init_p2m >> 39 == base >> 39 ||
 	     k->init_p2m >> 39 == (base + PAV_KERNEL_SPAN_MAX) >> 39))
 		return pav_fail(img->err, "kernel %s: unusable address %#llx for the p2m list",
@@ -305,8 +325,10 @@ int pav_elf_parse(const void *image, size_t size, const char *name, struct pav_k
 			return -1;
 	}
 	if (!(notes.seen & 1u << NOTE_ENTRY) || !(notes.seen & 1u << NOTE_XEN_VERSION))
-		return pav_fail(err, "kernel %s: has no PV notes: not built to run as a PV guest "
-				"(Linux needs CONFIG_XEN_PV)", name);
+		return pav_fail(err,
+				"kernel %s: has no PV notes: not built to run as a PV guest "
+				"(Linux needs CONFIG_XEN_PV)",
+				name);
 	if (strcmp(notes.version, "xen-3.0") != 0)
 		return pav_fail(err, "kernel %s: wants the PV ABI '%s', only xen-3.0 exists", name,
 				notes.version);

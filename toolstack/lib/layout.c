@@ -92,12 +92,16 @@ int pav_layout_plan(const struct pav_kernel *k, uint64_t nr_pages, uint64_t init
 		l->end += l->nr_p2m + l->nr_p2m_tables;
 	}
 	if (l->end > nr_pages)
-		return pav_fail(err, "memory: %llu MiB is too small: kernel and ramdisk need at "
-				"least %llu MiB to start", (unsigned long long)(nr_pages >> 8),
+		return pav_fail(err,
+				"memory: %llu MiB is too small: kernel and ramdisk need at "
+				"least %llu MiB to start",
+				(unsigned long long)(nr_pages >> 8),
 				(unsigned long long)((l->end + 255) >> 8));
 	if (!k->has_init_p2m && (l->mapped_end << PAV_PAGE_SHIFT) > PAV_KERNEL_SPAN_MAX)
-		return pav_fail(err, "memory: the start region of this kernel and ramdisk is larger "
-				"than %llu MiB", PAV_KERNEL_SPAN_MAX >> 20);
+		return pav_fail(err,
+				"memory: the start region of this kernel and ramdisk is larger "
+				"than %llu MiB",
+				PAV_KERNEL_SPAN_MAX >> 20);
 	return 0;
 }
 
@@ -106,7 +110,7 @@ struct run {
 	uint64_t va;
 	uint64_t first_pfn;
 	uint64_t nr_pages;
-	uint64_t *tables;     /* L3s, then L2s, then L1s */
+	uint64_t *tables;    /* L3s, then L2s, then L1s */
 	uint64_t tables_pfn; /* PFN of tables[0] */
 };
 
@@ -120,7 +124,8 @@ static void fill_run(const struct pav_layout *l, const uint64_t *p2m, const stru
 {
 	const uint64_t bytes = r->nr_pages << PAV_PAGE_SHIFT;
 	const uint64_t n3 = tables_at(r->va, bytes, 39), n2 = tables_at(r->va, bytes, 30);
-	uint64_t *const l3 = r->tables, *const l2 = l3 + n3 * ENTRIES, *const l1 = l2 + n2 * ENTRIES;
+	uint64_t *const l3 = r->tables, *const l2 = l3 + n3 * ENTRIES,
+			*const l1 = l2 + n2 * ENTRIES;
 	const uint64_t pfn3 = r->tables_pfn, pfn2 = pfn3 + n3, pfn1 = pfn2 + n2;
 	/* Entry i of a level counts from the first entry of that level's first table. */
 	const uint64_t off3 = (r->va >> 30) & (ENTRIES - 1), off2 = (r->va >> 21) & (ENTRIES - 1),
@@ -135,8 +140,7 @@ static void fill_run(const struct pav_layout *l, const uint64_t *p2m, const stru
 		l2[off2 + i] = p2m[pfn1 + i] << 12 | TABLE_FLAGS;
 	for (i = 0; i < r->nr_pages; i++) {
 		pfn = r->first_pfn + i;
-		l1[off1 + i] = p2m[pfn] << 12 | PAGE_FLAGS |
-			       (is_region_table(l, pfn) ? 0 : PTE_RW);
+		l1[off1 + i] = p2m[pfn] << 12 | PAGE_FLAGS | (is_region_table(l, pfn) ? 0 : PTE_RW);
 	}
 }
 

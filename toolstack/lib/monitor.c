@@ -49,10 +49,11 @@ bool pav_monitor_running(void)
 
 static const char *reason_name(unsigned int reason)
 {
-	static const char *const names[] = {
-		[PV_SHUTDOWN_POWEROFF] = "powered off", [PV_SHUTDOWN_REBOOT] = "asked for a reboot",
-		[PV_SHUTDOWN_SUSPEND] = "suspended",	[PV_SHUTDOWN_CRASH] = "crashed",
-		[PV_SHUTDOWN_WATCHDOG] = "missed its watchdog"};
+	static const char *const names[] = {[PV_SHUTDOWN_POWEROFF] = "powered off",
+					    [PV_SHUTDOWN_REBOOT] = "asked for a reboot",
+					    [PV_SHUTDOWN_SUSPEND] = "suspended",
+					    [PV_SHUTDOWN_CRASH] = "crashed",
+					    [PV_SHUTDOWN_WATCHDOG] = "missed its watchdog"};
 
 	return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "stopped";
 }

@@ -55,7 +55,8 @@ void pav_store_name(struct pav *pav, unsigned int domid, char name[65])
 
 /* --- one transaction --- */
 
-int tx_run(struct pav *pav, const char *what, int (*body)(struct store_tx *tx, void *arg), void *arg)
+int tx_run(struct pav *pav, const char *what, int (*body)(struct store_tx *tx, void *arg),
+	   void *arg)
 {
 	struct store_tx tx = {.pav = pav};
 	unsigned int i;
@@ -97,8 +98,10 @@ void tx_put(struct store_tx *tx, enum tx_owner owner, const char *path, const ch
 		[TX_GUEST] = {{tx->domid, XS_PERM_NONE}, {0, XS_PERM_NONE}},
 		[TX_GUEST_TOOLS_READ] = {{tx->domid, XS_PERM_NONE}, {0, XS_PERM_READ}},
 	};
-	const unsigned int nr[TX_OWNERS] = {
-		[TX_TOOLS] = 1, [TX_TOOLS_GUEST_READS] = 2, [TX_GUEST] = 1, [TX_GUEST_TOOLS_READ] = 2};
+	const unsigned int nr[TX_OWNERS] = {[TX_TOOLS] = 1,
+					    [TX_TOOLS_GUEST_READS] = 2,
+					    [TX_GUEST] = 1,
+					    [TX_GUEST_TOOLS_READ] = 2};
 	struct xs_permissions p[2];
 	char *value = NULL;
 	va_list ap;
@@ -160,8 +163,9 @@ static int name_is_free(struct store_tx *tx, const struct create *c)
 		snprintf(path, sizeof(path), "/local/domain/%s/name", domains[i]);
 		name = xs_read(pav->xs, tx->t, path, &len);
 		if (name && strcmp(name, c->config->name) == 0)
-			rc = pav_fail(&pav->err, "name: a domain named %s exists already, as domain %s",
-				      name, domains[i]);
+			rc = pav_fail(&pav->err,
+				      "name: a domain named %s exists already, as domain %s", name,
+				      domains[i]);
 		free(name);
 	}
 	free(domains);
@@ -170,12 +174,19 @@ static int name_is_free(struct store_tx *tx, const struct create *c)
 
 static void put_guest_area(struct store_tx *tx, const struct create *c)
 {
-	static const char *const guest_owned[] = {
-		"control/shutdown",	  "control/feature-poweroff", "control/feature-reboot",
-		"control/feature-suspend", "control/sysrq",	      "device/suspend/event-channel",
-		"data",			  "drivers",		      "feature",
-		"attr",			  "error"};
-	static const char *const shared[] = {"control", "device", "device/suspend", "memory", "cpu"};
+	static const char *const guest_owned[] = {"control/shutdown",
+						  "control/feature-poweroff",
+						  "control/feature-reboot",
+						  "control/feature-suspend",
+						  "control/sysrq",
+						  "device/suspend/event-channel",
+						  "data",
+						  "drivers",
+						  "feature",
+						  "attr",
+						  "error"};
+	static const char *const shared[] = {"control", "device", "device/suspend", "memory",
+					     "cpu"};
 	const struct pav_config *cfg = c->config;
 	const unsigned int n = c->domid;
 	unsigned int i;
@@ -188,11 +199,16 @@ static void put_guest_area(struct store_tx *tx, const struct create *c)
 		tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/%s", n, shared[i]),
 		       "%s", "");
 	for (i = 0; i < sizeof(guest_owned) / sizeof(guest_owned[0]); i++)
-		tx_put(tx, TX_GUEST, tx_path(tx, "/local/domain/%u/%s", n, guest_owned[i]), "%s", "");
-	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/control/platform-feature-"
-	       "multiprocessor-suspend", n), "1");
-	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/memory/static-max", n), "%llu",
-	       (unsigned long long)cfg->maxmem_kib);
+		tx_put(tx, TX_GUEST, tx_path(tx, "/local/domain/%u/%s", n, guest_owned[i]), "%s",
+		       "");
+	tx_put(tx, TX_TOOLS_GUEST_READS,
+	       tx_path(tx,
+		       "/local/domain/%u/control/platform-feature-"
+		       "multiprocessor-suspend",
+		       n),
+	       "1");
+	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/memory/static-max", n),
+	       "%llu", (unsigned long long)cfg->maxmem_kib);
 	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/memory/target", n), "%llu",
 	       (unsigned long long)cfg->memory_kib);
 	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/memory/videoram", n), "0");
@@ -209,15 +225,16 @@ static void put_tools_area(struct store_tx *tx, const struct create *c)
 
 	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/vm/%s", c->uuid), "%s", "");
 	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/vm/%s/uuid", c->uuid), "%s", c->uuid);
-	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/vm/%s/name", c->uuid), "%s", c->config->name);
+	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/vm/%s/name", c->uuid), "%s",
+	       c->config->name);
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/pav"), "%s", "");
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/pav/domain"), "%s", "");
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/pav/domain/%u", c->domid), "%s", "");
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/pav/domain/%u/uuid", c->domid), "%s", c->uuid);
 	for (off = 0; off < len; off += CONFIG_CHUNK)
 		tx_put(tx, TX_TOOLS,
-		       tx_path(tx, "/pav/domain/%u/config/%zu", c->domid, off / CONFIG_CHUNK), "%.*s",
-		       CONFIG_CHUNK, c->text + off);
+		       tx_path(tx, "/pav/domain/%u/config/%zu", c->domid, off / CONFIG_CHUNK),
+		       "%.*s", CONFIG_CHUNK, c->text + off);
 }
 
 static int put_domain(struct store_tx *tx, void *arg)
@@ -259,15 +276,20 @@ static int put_rings(struct store_tx *tx, void *arg)
 		const char *node;
 		unsigned long long value;
 	} numbers[] = {
-		{"store/port", in->rings->store_port},	   {"store/ring-ref", in->rings->store_frame},
-		{"console/port", in->rings->console_port}, {"console/ring-ref", in->rings->console_frame},
-		{"console/limit", 1048576},		   {"console/backend-id", 0},
+		{"store/port", in->rings->store_port},
+		{"store/ring-ref", in->rings->store_frame},
+		{"console/port", in->rings->console_port},
+		{"console/ring-ref", in->rings->console_frame},
+		{"console/limit", 1048576},
+		{"console/backend-id", 0},
 	};
 	unsigned int i;
 
 	tx->domid = in->domid;
-	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/store", in->domid), "%s", "");
-	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/console", in->domid), "%s", "");
+	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/store", in->domid), "%s",
+	       "");
+	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/console", in->domid), "%s",
+	       "");
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		tx_put(tx, TX_TOOLS_GUEST_READS,
 		       tx_path(tx, "/local/domain/%u/%s", in->domid, numbers[i].node), "%llu",
@@ -276,8 +298,8 @@ static int put_rings(struct store_tx *tx, void *arg)
 	       "xenconsoled");
 	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/console/output", in->domid),
 	       "pty");
-	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/console/tty", in->domid), "%s",
-	       "");
+	tx_put(tx, TX_TOOLS_GUEST_READS, tx_path(tx, "/local/domain/%u/console/tty", in->domid),
+	       "%s", "");
 	return 0;
 }
 

@@ -32,7 +32,8 @@ struct format {
 	unsigned char magic[6];
 	unsigned int magic_len;
 	bool size_trails; /* in a bzImage, four bytes that are not part of the stream */
-	int (*unpack)(const uint8_t *in, size_t in_len, uint8_t *out, size_t room, size_t *produced);
+	int (*unpack)(const uint8_t *in, size_t in_len, uint8_t *out, size_t room,
+		      size_t *produced);
 };
 
 /* Reasons a decompressor stops, from the unpack functions. */
@@ -111,8 +112,7 @@ static int unpack_zstd(const uint8_t *in, size_t in_len, uint8_t *out, size_t ro
 }
 
 /* The legacy framing that kernels use: magic, then {size, block} pairs. */
-static int unpack_lz4(const uint8_t *in, size_t in_len, uint8_t *out, size_t room,
-		      size_t *produced)
+static int unpack_lz4(const uint8_t *in, size_t in_len, uint8_t *out, size_t room, size_t *produced)
 {
 	size_t pos = 4, block, chunk;
 	int n;
@@ -170,15 +170,19 @@ static int bzimage_payload(const uint8_t *file, size_t size, const char *name,
 	uint64_t setup, off, len;
 
 	if ((file[BZ_VERSION] | file[BZ_VERSION + 1] << 8) < 0x208)
-		return pav_fail(err, "kernel %s: bzImage of a boot protocol before 2.08 holds no "
-				"ELF kernel", name);
+		return pav_fail(err,
+				"kernel %s: bzImage of a boot protocol before 2.08 holds no "
+				"ELF kernel",
+				name);
 	/* A setup_sects of 0 means 4, by the protocol. */
 	setup = ((file[BZ_SETUP_SECTS] ? file[BZ_SETUP_SECTS] : 4) + 1u) * 512u;
 	off = setup + le32(file + BZ_PAYLOAD_OFFSET);
 	len = le32(file + BZ_PAYLOAD_LENGTH);
 	if (off > size || len > size - off || len < 8)
-		return pav_fail(err, "kernel %s: truncated: the bzImage's payload ends at byte %llu "
-				"of a file of %zu", name, (unsigned long long)(off + len), size);
+		return pav_fail(err,
+				"kernel %s: truncated: the bzImage's payload ends at byte %llu "
+				"of a file of %zu",
+				name, (unsigned long long)(off + len), size);
 	p->data = file + off;
 	p->size = len;
 	return 0;
@@ -197,11 +201,14 @@ int pav_payload(const void *file, size_t size, const char *name, struct pav_payl
 		return -1;
 	fmt = find_format(payload->data, payload->size);
 	if (!fmt && bz)
-		return pav_fail(err, "kernel %s: packed in a format other than gzip, xz, zstd or lz4",
+		return pav_fail(err,
+				"kernel %s: packed in a format other than gzip, xz, zstd or lz4",
 				name);
 	if (!fmt)
-		return pav_fail(err, "kernel %s: not a kernel image: neither a bzImage nor an ELF "
-				"file (plain or packed with gzip, xz, zstd or lz4)", name);
+		return pav_fail(err,
+				"kernel %s: not a kernel image: neither a bzImage nor an ELF "
+				"file (plain or packed with gzip, xz, zstd or lz4)",
+				name);
 	payload->format = fmt->name;
 	if (bz && fmt->size_trails)
 		payload->size -= 4;
