@@ -118,7 +118,7 @@ int parse_uint(const char *text, uint64_t max, uint64_t *value)
 int store_read_uint(struct store *store, const char *dir, const char *node, uint64_t max,
 		    uint64_t *value)
 {
-	char text[24];
+	char text[24] = "";
 	int rc = store_read(store, dir, node, text, sizeof(text));
 
 	if (rc)
