@@ -109,8 +109,8 @@ static void refresh(struct console *con)
 		return;
 	}
 	memcpy(con->identity, identity, sizeof(identity));
-	rc = store_write(&d.store, dir, "tty", "%s", con->tty.path);
-	if (rc)
+	rc = store_update(&d.store, dir, "port", "tty", con->tty.path);
+	if (rc && rc != -ENOENT)
 		log_err("domain %u: cannot write console/tty: %s", con->domid, strerror(-rc));
 	log_info("domain %u: console on %s", con->domid, con->tty.path);
 }
