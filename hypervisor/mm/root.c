@@ -199,11 +199,15 @@ static bool plan_add(struct cpu_root *r, unsigned int slot, u64 entry)
 		return false;
 	r->slot[r->kernel_only] = slot;
 	r->entry[r->kernel_only++] = entry;
+	set_bit(r->present, slot); /* from the next entry on */
 	return true;
 }
 
-/* False: these two tables have no plan, and every mode switch copies. */
-static bool plan_make(struct cpu_root *r)
+/*
+ * In user mode, the root holding just the user's slots. These two tables may have
+ * no plan; then every mode switch copies.
+ */
+static void plan_make(struct cpu_root *r)
 {
 	const u64 *k = mfn_virt(r->kernel), *u = mfn_virt(r->user);
 	const u64 *kslots = l4_slots(mfn_frame(r->kernel));
@@ -217,15 +221,15 @@ static bool plan_make(struct cpu_root *r)
 		u64 bits = kslots[w] & (uslots[w] | r->vcpu->hot_slots[w]);
 
 		if (uslots[w] & ~kslots[w])
-			return false;
+			return;
 		for (; bits; bits &= bits - 1) {
 			i = w * 64 + (unsigned int)__builtin_ctzl(bits);
 			if (!test_bit(uslots, i)) {
 				if (!plan_add(r, i, k[i]))
-					return false;
+					return;
 			} else if (k[i] != u[i]) {
 				if (r->swap)
-					return false;
+					return;
 				r->swap = true;
 				r->swap_slot = i;
 				r->swap_kernel = k[i];
@@ -240,7 +244,6 @@ static bool plan_make(struct cpu_root *r)
 			WRITE_ONCE(r->swap_ok, false);
 	}
 	r->plan_valid = true;
-	return true;
 }
 
 bool root_fault(vaddr_t va)
@@ -257,7 +260,7 @@ bool root_fault(vaddr_t va)
 	set_bit(r->vcpu->hot_slots, slot);
 	set_bit(r->present, slot);
 	r->table[slot] = entry;
-	if (r->plan_valid && !plan_add(r, slot, entry)) {
+	if (r->plan_valid && (test_bit(slots_of(r->user), slot) || !plan_add(r, slot, entry))) {
 		for (w = 0; w < 8; w++)
 			r->vcpu->hot_slots[w] = 0;
 		set_bit(r->vcpu->hot_slots, slot);
@@ -300,8 +303,9 @@ void root_enter_user(struct vcpu *v)
 		return;
 	}
 	r->kernel_mode = false;
-	if (unlikely(!r->plan_valid) && !plan_make(r)) {
+	if (unlikely(!r->plan_valid)) {
 		root_copy(c);
+		plan_make(r);
 		return;
 	}
 	for (i = 0; i < r->kernel_only; i++)
