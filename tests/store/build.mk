@@ -32,3 +32,18 @@ check-store-long: $(TS)/store-tests ## store: a million steps against the model
 	@STORE_STEPS=1000000 $(TS)/store-tests
 
 -include $(TS_OBJ:.o=.d)
+
+# libFuzzer on what guests and a damaged log can feed the daemon.
+TSF := $(B)/tests/fuzz/store
+FUZZ_SECONDS ?= 20
+
+$(TSF)/%: tests/fuzz/store_%.c tests/store/harness.c $(TS_SRC)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -Ixenstore-lite/include -Ixenstore-lite/daemon \
+		-Itests/store -iquote hypervisor/include -o $@ $^ -lcunit
+
+.PHONY: check-fuzz-store
+check-fuzz-store: $(TSF)/wire $(TSF)/state ## store: FUZZ_SECONDS each of fuzzing the wire and the log
+	@tests/store/fuzz $(TSF) tests/fuzz/store-corpus $(FUZZ_SECONDS)

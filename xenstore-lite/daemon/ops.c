@@ -158,9 +158,12 @@ static int op_rm(struct op *o)
 		/* Removing what is not there is fine, below a node that is. */
 		char parent[ABS_ROOM];
 
-		snprintf(parent, sizeof(parent), "%s", o->path);
-		*strrchr(parent, '/') = '\0';
-		return tree_find(o->view->root, parent) ? ok(o) : ENOENT;
+		memcpy(parent, o->path, sizeof(parent));
+		strrchr(parent, '/')[strrchr(parent, '/') == parent] = '\0';
+		if (!tree_find(o->view->root, parent))
+			return ENOENT;
+		err = txn_touch(o->txn, parent, ACCESS_PERMS);
+		return err ? err : ok(o);
 	}
 	if (!err)
 		err = txn_touch(o->txn, o->path, ACCESS_REMOVE);

@@ -30,9 +30,11 @@ void *buf_add(struct buf *b, const void *src, size_t n)
 			b->data = xgrow(b->data, b->room);
 		}
 	}
+	if (!n)
+		return b->data;
 	char *dst = b->data + b->head + b->len;
 
-	if (src && n)
+	if (src)
 		memcpy(dst, src, n);
 	b->len += n;
 	return dst;
