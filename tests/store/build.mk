@@ -47,3 +47,12 @@ $(TSF)/%: tests/fuzz/store_%.c tests/store/harness.c $(TS_SRC)
 .PHONY: check-fuzz-store
 check-fuzz-store: $(TSF)/wire $(TSF)/state ## store: FUZZ_SECONDS each of fuzzing the wire and the log
 	@tests/store/fuzz $(TSF) tests/fuzz/store-corpus $(FUZZ_SECONDS)
+
+$(TS)/store-bench: tests/store/bench/bench.c $(XS_HEADERS)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) -static -Ixenstore-lite/include -o $@ $<
+
+.PHONY: bench-store
+bench-store: $(TS)/store-bench $(XS)/xenstored ## figures of the store daemon, held to their targets
+	@tests/store/bench/run $(TS)/store-bench $(XS) $(B)/bench/store.json

@@ -11,19 +11,19 @@
 #include <unistd.h>
 #include "harness.h"
 
-#define NAMES 3
-#define NODES (1 + NAMES + NAMES * NAMES + NAMES * NAMES * NAMES)
+#define NAMES	3
+#define NODES	(1 + NAMES + NAMES * NAMES + NAMES * NAMES * NAMES)
 #define CLIENTS 4 /* domains 0 to 3 */
-#define TXNS 2
+#define TXNS	2
 #define MAX_OPS 12
 
 struct mnode {
 	bool exists;
 	unsigned int value, perm;
-	uint64_t changed;	/* value, permissions, existence */
-	uint64_t reowned;	/* permissions */
-	uint64_t children;	/* which there are */
-	uint64_t below;		/* anything below */
+	uint64_t changed;  /* value, permissions, existence */
+	uint64_t reowned;  /* permissions */
+	uint64_t children; /* which there are */
+	uint64_t below;	   /* anything below */
 };
 
 struct op {
@@ -250,7 +250,8 @@ static void expect_event(int node, unsigned int perm_of_node)
 		for (int w = 0; w < NODES; w++)
 			if (watching[c][w] && is_below(node, w) && (may(&n, c) & 1) &&
 			    n_expected[c] < 64)
-				snprintf(expected[c][n_expected[c]++], 32, "%s %d", path_of(node), w);
+				snprintf(expected[c][n_expected[c]++], 32, "%s %d", path_of(node),
+					 w);
 }
 
 /* Events of an operation done at once, from the array before and after it. */
@@ -355,8 +356,8 @@ static unsigned int sight(const struct mnode *m, const struct op *op)
 
 static bool step_op(int c, struct mtxn *t)
 {
-	static const uint32_t types[] = {XS_READ, XS_WRITE, XS_WRITE, XS_MKDIR, XS_RM, XS_DIRECTORY,
-					 XS_SET_PERMS};
+	static const uint32_t types[] = {XS_READ, XS_WRITE,	XS_WRITE,    XS_MKDIR,
+					 XS_RM,	  XS_DIRECTORY, XS_SET_PERMS};
 	struct op op = {.type = types[rnd(7)], .node = (int)rnd(NODES), .value = 1 + rnd(1000)};
 	struct mnode before[NODES], *m = t ? t->now : model;
 	const char *want;
@@ -369,7 +370,8 @@ static bool step_op(int c, struct mtxn *t)
 	memcpy(before, m, sizeof(before));
 	want = apply(m, &op, c, t ? t->access : NULL);
 	ok = send_op(clients[c], t ? t->id : 0, &op);
-	if (ok != !*want || (!ok && !is_error(clients[c], want)) || (ok && !right_data(clients[c], m, &op))) {
+	if (ok != !*want || (!ok && !is_error(clients[c], want)) ||
+	    (ok && !right_data(clients[c], m, &op))) {
 		printf("client %d type %u %s: want '%s', got type %u '%s'\n", c, op.type,
 		       path_of(op.node), want, clients[c]->type, clients[c]->data);
 		return false;
@@ -385,7 +387,8 @@ static bool step_op(int c, struct mtxn *t)
 
 static bool step_end(int c, struct mtxn *t)
 {
-	bool commit = rnd(4), fails = conflicts(t) || parents_clash(t), ok = do_end(clients[c], t->id, commit);
+	bool commit = rnd(4), fails = conflicts(t) || parents_clash(t),
+	     ok = do_end(clients[c], t->id, commit);
 
 	t->id = 0;
 	if (!commit)

@@ -252,8 +252,9 @@ static int op_get_perms(struct op *o)
 	if (special)
 		perm_print(*special, &out);
 	else
-		err = ops_abs_path(o->conn, arg, o->path, false) ?
-			      find(o, PERM_READ, ACCESS_VALUE, &n) : EINVAL;
+		err = ops_abs_path(o->conn, arg, o->path, false)
+			      ? find(o, PERM_READ, ACCESS_VALUE, &n)
+			      : EINVAL;
 	if (err)
 		return err;
 	if (!special)
@@ -543,11 +544,11 @@ bool ops_is_change(const struct xsd_sockmsg *req)
 	       ((ops[req->type].flags & CHANGE) || (req->tx_id && (ops[req->type].flags & IN_TXN)));
 }
 
-bool ops_must_wait(const struct conn *c, const struct xsd_sockmsg *req, const char *data)
+bool ops_must_wait(struct conn *c, const struct xsd_sockmsg *req, const char *data)
 {
 	char abs[ABS_ROOM] = "";
 
-	if (txn_hold_left() < 0)
+	if (!txn_held() && req->type != XS_TRANSACTION_START)
 		return false;
 	if (strnlen(data, req->len) == req->len || !ops_abs_path(c, data, abs, false))
 		abs[0] = '\0';

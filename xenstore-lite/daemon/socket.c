@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 
 #define EVENTS	   256
 #define MAX_OTHERS 8
+/* Memory goes back to the system when this many nodes were freed. */
+#define TRIM_NODES 16384
 
 static int epfd = -1;
 
@@ -200,5 +203,9 @@ void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
 		conn_flush_all();
 		conn_reap();
 		log_tidy();
+		if (tree_freed > TRIM_NODES) {
+			tree_freed = 0;
+			malloc_trim(0);
+		}
 	}
 }

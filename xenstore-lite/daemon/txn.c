@@ -309,7 +309,8 @@ static void fire(const struct txn *t)
 
 		if ((a->flags & ACCESS_REMOVE) && old)
 			watch_fire_removed(a->path, old);
-		if ((a->flags & (ACCESS_WRITE | ACCESS_REMOVE)) && now && (!old || old->c != now->c))
+		if ((a->flags & (ACCESS_WRITE | ACCESS_REMOVE)) && now &&
+		    (!old || old->c != now->c))
 			watch_fire(a->path, now->c->perms);
 	}
 }
@@ -347,22 +348,39 @@ int txn_commit(struct txn *t)
 	return err;
 }
 
+/* Those who need a reservation get theirs one after the other, in the order they asked. */
+static bool must_queue(struct conn *conn)
+{
+	static uint64_t tickets;
+
+	if (!conn->ticket)
+		conn->ticket = ++tickets;
+	for (struct conn *c = conns; c; c = c->next)
+		if (c == held.conn || (!c->dead && c->ticket && c->ticket < conn->ticket))
+			return true;
+	conn->ticket = 0;
+	return false;
+}
+
 /* May conn's request change a node that the reservation covers? */
-bool txn_must_wait(const struct conn *conn, uint32_t type, uint32_t tx_id, const char *path)
+bool txn_must_wait(struct conn *conn, uint32_t type, uint32_t tx_id, const char *path)
 {
 	struct txn *t;
 
+	if (type == XS_TRANSACTION_START && conn->retries >= TXN_PATIENCE)
+		return must_queue(conn);
 	if (!held.conn || held.conn == conn)
 		return false;
 	if (type == XS_TRANSACTION_END) {
-		t = txn_find((struct conn *)conn, tx_id);
+		t = txn_find(conn, tx_id);
 		for (struct access *a = t ? t->set.first : NULL; a; a = a->next)
 			if ((a->flags & (ACCESS_WRITE | ACCESS_REMOVE)) &&
 			    set_find(&held.conn->failed, a->path))
 				return true;
 		return false;
 	}
-	if (tx_id || (type != XS_WRITE && type != XS_MKDIR && type != XS_SET_PERMS && type != XS_RM))
+	if (tx_id ||
+	    (type != XS_WRITE && type != XS_MKDIR && type != XS_SET_PERMS && type != XS_RM))
 		return false;
 	if (set_find(&held.conn->failed, path))
 		return true;
@@ -372,6 +390,11 @@ bool txn_must_wait(const struct conn *conn, uint32_t type, uint32_t tx_id, const
 		if (!strncmp(a->path, path, len) && a->path[len] == '/')
 			return true;
 	return false;
+}
+
+bool txn_held(void)
+{
+	return held.conn;
 }
 
 int txn_hold_left(void)

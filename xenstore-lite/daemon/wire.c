@@ -64,10 +64,12 @@ const char *wire_errname(int err)
 		int err;
 		const char *name;
 	} names[] = {
-		{EINVAL, "EINVAL"},   {EACCES, "EACCES"}, {EEXIST, "EEXIST"},   {EISDIR, "EISDIR"},
-		{ENOENT, "ENOENT"},   {ENOMEM, "ENOMEM"}, {ENOSPC, "ENOSPC"},   {EIO, "EIO"},
-		{ENOTEMPTY, "ENOTEMPTY"}, {ENOSYS, "ENOSYS"}, {EROFS, "EROFS"}, {EBUSY, "EBUSY"},
-		{EAGAIN, "EAGAIN"},   {EISCONN, "EISCONN"}, {E2BIG, "E2BIG"},   {EPERM, "EPERM"},
+		{EINVAL, "EINVAL"}, {EACCES, "EACCES"},	  {EEXIST, "EEXIST"},
+		{EISDIR, "EISDIR"}, {ENOENT, "ENOENT"},	  {ENOMEM, "ENOMEM"},
+		{ENOSPC, "ENOSPC"}, {EIO, "EIO"},	  {ENOTEMPTY, "ENOTEMPTY"},
+		{ENOSYS, "ENOSYS"}, {EROFS, "EROFS"},	  {EBUSY, "EBUSY"},
+		{EAGAIN, "EAGAIN"}, {EISCONN, "EISCONN"}, {E2BIG, "E2BIG"},
+		{EPERM, "EPERM"},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
