@@ -492,7 +492,7 @@ void sched_init_cpu(struct cpu *c)
 int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft)
 {
 	struct runqueue *rq;
-	bool usable = false, move;
+	bool usable = false;
 	unsigned int i;
 
 	for (i = 0; hard && i < nr_cpus; i++)
@@ -504,10 +504,10 @@ int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct c
 		v->sched->hard = *hard;
 	if (soft)
 		v->sched->soft = *soft;
-	move = !may_run_on(v->sched, v->cpu);
-	if (move && v->sched->queued)
+	/* Where it waits may be wrong now, or another CPU may be free for it. */
+	if (v->sched->queued)
 		runqueue_take(rq, v);
-	else if (move && v->running)
+	else if (v->running && !may_run_on(v->sched, v->cpu))
 		softirq_raise(v->cpu, SOFTIRQ_SCHEDULE);
 	spin_unlock(&rq->lock);
 	make_runnable(v);
