@@ -169,7 +169,8 @@ static void pass_on(int sig)
 
 static void on_connect(void)
 {
-	socket_accept(listener);
+	for (int i = 0; i < 64 && socket_accept(listener); i++)
+		;
 }
 
 /* A process that shares our descriptors, now and later: what one opens, the other has. */

@@ -123,17 +123,18 @@ void socket_start(struct conn *c)
 	}
 }
 
-void socket_accept(int listener)
+bool socket_accept(int from)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+	int fd = accept4(from, NULL, NULL, SOCK_NONBLOCK);
 	struct conn *c;
 
 	if (fd < 0)
-		return;
+		return false;
 	c = socket_new(fd, 0);
 	log_conn(LOG_OPEN, c);
 	log_idle(c, true);
 	socket_start(c);
+	return true;
 }
 
 int socket_listen(const char *path)
@@ -150,7 +151,7 @@ int socket_listen(const char *path)
 	/* Whoever can connect has the whole store: the file's owner alone. */
 	mode_t mask = umask(0177);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, 128)) {
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, SOMAXCONN)) {
 		fprintf(stderr, "xenstored: cannot listen on %s: %m\n", path);
 		fd = -1;
 	}
