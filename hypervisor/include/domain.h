@@ -182,7 +182,6 @@ struct vcpu {
 	vaddr_t runstate_area;	/* guest kernel addresses, 0: none */
 	vaddr_t time_area;
 	u32 time_version;
-	bool time_area_stale;	/* to be written when next in kernel mode */
 };
 
 extern struct domain *dom0;
