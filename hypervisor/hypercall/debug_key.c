@@ -20,9 +20,17 @@ static void dump_grants(void)
 
 static void audit(void)
 {
-	unsigned long wrong = frame_audit();
+	unsigned long wrong = frame_audit(), unpaired = 0;
+	struct domain *d = domain_get_next(0);
 
-	log_info("frame audit: %lu mismatches\n", wrong);
+	while (d) {
+		domid_t next = d->id + 1;
+
+		unpaired += event_audit(d);
+		domain_put(d);
+		d = domain_get_next(next);
+	}
+	log_info("frame audit: %lu mismatches, %lu event channels\n", wrong, unpaired);
 }
 
 static void help(void);
@@ -32,7 +40,7 @@ static const struct {
 	const char *what;
 	void (*fn)(void);
 } debug_keys[] = {
-	{'A', "walk all frames and check every count", audit},
+	{'A', "walk all frames and event channels and check every count", audit},
 	{'c', "hypercalls so far, by number", hypercall_dump},
 	{'e', "event channels", event_dump_all},
 	{'g', "grant tables", dump_grants},

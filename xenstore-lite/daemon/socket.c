@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,8 @@
 
 #define EVENTS	   256
 #define MAX_OTHERS 8
+/* Memory goes back to the system when this many nodes were freed. */
+#define TRIM_NODES 16384
 
 static int epfd = -1;
 
@@ -120,17 +123,18 @@ void socket_start(struct conn *c)
 	}
 }
 
-void socket_accept(int listener)
+bool socket_accept(int from)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+	int fd = accept4(from, NULL, NULL, SOCK_NONBLOCK);
 	struct conn *c;
 
 	if (fd < 0)
-		return;
+		return false;
 	c = socket_new(fd, 0);
 	log_conn(LOG_OPEN, c);
 	log_idle(c, true);
 	socket_start(c);
+	return true;
 }
 
 int socket_listen(const char *path)
@@ -147,7 +151,7 @@ int socket_listen(const char *path)
 	/* Whoever can connect has the whole store: the file's owner alone. */
 	mode_t mask = umask(0177);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, 128)) {
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, SOMAXCONN)) {
 		fprintf(stderr, "xenstored: cannot listen on %s: %m\n", path);
 		fd = -1;
 	}
@@ -200,5 +204,9 @@ void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
 		conn_flush_all();
 		conn_reap();
 		log_tidy();
+		if (tree_freed > TRIM_NODES) {
+			tree_freed = 0;
+			malloc_trim(0);
+		}
 	}
 }
