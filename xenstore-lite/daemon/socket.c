@@ -14,8 +14,10 @@
 
 #define EVENTS	   256
 #define MAX_OTHERS 8
-/* Memory goes back to the system when this many nodes were freed. */
-#define TRIM_NODES 16384
+/* Memory goes back to the system when this many nodes were freed, and nothing happens for a while.
+ */
+#define TRIM_NODES    1024
+#define TRIM_AFTER_MS 100
 
 static int epfd = -1;
 
@@ -185,7 +187,16 @@ void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
 	sigprocmask(SIG_SETMASK, &busy, NULL);
 
 	while (!*stop && !*stop2 && !*stop3) {
-		int n = epoll_pwait(epfd, ev, EVENTS, conn_more ? 0 : txn_hold_left(), &waiting);
+		int wait = conn_more ? 0 : txn_hold_left(), n;
+
+		/* A quiet moment is the time to give freed memory back. */
+		if (wait < 0 && tree_freed > TRIM_NODES)
+			wait = TRIM_AFTER_MS;
+		n = epoll_pwait(epfd, ev, EVENTS, wait, &waiting);
+		if (!n && tree_freed > TRIM_NODES) {
+			tree_freed = 0;
+			malloc_trim(0);
+		}
 
 		if (!txn_hold_left())
 			txn_drop_reservation(NULL);
@@ -204,9 +215,5 @@ void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
 		conn_flush_all();
 		conn_reap();
 		log_tidy();
-		if (tree_freed > TRIM_NODES) {
-			tree_freed = 0;
-			malloc_trim(0);
-		}
 	}
 }
