@@ -29,8 +29,7 @@ static int stop(struct domain *d)
 	u32 i;
 
 	domain_pause(d); /* never to be unpaused; waits for all vCPUs to leave their CPUs */
-	for_each_vcpu(d, v, i)
-		vcpu_timers_stop(v);
+	for_each_vcpu(d, v, i) vcpu_timers_stop(v);
 	return 0;
 }
 
@@ -42,8 +41,7 @@ static int relinquish_vcpus(struct domain *d)
 	/* A control call may be making vCPUs still; it sees `dying` the next time. */
 	if (READ_ONCE(d->creating_vcpus))
 		return -EAGAIN;
-	for_each_vcpu(d, v, i)
-		vcpu_relinquish(v);
+	for_each_vcpu(d, v, i) vcpu_relinquish(v);
 	return 0;
 }
 

@@ -13,8 +13,9 @@
 /* dom0 stops, and with it the machine. */
 static void __noreturn machine_stop(u8 code)
 {
-	static const char *const reason[] = {"powered off", "reboots",	      "suspended",
-					     "crashed",	    "missed its watchdog", "reset itself"};
+	static const char *const reason[] = {"powered off",	    "reboots",
+					     "suspended",	    "crashed",
+					     "missed its watchdog", "reset itself"};
 
 	log_warning("domain 0 %s\n", code <= PV_SHUTDOWN_MAX ? reason[code] : "stopped");
 	if (code == PV_SHUTDOWN_POWEROFF || options.noreboot)

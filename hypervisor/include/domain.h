@@ -164,6 +164,7 @@ struct vcpu {
 	mfn_t ldt[16];		/* LDT pages that are in the window now, 0: none */
 	struct table_walk walk;	/* promotion or demotion in progress (mm/walk.c) */
 	struct cpu *root_cpu;	/* where its roots were last loaded */
+	u64 hot_slots[8];	/* of its kernel tables, those it has been seen to use */
 
 	/* --- events --------------------------------------------------------- */
 	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */

@@ -224,7 +224,8 @@ static void check(void)
 		for (unsigned int c = 0; c < nr_cpus; c++)
 			on += cpus[c].vcpu == v;
 		CU_ASSERT_EQUAL(on, v->running);
-		/* With nothing left to do, a vCPU without a pause flag is on a CPU or in a queue. */
+		/* With nothing left to do, a vCPU without a pause flag is on a CPU or in a queue.
+		 */
 		CU_ASSERT_EQUAL(v->pause_flags == 0, v->running || v->sched->queued);
 		if (v->sched->queued && policy == &sched_fair)
 			CU_ASSERT_FALSE(idle_cpu && v->sched->hard.bits[0] == ~0UL);
@@ -412,5 +413,6 @@ static void test_affinity_rules(void)
 }
 
 UNIT_MAIN("sched_switch_test", UNIT_TEST(test_random_fair), UNIT_TEST(test_random_null),
-	  UNIT_TEST(test_registers), UNIT_TEST(test_block_sees_pending), UNIT_TEST(test_shares), UNIT_TEST(test_null_turns),
-	  UNIT_TEST(test_wake_up_preempts), UNIT_TEST(test_affinity_rules))
+	  UNIT_TEST(test_registers), UNIT_TEST(test_block_sees_pending), UNIT_TEST(test_shares),
+	  UNIT_TEST(test_null_turns), UNIT_TEST(test_wake_up_preempts),
+	  UNIT_TEST(test_affinity_rules))

@@ -94,9 +94,9 @@ static void queue(struct conn *c, const void *head, size_t hlen, const void *dat
 		d = c->skip < len ? (size_t)c->skip : len;
 		c->skip -= d;
 		c->out_pos += (uint32_t)(h + d);
-		head = (const char *)head + h;
+		head = h ? (const char *)head + h : head;
 		hlen -= h;
-		data = (const char *)data + d;
+		data = d ? (const char *)data + d : data;
 		len -= d;
 	}
 	buf_add(&c->out, head, hlen);
@@ -347,12 +347,10 @@ void conn_replay(struct conn *c, const void *data, size_t len)
 	}
 }
 
+/* Those that must wait on notice when they are served; only the others cost a system call. */
 void conn_wake_waiting(void)
 {
 	for (struct conn *c = conns; c; c = c->next)
-		if (c->waiting && !c->dead) {
-			c->waiting = false;
-			set_input(c, true);
+		if (c->waiting && !c->dead)
 			c->more = conn_more = true;
-		}
 }
