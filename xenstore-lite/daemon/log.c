@@ -252,6 +252,11 @@ bool log_load(void)
 	return false;
 }
 
+void log_stop(void)
+{
+	unmap();
+}
+
 bool log_compact(enum log_end end)
 {
 	char tmp[4096 + 8];

@@ -59,6 +59,8 @@ void log_open(const char *dir, bool resume, int last_fd);
 bool log_load(void);
 /* Write a snapshot of the state as the start of a new log, which replaces the old one. */
 bool log_compact(enum log_end end);
+/* Log nothing any more. */
+void log_stop(void);
 /* How the daemon that wrote the log in dir ended; before log_open(). */
 enum log_end log_peek(const char *dir);
 

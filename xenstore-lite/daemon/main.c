@@ -251,6 +251,7 @@ static void restart(void)
  */
 static void keep(pid_t worker, int pidfd)
 {
+	bool adopted = pidfd >= 0;
 	int quick = 0;
 
 	signal(SIGTERM, pass_on);
@@ -282,6 +283,9 @@ static void keep(pid_t worker, int pidfd)
 			break;
 		case LOG_CRASHED:
 			fprintf(stderr, "xenstored: worker %d ended; going on from the log\n", worker);
+			/* A keeper that its worker made carries a copy of that one's memory. */
+			if (adopted)
+				restart();
 			quick = time(NULL) - start < 2 ? quick + 1 : 0;
 			if (quick > 20) {
 				fprintf(stderr, "xenstored: it keeps ending at once; giving up\n");

@@ -102,7 +102,7 @@ static void wnode_trim(struct wnode *w)
 	}
 }
 
-/* One step down the path at *p; NULL where nobody watches, or past the end. */
+/* One step down the path at *p; NULL, and *p not at the end, where nobody watches. */
 static struct wnode *step(struct wnode *w, const char **p, bool make)
 {
 	uint32_t hash;
@@ -116,7 +116,8 @@ static struct wnode *step(struct wnode *w, const char **p, bool make)
 	next = child_find(w, *p, len, &hash);
 	if (!next && make)
 		next = wnode_make(w, *p, len, hash);
-	*p += len;
+	if (next)
+		*p += len;
 	return next;
 }
 
