@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Rule: copy moves bytes within a page from and to own frames and grants,
+ * never to what is read-only or not the caller's, never across a page's end;
+ * each element has its own status and the grant is idle again afterwards.
+ *
+ * Provocation: all four combinations, lengths and offsets at the borders,
+ * grants that do not permit it, tables as targets.
+ */
+#include "lib/guest.h"
+
+#define SRC_REF 8
+#define DST_REF 9
+#define RO_REF	10
+
+static struct pv_gnttab_copy request(uint16_t flags, uint64_t from, uint64_t to,
+				     uint16_t from_offset, uint16_t to_offset, uint16_t len)
+{
+	struct pv_gnttab_copy c = {.len = len, .flags = flags};
+
+	c.source.domid = 0;
+	c.dest.domid = 0;
+	c.source.offset = from_offset;
+	c.dest.offset = to_offset;
+	if (flags & PV_GNTCOPY_SOURCE_GREF) {
+		c.source.u.ref = (uint32_t)from;
+	} else {
+		c.source.domid = PV_DOMID_SELF;
+		c.source.u.gmfn = from;
+	}
+	if (flags & PV_GNTCOPY_DEST_GREF) {
+		c.dest.u.ref = (uint32_t)to;
+	} else {
+		c.dest.domid = PV_DOMID_SELF;
+		c.dest.u.gmfn = to;
+	}
+	return c;
+}
+
+static int16_t copy(uint16_t flags, uint64_t from, uint64_t to, uint16_t fo, uint16_t to_offset,
+		    uint16_t len)
+{
+	struct pv_gnttab_copy c = request(flags, from, to, fo, to_offset, len);
+
+	expect_rc(grant_op(COPY, &c, 1), 0);
+	return c.status;
+}
+
+void test_main(void)
+{
+	const uint16_t both = PV_GNTCOPY_SOURCE_GREF | PV_GNTCOPY_DEST_GREF;
+	uint8_t *src = page_alloc(), *dst = page_alloc();
+	struct pv_gnttab_copy batch[3];
+
+	if (!grant_init())
+		return;
+	for (unsigned int i = 0; i < PAGE_SIZE; i++)
+		src[i] = (uint8_t)(i * 7);
+	grant_give(SRC_REF, 0, va_to_mfn(src), PV_GTF_READONLY);
+	grant_give(DST_REF, 0, va_to_mfn(dst), 0);
+	grant_give(RO_REF, 0, va_to_mfn(dst), PV_GTF_READONLY);
+
+	for (uint16_t flags = 0; flags < 4; flags++) {
+		uint64_t from = flags & PV_GNTCOPY_SOURCE_GREF ? SRC_REF : va_to_mfn(src);
+		uint64_t to = flags & PV_GNTCOPY_DEST_GREF ? DST_REF : va_to_mfn(dst);
+
+		memset(dst, 0, PAGE_SIZE);
+		expect_eq(copy(flags, from, to, 0, 0, 4096), PV_GNTST_OKAY);
+		expect_false(memcmp(src, dst, PAGE_SIZE));
+		memset(dst, 0, PAGE_SIZE);
+		expect_eq(copy(flags, from, to, 100, 4000, 96), PV_GNTST_OKAY);
+		expect_false(memcmp(src + 100, dst + 4000, 96));
+		expect_eq(dst[3999], 0);
+		expect_eq(copy(flags, from, to, 4095, 4095, 1), PV_GNTST_OKAY);
+		expect_eq(dst[4095], src[4095]);
+	}
+	expect_eq(grant_table[SRC_REF].flags, PV_GTF_PERMIT_ACCESS | PV_GTF_READONLY);
+	expect_eq(grant_table[DST_REF].flags, PV_GTF_PERMIT_ACCESS);
+
+	memset(dst, 0, PAGE_SIZE);
+	expect_eq(copy(both, SRC_REF, DST_REF, 1, 0, 4096), PV_GNTST_BAD_COPY_ARG);
+	expect_eq(copy(both, SRC_REF, DST_REF, 0, 1, 4096), PV_GNTST_BAD_COPY_ARG);
+	expect_eq(copy(both, SRC_REF, DST_REF, 0xffff, 0, 2), PV_GNTST_BAD_COPY_ARG);
+	expect_eq(copy(both, SRC_REF, DST_REF, 0, 0, 0xffff), PV_GNTST_BAD_COPY_ARG);
+	expect_ne(copy(both, SRC_REF, RO_REF, 0, 0, 8), PV_GNTST_OKAY);
+	expect_ne(copy(both, SRC_REF, 500, 0, 0, 8), PV_GNTST_OKAY);
+	expect_ne(copy(both, ~0u, DST_REF, 0, 0, 8), PV_GNTST_OKAY);
+	expect_ne(copy(0, va_to_mfn(src), root_mfn(), 0, 0, 8), PV_GNTST_OKAY);
+	expect_ne(copy(0, va_to_mfn(src), 0xffffffffff, 0, 0, 8), PV_GNTST_OKAY);
+	expect_ne(copy(0, PTE_MFN(((const uint64_t *)start_info->pt_base)[256]), va_to_mfn(dst), 0,
+		       0, 8),
+		  PV_GNTST_OKAY);
+	grant_give(11, 0, root_mfn(), 0);
+	expect_ne(copy(both, SRC_REF, 11, 0, 0, 8), PV_GNTST_OKAY);
+	for (unsigned int i = 0; i < 64; i++)
+		expect_eq(dst[i], 0);
+
+	/* A batch: good, bad, good. */
+	batch[0] = request(both, SRC_REF, DST_REF, 0, 0, 16);
+	batch[1] = request(both, SRC_REF, RO_REF, 0, 16, 16);
+	batch[2] = request(both, SRC_REF, DST_REF, 32, 32, 16);
+	expect_rc(grant_op(COPY, batch, 3), 0);
+	expect_eq(batch[0].status, PV_GNTST_OKAY);
+	expect_ne(batch[1].status, PV_GNTST_OKAY);
+	expect_eq(batch[2].status, PV_GNTST_OKAY);
+	expect_false(memcmp(src, dst, 16));
+	expect_eq(dst[16], 0);
+	expect_false(memcmp(src + 32, dst + 32, 16));
+}
