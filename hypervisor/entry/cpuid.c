@@ -7,6 +7,7 @@
  * looks like a core of its own.
  */
 #include "internal.h"
+#include "hypercall.h"
 #include "sched.h"
 #include "public/cpuid.h"
 
@@ -192,8 +193,11 @@ static struct cpuid_leaf hypervisor_leaf(u32 leaf, u32 sub)
 /* Leaves beyond the highest one read as zero here, where Intel repeats the last basic one. */
 struct cpuid_leaf cpuid_guest(struct vcpu *v, u32 leaf, u32 sub)
 {
-	(void)v;
+	struct cpuid_leaf l;
+
 	if (leaf >> 16 == PV_CPUID_FIRST_LEAF >> 16)
 		return hypervisor_leaf(leaf, sub);
-	return cpuid_policy(cpuid(leaf, sub), leaf, sub);
+	l = cpuid_policy(cpuid(leaf, sub), leaf, sub);
+	cpu_policy_hide(v->domain, &l, leaf, sub);
+	return l;
 }

@@ -82,8 +82,6 @@ void insn_retire(struct vcpu *v, struct regs *r, unsigned int length);
 /* --- cpuid.c, msr.c, port.c: what a guest may see and touch ------------------------------- */
 
 struct cpuid_leaf cpuid_guest(struct vcpu *v, u32 leaf, u32 sub);
-/* Leave of \p native only what the policy lets through. Pure. */
-struct cpuid_leaf cpuid_policy(struct cpuid_leaf native, u32 leaf, u32 sub);
 /* 0, or -EPERM: #GP. */
 int msr_guest_read(struct vcpu *v, u32 msr, u64 *value);
 int msr_guest_write(struct vcpu *v, u32 msr, u64 value);

@@ -205,6 +205,8 @@ static const struct {
 	[PV_DOMCTL_GETPAGEFRAMEINFO3] = {domctl_page_frame_info, false},
 	[PV_DOMCTL_SETNODEAFFINITY] = {set_node_affinity, false},
 	[PV_DOMCTL_GETNODEAFFINITY] = {get_node_affinity, false},
+	[PV_DOMCTL_GET_CPU_POLICY] = {domctl_get_cpu_policy, COPY_BACK},
+	[PV_DOMCTL_SET_CPU_POLICY] = {domctl_set_cpu_policy, COPY_BACK},
 };
 
 static long domctl_on_domain(struct pv_domctl *op)

@@ -28,6 +28,13 @@ long domctl_max_mem(struct domain *d, struct pv_domctl *op);
 long domctl_page_frame_info(struct domain *d, struct pv_domctl *op);
 long domctl_hypercall_init(struct domain *d, struct pv_domctl *op);
 
+/* cpu_policy.c */
+struct pv_sysctl;
+long domctl_get_cpu_policy(struct domain *d, struct pv_domctl *op);
+long domctl_set_cpu_policy(struct domain *d, struct pv_domctl *op);
+long sysctl_cpu_policy(struct pv_sysctl *op);
+long sysctl_cpu_featureset(struct pv_sysctl *op);
+
 /* domctl.c: fill in what is known of a domain. */
 void domain_info(struct domain *d, struct pv_domctl_getdomaininfo *info);
 

@@ -19,7 +19,8 @@ long vcpu_set_cpus(vaddr_t set, struct domain *d, struct cpumask *cpus)
 	if (words > ARRAY_SIZE(bits) || copy_from_guest(bits, set, words * sizeof(bits[0])))
 		return REFUSE(-EFAULT);
 	*cpus = (struct cpumask){{0}};
-	for_each_vcpu(d, v, i) {
+	for_each_vcpu(d, v, i)
+	{
 		struct cpu *c = READ_ONCE(v->root_cpu);
 
 		/* Another vCPU's tables were loaded there since: that flushed. */
@@ -156,7 +157,8 @@ static long ops_run(struct domain *d, vaddr_t list, u32 count, u32 *done)
 		if (rc)
 			return rc;
 		++*done;
-		rc = walk_resume(current); /* a table that went away may still have to be taken down */
+		rc = walk_resume(
+			current); /* a table that went away may still have to be taken down */
 		if (!rc && (*done & 7) == 0 && *done < count && preempt_pending())
 			rc = -ERESTART;
 	}

@@ -194,6 +194,8 @@ static long (*const sysctls[])(struct pv_sysctl *op) = {
 	[PV_SYSCTL_NUMAINFO] = numa,
 	[PV_SYSCTL_CPUPOOL_OP] = cpupool,
 	[PV_SYSCTL_GET_CPU_LEVELLING_CAPS] = levelling_caps,
+	[PV_SYSCTL_GET_CPU_FEATURESET] = sysctl_cpu_featureset,
+	[PV_SYSCTL_GET_CPU_POLICY] = sysctl_cpu_policy,
 };
 
 HYPERCALL(sysctl)

@@ -177,6 +177,9 @@ struct cpu_features {
 extern struct cpu_features features;
 void features_init(void);
 
+/* Leave of \p native only what guests may see. Pure (entry/cpuid.c). */
+struct cpuid_leaf cpuid_policy(struct cpuid_leaf native, u32 leaf, u32 sub);
+
 /* --- descriptor tables (arch/descriptors.c) ------------------------------------------ */
 
 #define HV_CS	 0xe008

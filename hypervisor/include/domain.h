@@ -13,6 +13,7 @@
 #include "public/pv.h"
 
 #define MAX_VCPUS	  128
+#define CPU_FEATURE_WORDS 10
 #define DOMID_LIMIT	  PV_DOMID_FIRST_RESERVED /* ids are below this */
 #define LEGACY_VCPUS	  32 /* those with a vcpu_info in shared_info */
 
@@ -80,6 +81,7 @@ struct domain {
 	struct event_domain *event;
 	struct grant_table *grant;
 
+	u32 hidden_features[CPU_FEATURE_WORDS]; /* CPUID bits the tools took away (hypercall/cpu_policy.c) */
 	u32 vm_assist;	      /* bits by PV_VMASST_TYPE_* */
 	u32 max_vcpus;
 	struct vcpu **vcpu;   /* max_vcpus pointers, NULL until created */

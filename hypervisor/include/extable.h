@@ -8,17 +8,17 @@
 #define PAVISE_EXTABLE_H
 
 #ifdef __ASSEMBLER__
-#define EXTABLE(from, to)                                                                          \
-	.pushsection __ex_table, "a";                                                              \
-	.balign 8;                                                                                 \
-	.quad from, to;                                                                            \
+#define EXTABLE(from, to)             \
+	.pushsection __ex_table, "a"; \
+	.balign 8;                    \
+	.quad from, to;               \
 	.popsection
 #else
 /* In inline assembly, with labels of that statement: EXTABLE("1b", "2f"). */
-#define EXTABLE(from, to)                                                                          \
-	".pushsection __ex_table, \"a\"\n\t"                                                       \
-	".balign 8\n\t"                                                                            \
-	".quad " from ", " to "\n\t"                                                               \
+#define EXTABLE(from, to)                    \
+	".pushsection __ex_table, \"a\"\n\t" \
+	".balign 8\n\t"                      \
+	".quad " from ", " to "\n\t"         \
 	".popsection\n\t"
 
 struct extable_entry {

@@ -78,4 +78,8 @@ long debugreg_get(const struct vcpu *v, unsigned int n, u64 *value);
 /* DPL forced to 3, system descriptors refused. True: \p d is acceptable (and fixed). */
 bool descriptor_fix(u64 *d);
 
+/* Take out of \p l what the tools hid from \p d. */
+struct cpuid_leaf;
+void cpu_policy_hide(const struct domain *d, struct cpuid_leaf *l, u32 leaf, u32 sub);
+
 #endif

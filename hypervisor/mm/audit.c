@@ -92,8 +92,7 @@ static unsigned long domain_uses(struct domain *d)
 		log_error("audit: d%u has %lu frames, and counts %lu\n", d->id, count, d->frames);
 		bad++;
 	}
-	for_each_vcpu(d, v, i)
-		vcpu_uses(v);
+	for_each_vcpu(d, v, i) vcpu_uses(v);
 	return bad;
 }
 

@@ -39,7 +39,8 @@ bool frame_get(struct frame *f, const struct domain *d)
 {
 	u64 x = READ_ONCE(f->state);
 
-	/* Look at the owner first, to leave others' counts alone; after the exchange it can't change. */
+	/* Look at the owner first, to leave others' counts alone; after the exchange it can't
+	 * change. */
 	do {
 		if (f->owner != d->id || !frame_countable(x))
 			return false;
@@ -130,8 +131,7 @@ void frame_type_undo(struct frame *f)
 	stamp_mapping_lost(f);
 	do {
 		ASSERT((x & FRAME_TYPE_MASK) == FRAME_TYPE_REF);
-	} while (!frame_cas(f, &x,
-			    (x & ~(FRAME_PARTIAL | FRAME_VALID | FRAME_SOLE)) - FRAME_USE));
+	} while (!frame_cas(f, &x, (x & ~(FRAME_PARTIAL | FRAME_VALID | FRAME_SOLE)) - FRAME_USE));
 	if ((x & FRAME_REF_MASK) == FRAME_REF)
 		frame_reclaim(f);
 }
@@ -301,10 +301,13 @@ static void owner_set(struct frame *f, struct domain *d, enum frame_type type)
 struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits)
 {
 	struct frame *f;
-	u64 i, n = 1UL << order, nr;
+	u64 i, n, nr;
 
+	if (order > MAX_ORDER)
+		return NULL;
+	n = 1UL << order;
 	/* Looked at early, without the lock: nobody shall scrub memory that he may not have. */
-	if (order > MAX_ORDER || d->dying || READ_ONCE(d->frames) + n > READ_ONCE(d->max_frames))
+	if (d->dying || READ_ONCE(d->frames) + n > READ_ONCE(d->max_frames))
 		return NULL;
 	f = buddy_alloc(order, bits);
 	if (!f)
@@ -336,8 +339,8 @@ bool frame_release(struct frame *f, struct domain *d)
 
 	if (!frame_get(f, d))
 		return false;
-	allocated = __atomic_fetch_and(&f->state, ~FRAME_ALLOCATED, __ATOMIC_SEQ_CST) &
-		    FRAME_ALLOCATED;
+	allocated =
+		__atomic_fetch_and(&f->state, ~FRAME_ALLOCATED, __ATOMIC_SEQ_CST) & FRAME_ALLOCATED;
 	if (allocated) {
 		m2p_set(frame_mfn(f), PFN_INVALID);
 		frame_put(f);
@@ -468,7 +471,8 @@ int domain_frames_release(struct domain *d)
 		return rc;
 	switch (d->release_stage) {
 	case 0:
-		for_each_vcpu(d, v, i) {
+		for_each_vcpu(d, v, i)
+		{
 			rc = walk_abandon(v);
 			if (!rc)
 				rc = root_drop(v);

@@ -13,15 +13,15 @@
 #include "arch.h"
 #include "boot.h"
 
-#define MIB2	    0x200000UL
-#define LOW_END	    0x100000UL /* what lies below is not handed out */
+#define MIB2	     0x200000UL
+#define LOW_END	     0x100000UL /* what lies below is not handed out */
 #define IDENTITY_END 0x100000000UL
-#define RAM_LIMIT   (DIRECTMAP_END - DIRECTMAP_VIRT)
+#define RAM_LIMIT    (DIRECTMAP_END - DIRECTMAP_VIRT)
 
-#define HV_RW	    (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
-#define HV_RO	    (PTE_PRESENT | PTE_ACCESSED | PTE_NX)
-#define HV_RX	    (PTE_PRESENT | PTE_ACCESSED)
-#define HV_TABLE    (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY)
+#define HV_RW	 (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
+#define HV_RO	 (PTE_PRESENT | PTE_ACCESSED | PTE_NX)
+#define HV_RX	 (PTE_PRESENT | PTE_ACCESSED)
+#define HV_TABLE (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY)
 
 struct range {
 	u64 start, end; /* bytes, whole pages */
@@ -131,7 +131,8 @@ static u64 early_page(void)
 
 /* --- tables ----------------------------------------------------------------------- */
 
-/* Map one page of 4 KiB, 2 MiB or 1 GiB (\p level 1..3). \p table: flags of tables made on the way. */
+/* Map one page of 4 KiB, 2 MiB or 1 GiB (\p level 1..3). \p table: flags of tables made on the way.
+ */
 static void early_map(vaddr_t va, u64 pa, u64 flags, unsigned int level, u64 table)
 {
 	u64 *slot = &hv_root[va >> 39 & (ENTRIES - 1)];
@@ -190,9 +191,7 @@ static void image_map(void)
 	const char *p;
 
 	for (p = image_start; p < image_end; p += PAGE_SIZE) {
-		u64 flags = p < image_text_end	   ? HV_RX
-			    : p < image_rodata_end ? HV_RO
-						   : HV_RW;
+		u64 flags = p < image_text_end ? HV_RX : p < image_rodata_end ? HV_RO : HV_RW;
 
 		early_map((u64)p, image_paddr(p), flags | PTE_GLOBAL, 1, HV_TABLE);
 	}
@@ -215,7 +214,8 @@ static void frame_table_map(u64 first, u64 end)
 
 	for (; va < FRAME_TABLE_VIRT + end * sizeof(struct frame); va += MIB2)
 		if (!chunk_mapped(va))
-			early_map(va, early_alloc(MIB2, RAM_LIMIT), HV_RW | PTE_GLOBAL, 2, HV_TABLE);
+			early_map(va, early_alloc(MIB2, RAM_LIMIT), HV_RW | PTE_GLOBAL, 2,
+				  HV_TABLE);
 }
 
 static void m2p_map(u64 first, u64 end)

@@ -9,7 +9,7 @@
 #define FRAME_TYPE_BITS	   (15UL << FRAME_TYPE_SHIFT)
 #define FRAME_TYPE_WORD(t) ((u64)(t) << FRAME_TYPE_SHIFT)
 /* A mapping or other use holds one of each. */
-#define FRAME_USE	   (FRAME_REF + FRAME_TYPE_REF)
+#define FRAME_USE (FRAME_REF + FRAME_TYPE_REF)
 
 #define ENTRIES 512
 /* Slots of a guest L4 that are the hypervisor's: neither read nor writable. */
@@ -112,7 +112,8 @@ void l1_entry_put(u64 e);
 int upper_entry_check(u64 *e, unsigned int level);
 /* Write \p e if the entry still is \p old (else -EAGAIN); for emulated instructions. */
 int l1_exchange_locked(struct frame *l1, unsigned int index, u64 old, u64 e, struct domain *d);
-/* The entry that maps \p va in \p v's kernel tables, 0 when none. A snapshot: anything may change. */
+/* The entry that maps \p va in \p v's kernel tables, 0 when none. A snapshot: anything may change.
+ */
 u64 walk_software(struct vcpu *v, vaddr_t va);
 
 /* Keep count and bounds of non-zero entries. */

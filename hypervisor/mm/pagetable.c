@@ -11,7 +11,7 @@
 
 #define PTE_CACHE (PTE_PWT | PTE_PCD | PTE_PAT)
 /* No hardware meaning here that matters to anyone but the guest (protection keys are off). */
-#define PTE_FREE  (PTE_ACCESSED | PTE_DIRTY | PTE_AVAIL | PTE_AVAIL_HI | PTE_NX)
+#define PTE_FREE   (PTE_ACCESSED | PTE_DIRTY | PTE_AVAIL | PTE_AVAIL_HI | PTE_NX)
 #define PTE_COMMON (PTE_PRESENT | PTE_RW | PTE_USER | PTE_FREE)
 
 /*
@@ -23,9 +23,7 @@ const struct level_rules level_rules[5] = {
 	[1] = {.allowed = PTE_COMMON, .free = PTE_FREE, .forced = PTE_USER},
 	[2] = {.allowed = PTE_COMMON, .free = PTE_FREE | PTE_RW, .forced = PTE_USER},
 	[3] = {.allowed = PTE_COMMON, .free = PTE_FREE | PTE_RW, .forced = PTE_USER},
-	[4] = {.allowed = PTE_COMMON,
-	       .free = PTE_FREE | PTE_RW,
-	       .forced = PTE_USER | PTE_ACCESSED},
+	[4] = {.allowed = PTE_COMMON, .free = PTE_FREE | PTE_RW, .forced = PTE_USER | PTE_ACCESSED},
 };
 
 /* --- entries -------------------------------------------------------------------- */
@@ -83,19 +81,23 @@ static inline bool change_is_free(u64 old, u64 e, unsigned int level)
 	return (old & e & PTE_PRESENT) && !((old ^ e) & ~level_rules[level].free);
 }
 
-/* Write \p e over \p old, which only A and D can have left meanwhile. The entry that was replaced. */
+/*
+ * Write \p e over \p old, which only A and D can have left meanwhile. Returns what
+ * was written: with \p preserve_ad, A and D of the old entry as well, even if the
+ * new one is not present (Linux keeps them in PROT_NONE entries).
+ */
 static inline u64 entry_write(u64 *slot, u64 old, u64 e, bool preserve_ad)
 {
 	const u64 ad = PTE_ACCESSED | PTE_DIRTY;
 
 	if (!preserve_ad) {
 		WRITE_ONCE(*slot, e);
-		return old;
+		return e;
 	}
 	while (!__atomic_compare_exchange_n(slot, &old, e | (old & ad), false, __ATOMIC_SEQ_CST,
 					    __ATOMIC_RELAXED))
 		;
-	return old;
+	return e | (old & ad);
 }
 
 static inline void table_recount(struct frame *f, unsigned int i, u64 old, u64 e)
@@ -137,7 +139,7 @@ int pt_update_locked(struct frame *l1, unsigned int index, u64 e, struct domain 
 	}
 	if (unlikely(READ_ONCE(l1->state) & FRAME_SOLE) && !old && e)
 		root_sole_broken(l1);
-	entry_write(slot, old, e, preserve_ad);
+	e = entry_write(slot, old, e, preserve_ad);
 	table_recount(l1, index, old, e);
 	l1_entry_put(old);
 	return 0;
@@ -255,7 +257,7 @@ static u64 upper_write(struct frame *table, unsigned int level, unsigned int ind
 
 	if (READ_ONCE(table->state) & FRAME_SOLE)
 		root_sole_broken(table);
-	old = entry_write(slot, old, e, preserve_ad);
+	e = entry_write(slot, old, e, preserve_ad);
 	table_recount(table, index, old, e);
 	if (level == 4) {
 		if (e & PTE_PRESENT)
@@ -324,9 +326,9 @@ int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 e
 	int rc;
 
 	if (level > 1)
-		return foreign == owner ? upper_update(table, level, index, entry, owner,
-						       preserve_ad)
-					: (int)REFUSE(-EINVAL);
+		return foreign == owner
+			       ? upper_update(table, level, index, entry, owner, preserve_ad)
+			       : (int)REFUSE(-EINVAL);
 	rc = table_lock(table, 1);
 	if (rc)
 		return rc;

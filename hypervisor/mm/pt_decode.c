@@ -146,35 +146,45 @@ static bool opcode_short(u8 b, struct pt_write *w, struct opcode *o)
 {
 	o->byte = !(b & 1);
 	switch (b) {
-	case 0x88: case 0x89:
+	case 0x88:
+	case 0x89:
 		w->kind = PT_MOV;
 		return true;
-	case 0xc6: case 0xc7:
+	case 0xc6:
+	case 0xc7:
 		w->kind = PT_MOV;
 		o->group = true;
 		o->immediate = b & 1 ? 4 : 1;
 		return true;
-	case 0x86: case 0x87:
+	case 0x86:
+	case 0x87:
 		w->kind = PT_XCHG;
 		return true;
-	case 0x80: case 0x81: case 0x83:
+	case 0x80:
+	case 0x81:
+	case 0x83:
 		w->kind = PT_ADD; /* and on, by group */
 		o->group = true;
 		o->immediate = b == 0x81 ? 4 : 1;
 		return true;
-	case 0x00: case 0x01:
+	case 0x00:
+	case 0x01:
 		w->kind = PT_ADD;
 		return true;
-	case 0x08: case 0x09:
+	case 0x08:
+	case 0x09:
 		w->kind = PT_OR;
 		return true;
-	case 0x20: case 0x21:
+	case 0x20:
+	case 0x21:
 		w->kind = PT_AND;
 		return true;
-	case 0x28: case 0x29:
+	case 0x28:
+	case 0x29:
 		w->kind = PT_SUB;
 		return true;
-	case 0x30: case 0x31:
+	case 0x30:
+	case 0x31:
 		w->kind = PT_XOR;
 		return true;
 	}
@@ -184,11 +194,13 @@ static bool opcode_short(u8 b, struct pt_write *w, struct opcode *o)
 static bool opcode_0f(u8 b, struct pt_write *w, struct opcode *o)
 {
 	switch (b) {
-	case 0xb0: case 0xb1:
+	case 0xb0:
+	case 0xb1:
 		w->kind = PT_CMPXCHG;
 		o->byte = b == 0xb0;
 		return true;
-	case 0xc0: case 0xc1:
+	case 0xc0:
+	case 0xc1:
 		w->kind = PT_XADD;
 		o->byte = b == 0xc0;
 		return true;
@@ -216,8 +228,8 @@ static bool opcode_0f(u8 b, struct pt_write *w, struct opcode *o)
 /* ModRM's register field as part of the opcode. */
 static bool group_select(struct pt_write *w, unsigned int field)
 {
-	static const enum pt_write_kind arithmetic[8] = {
-		PT_ADD, PT_OR, PT_MOV, PT_MOV, PT_AND, PT_SUB, PT_XOR, PT_MOV};
+	static const enum pt_write_kind arithmetic[8] = {PT_ADD, PT_OR,	 PT_MOV, PT_MOV,
+							 PT_AND, PT_SUB, PT_XOR, PT_MOV};
 
 	if (w->kind == PT_MOV)
 		return field == 0;

@@ -28,7 +28,8 @@ static bool fetch_instruction(struct regs *r, struct pt_write *w)
 	return pt_write_decode(code, n, r, w);
 }
 
-/* Do it on the entry. The table's lock is held. True: done, and \p r is what the guest sees after. */
+/* Do it on the entry. The table's lock is held. True: done, and \p r is what the guest sees after.
+ */
 static bool write_locked(struct frame *l1, const struct pt_write *w, struct regs *r,
 			 struct domain *d)
 {

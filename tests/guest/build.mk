@@ -9,6 +9,8 @@ GUEST_ELF    := $(GUEST_SRC:tests/guest/%.c=$(GUEST_B)/%.elf)
 GUEST_CFLAGS := -std=gnu11 -O2 -g $(WARN) -MMD -MP -ffreestanding -fno-pic -fno-pie -mcmodel=kernel -mno-red-zone \
 	-mgeneral-regs-only -fno-stack-protector -fno-asynchronous-unwind-tables -fcf-protection=none \
 	-fno-strict-aliasing -Ihypervisor/include -Itests/guest
+GUEST_LDFLAGS := -nostdlib -static -no-pie -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
+	-T tests/guest/lib/link.ld
 
 $(GUEST_B)/%.o: tests/guest/%.c
 	$(call say,CC,$@)
@@ -22,18 +24,17 @@ $(GUEST_B)/%.o: tests/guest/%.S
 
 $(GUEST_B)/%.elf: $(GUEST_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
 	$(call say,LD,$@)
-	$(Q)$(LD) -nostdlib -static -no-pie -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
-		-T tests/guest/lib/link.ld -o $@ $< $(GUEST_LIBO)
+	$(Q)$(LD) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_LIBO)
 
-.SECONDARY: $(GUEST_SRC:%.c=$(B)/%.o)
+.SECONDARY: $(GUEST_SRC:%.c=$(B)/%.o) $(GUEST_LIBO)
 .PHONY: guests check-guest check-guest-xen
 guests: $(GUEST_ELF)
 
-check-guest: guests ## every rule test on Pavise
-	@tests/guest/run
+check-guest: guests $(B)/pavise ## every rule test on Pavise, with 1, 2 and 4 CPUs
+	@B=$(B) tests/guest/run -j 2 --smp 1,2,4
 
 check-guest-xen: guests $(B)/xen-4.17 ## every rule test on Debian's Xen 4.17
-	@tests/guest/run --xen $(B)/xen-4.17
+	@B=$(B) tests/guest/run -j 2 --xen $(B)/xen-4.17
 
 # Debian's own package, for comparing; never committed.
 $(B)/xen-4.17:

@@ -24,6 +24,14 @@ struct cpu *this_cpu(void)
 	return &cpu;
 }
 
+void cpu_policy_hide(const struct domain *d, struct cpuid_leaf *l, u32 leaf, u32 sub)
+{
+	(void)d;
+	(void)l;
+	(void)leaf;
+	(void)sub;
+}
+
 u64 tsc_khz(void)
 {
 	return 2000000;

@@ -6,16 +6,16 @@
 #ifndef TESTS_UNIT_OWN_STRING_H
 #define TESTS_UNIT_OWN_STRING_H
 
-#define memcpy hv_memcpy
+#define memcpy	hv_memcpy
 #define memmove hv_memmove
-#define memset hv_memset
-#define memcmp hv_memcmp
-#define strlen hv_strlen
+#define memset	hv_memset
+#define memcmp	hv_memcmp
+#define strlen	hv_strlen
 #define strnlen hv_strnlen
-#define strcmp hv_strcmp
+#define strcmp	hv_strcmp
 #define strncmp hv_strncmp
-#define strchr hv_strchr
-#define strstr hv_strstr
+#define strchr	hv_strchr
+#define strstr	hv_strstr
 #define strlcpy hv_strlcpy
 #include "../../hypervisor/lib/string.c"
 #undef memcpy

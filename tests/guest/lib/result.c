@@ -38,7 +38,7 @@ static void put_number(struct line *line, uint64_t value, unsigned int base, int
 }
 
 /* %c %s %d %u %x %p, with l, a width and zero fill. */
-static void format_line(struct line *line, const char *f, va_list args)
+static void format_line(struct line *line, const char *f, va_list *args)
 {
 	for (; *f; f++) {
 		char fill = ' ';
@@ -59,14 +59,14 @@ static void format_line(struct line *line, const char *f, va_list args)
 		}
 		switch (*f) {
 		case 'c':
-			put(line, (char)va_arg(args, int));
+			put(line, (char)va_arg(*args, int));
 			break;
 		case 's':
-			for (const char *s = va_arg(args, const char *); *s; s++)
+			for (const char *s = va_arg(*args, const char *); *s; s++)
 				put(line, *s);
 			break;
 		case 'd': {
-			int64_t v = wide ? va_arg(args, int64_t) : va_arg(args, int);
+			int64_t v = wide ? va_arg(*args, int64_t) : va_arg(*args, int);
 
 			if (v < 0)
 				put(line, '-');
@@ -74,15 +74,17 @@ static void format_line(struct line *line, const char *f, va_list args)
 			break;
 		}
 		case 'u':
-			put_number(line, wide ? va_arg(args, uint64_t) : va_arg(args, unsigned int),
-				   10, width, fill);
+			put_number(line,
+				   wide ? va_arg(*args, uint64_t) : va_arg(*args, unsigned int), 10,
+				   width, fill);
 			break;
 		case 'x':
-			put_number(line, wide ? va_arg(args, uint64_t) : va_arg(args, unsigned int),
-				   16, width, fill);
+			put_number(line,
+				   wide ? va_arg(*args, uint64_t) : va_arg(*args, unsigned int), 16,
+				   width, fill);
 			break;
 		case 'p':
-			put_number(line, (uint64_t)va_arg(args, void *), 16, 16, '0');
+			put_number(line, (uint64_t)va_arg(*args, void *), 16, 16, '0');
 			break;
 		default:
 			put(line, *f);
@@ -96,7 +98,7 @@ void print(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	format_line(&line, format, args);
+	format_line(&line, format, &args);
 	va_end(args);
 	console_write(line.text, line.length);
 }
@@ -112,7 +114,7 @@ void result_report(enum result result, const char *format, ...)
 	put(&line, ':');
 	put(&line, ' ');
 	va_start(args, format);
-	format_line(&line, format, args);
+	format_line(&line, format, &args);
 	va_end(args);
 	if (line.length == sizeof(line.text))
 		line.length--;

@@ -85,7 +85,7 @@ void trap_dispatch(struct frame *frame)
 		note_fault(frame);
 		user_finish(USER_FAULT);
 	}
-	for (const struct fixup *f = fixup_table; f < fixup_table_end; f++) {
+	for (const struct fixup *f = fixup_table; (uintptr_t)f < (uintptr_t)fixup_table_end; f++) {
 		if (f->from == frame->rip) {
 			note_fault(frame);
 			frame->rip = f->to;

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Instructions per hypercall, beside Xen 4.17's.
+
+BENCH_B := $(B)/tests/bench
+
+$(BENCH_B)/%.o: tests/bench/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
+
+$(BENCH_B)/%.elf: $(BENCH_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
+	$(call say,LD,$@)
+	$(Q)$(LD) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_LIBO)
+
+.SECONDARY: $(BENCH_B)/hypercalls.o
+.PHONY: bench-hypercalls
+bench-hypercalls: $(BENCH_B)/hypercalls.elf $(B)/pavise $(B)/xen-4.17 ## instructions per hypercall: pavise, xen, ratio, target
+	@B=$(B) tests/bench/hypercalls --xen $(B)/xen-4.17
+
+LINT_C += $(wildcard tests/bench/*.c)
+-include $(BENCH_B)/hypercalls.d
