@@ -21,6 +21,7 @@ struct event_domain;
 struct grant_table;
 struct sched_vcpu;
 struct vcpu_timers;
+struct watchdog;
 struct frame;
 
 /*
@@ -96,6 +97,8 @@ struct domain {
 	/* dom0 alone: ports and I/O frames it may use are "all but the guarded". */
 	u64 pirq_eoi_mfn;
 	s64 time_offset_seconds;
+
+	struct watchdog *watchdog;
 };
 
 #define POLL_ANY (~0U)
@@ -251,6 +254,12 @@ int domain_unpause_control(struct domain *d);
 void domain_shutdown(struct domain *d, u8 code);
 /* Undo the shutdown of a suspended domain that goes on after all. 0 or -EINVAL. */
 int domain_resume(struct domain *d);
+/*
+ * \p id 0: start a watchdog of the domain's and return its id, -ENOSPC when all are
+ * in use. Otherwise set it again, or with 0 seconds stop it; -EINVAL for no such one.
+ * When one's time is up the domain is shut down.
+ */
+int domain_watchdog(struct domain *d, u32 id, u32 seconds);
 /* Bring a vCPU up, initialised before, or take it down; the last one down powers the domain off. */
 int vcpu_up(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
