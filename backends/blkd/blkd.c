@@ -209,7 +209,7 @@ static int read_config(struct vbd *vbd)
 	return 0;
 }
 
-static int publish_features(struct vbd *vbd, const struct disk *disk)
+static int write_features(struct vbd *vbd, const struct disk *disk)
 {
 	struct store *store = vbd->dev->bus->store;
 	const char *back = vbd->dev->back;
@@ -231,8 +231,25 @@ static int publish_features(struct vbd *vbd, const struct disk *disk)
 	rc |= store_write(store, back, "feature-discard", "%d", (int)discard);
 	if (discard)
 		rc |= store_write(store, back, "discard-granularity", "%u", PAGE_BYTES);
+	return rc ? -EIO : 0;
+}
+
+static int publish_features(struct vbd *vbd, const struct disk *disk)
+{
+	struct store *store = vbd->dev->bus->store;
+	int rc, written = 0;
+
+	do {
+		rc = store_begin(store, vbd->dev->back, "frontend");
+		if (rc)
+			break;
+		written = write_features(vbd, disk);
+		rc = store_commit(store);
+	} while (rc == -EAGAIN);
+	if (!rc)
+		rc = written;
 	if (rc)
-		xenbus_fail(vbd->dev, "cannot publish the disk's features");
+		xenbus_fail(vbd->dev, "cannot publish the disk's features: %s", strerror(-rc));
 	return rc;
 }
 

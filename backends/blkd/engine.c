@@ -276,12 +276,8 @@ static void poll_for(struct engine *e, int fd, uint64_t tag)
 
 static void take_events(struct engine *e)
 {
-	bool mine = false;
-	int port;
-
-	while ((port = e->io->ops->pending(e->io)) >= 0)
-		mine |= (uint32_t)port == e->port;
-	if (!mine)
+	/* One look is enough: it is the only port, masked from now on. */
+	if (e->io->ops->pending(e->io) != (int)e->port)
 		return;
 	if (!e->control_hung_up)
 		engine_take(e);

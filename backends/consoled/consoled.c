@@ -101,15 +101,16 @@ static void refresh(struct console *con)
 			return;
 		console_detach(con);
 	}
+	/* Before the first byte is taken. */
+	open_log(con);
 	rc = console_attach(con, frame, (uint32_t)port);
 	if (rc) {
 		log_err("domain %u: cannot take up its console: %s", con->domid, strerror(-rc));
 		return;
 	}
 	memcpy(con->identity, identity, sizeof(identity));
-	open_log(con);
-	rc = store_write(&d.store, dir, "tty", "%s", con->tty.path);
-	if (rc)
+	rc = store_update(&d.store, dir, "port", "tty", con->tty.path);
+	if (rc && rc != -ENOENT)
 		log_err("domain %u: cannot write console/tty: %s", con->domid, strerror(-rc));
 	log_info("domain %u: console on %s", con->domid, con->tty.path);
 }

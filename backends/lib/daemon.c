@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,10 +73,22 @@ static int take_pid_file(const char *path)
 	return 0;
 }
 
+/* Each guest takes descriptors; the soft limit is made for other programs. */
+static void raise_file_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 int daemon_begin(const struct daemon_options *opt)
 {
 	int rc = log_open(opt->program, LOG_TO_STDERR, NULL);
 
+	raise_file_limit();
 	if (!opt->foreground)
 		rc = background();
 	if (!rc && opt->log_file) {

@@ -34,6 +34,7 @@ int store_open(struct store *store, struct loop *loop,
 
 	store->loop = loop;
 	store->watch = watch;
+	store->tx = XBT_NULL;
 	store->xs = xs_open(0);
 	if (!store->xs) {
 		rc = errno ? -errno : -ECONNREFUSED;
@@ -83,7 +84,7 @@ int store_read(struct store *store, const char *dir, const char *node, char *buf
 
 	if (rc)
 		return rc;
-	value = xs_read(store->xs, XBT_NULL, path, &len);
+	value = xs_read(store->xs, store->tx, path, &len);
 	if (!value)
 		return errno ? -errno : -ENOENT;
 	if (len >= size) {
@@ -118,7 +119,7 @@ int parse_uint(const char *text, uint64_t max, uint64_t *value)
 int store_read_uint(struct store *store, const char *dir, const char *node, uint64_t max,
 		    uint64_t *value)
 {
-	char text[24];
+	char text[24] = "";
 	int rc = store_read(store, dir, node, text, sizeof(text));
 
 	if (rc)
@@ -139,15 +140,44 @@ int store_write(struct store *store, const char *dir, const char *node, const ch
 	va_end(ap);
 	if (n < 0 || n >= (int)sizeof(value))
 		return -E2BIG;
-	return xs_write(store->xs, XBT_NULL, path, value, (unsigned int)n) ? 0 : -errno;
+	return xs_write(store->xs, store->tx, path, value, (unsigned int)n) ? 0 : -errno;
 }
 
-int store_rm(struct store *store, const char *dir, const char *node)
+int store_begin(struct store *store, const char *dir, const char *guard)
 {
-	char path[STORE_PATH_MAX];
-	int rc = store_path(path, dir, node);
+	char value[STORE_PATH_MAX];
+	int rc;
 
-	if (rc)
-		return rc;
-	return xs_rm(store->xs, XBT_NULL, path) ? 0 : -errno;
+	store->tx = xs_transaction_start(store->xs);
+	if (store->tx == XBT_NULL)
+		return -errno;
+	rc = store_read(store, dir, guard, value, sizeof(value));
+	if (rc) {
+		xs_transaction_end(store->xs, store->tx, true);
+		store->tx = XBT_NULL;
+	}
+	return rc;
+}
+
+int store_commit(struct store *store)
+{
+	xs_transaction_t tx = store->tx;
+
+	store->tx = XBT_NULL;
+	return xs_transaction_end(store->xs, tx, false) ? 0 : -errno;
+}
+
+int store_update(struct store *store, const char *dir, const char *guard, const char *node,
+		 const char *value)
+{
+	int rc, written;
+
+	do {
+		rc = store_begin(store, dir, guard);
+		if (rc)
+			return rc;
+		written = store_write(store, dir, node, "%s", value);
+		rc = store_commit(store);
+	} while (rc == -EAGAIN);
+	return written ? written : rc;
 }

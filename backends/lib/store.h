@@ -18,6 +18,7 @@
 struct store {
 	struct xs_handle *xs;
 	struct loop *loop;
+	xs_transaction_t tx; /* XBT_NULL outside of one */
 	struct loop_source src;
 	/* Called for each watch event. The strings live until it returns. */
 	void (*watch)(struct store *store, const char *path, const char *token);
@@ -41,7 +42,17 @@ int store_read_uint(struct store *store, const char *dir, const char *node, uint
 		    uint64_t *value);
 int store_write(struct store *store, const char *dir, const char *node, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-int store_rm(struct store *store, const char *dir, const char *node);
+
+/* Begins a transaction if dir/guard is there: -ENOENT and none begun if not.
+ * A write makes the directories above it, so that one that comes after the
+ * toolstack has removed a device would leave a ghost of it behind. Until
+ * store_commit(), what is read and written through `store` is part of it. */
+int store_begin(struct store *store, const char *dir, const char *guard);
+/* 0, or -EAGAIN: somebody else was quicker, do it again from the beginning. */
+int store_commit(struct store *store);
+/* One node, written in such a transaction. */
+int store_update(struct store *store, const char *dir, const char *guard, const char *node,
+		 const char *value);
 
 /* Strict decimal number: digits alone, at most `max`. 0 or -EINVAL. */
 int parse_uint(const char *text, uint64_t max, uint64_t *value);

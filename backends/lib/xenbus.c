@@ -18,12 +18,14 @@
 
 static void publish(struct xenbus_device *dev, unsigned int state)
 {
+	char text[4];
 	int rc;
 
 	if (dev->published == state)
 		return;
 	dev->published = state;
-	rc = store_write(dev->bus->store, dev->back, "state", "%u", state);
+	snprintf(text, sizeof(text), "%u", state % 10);
+	rc = store_update(dev->bus->store, dev->back, "frontend", "state", text);
 	if (rc && rc != -ENOENT)
 		log_err("%s: cannot write state %u: %s", dev->back, state, strerror(-rc));
 }
@@ -79,7 +81,7 @@ void xenbus_fail(struct xenbus_device *dev, const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	log_err("%s: %s", dev->back, text);
-	store_write(dev->bus->store, dev->back, "error", "%s", text);
+	store_update(dev->bus->store, dev->back, "frontend", "error", text);
 	dev->failed = true;
 	if (dev->phase == XENBUS_STARTING || dev->phase == XENBUS_RUNNING)
 		stop(dev);

@@ -32,6 +32,11 @@ static void kick_interrupt(void)
 {
 }
 
+static void console_input(void)
+{
+	event_global_virq(PV_VIRQ_CONSOLE);
+}
+
 /* On the boot CPU's own stack. */
 static void boot_continue(void)
 {
@@ -55,6 +60,7 @@ static void boot_continue(void)
 	smp_start();
 	time_init_done();
 	domain_init();
+	console_input_hook = console_input;
 	serial_enable_interrupt();
 	dom0_build();
 	guest_start();

@@ -21,7 +21,7 @@ void event_upcall(struct vcpu *v)
 }
 
 /* \p p is port \p n of \p d and stays what it is meanwhile. */
-static void set_pending(struct domain *d, const struct port *p, u32 n)
+static void tell(struct domain *d, const struct port *p, u32 n)
 {
 	struct vcpu *v = d->vcpu[READ_ONCE(p->vcpu)];
 
@@ -40,10 +40,10 @@ int event_send(struct domain *d, u32 n)
 	spin_lock(&p->lock);
 	switch (p->state) {
 	case PORT_INTERDOMAIN:
-		set_pending(p->remote, port_at(p->remote->event, p->number), p->number);
+		tell(p->remote, port_at(p->remote->event, p->number), p->number);
 		break;
 	case PORT_IPI:
-		set_pending(d, p, n);
+		tell(d, p, n);
 		break;
 	case PORT_UNBOUND: /* the other end has closed: nobody to tell */
 		break;
@@ -63,7 +63,7 @@ static void send_interrupt(struct domain *d, u32 n, u8 state, u32 number, u32 vc
 		return;
 	spin_lock(&p->lock);
 	if (p->state == state && p->number == number && (vcpu == ~0U || p->vcpu == vcpu))
-		set_pending(d, p, n);
+		tell(d, p, n);
 	spin_unlock(&p->lock);
 }
 
@@ -283,7 +283,7 @@ int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_p
 	port_connect(p, remote, remote_port);
 	port_connect(r, d, *port);
 	/* What the other side sent before somebody listened went nowhere: look once. */
-	set_pending(d, p, *port);
+	tell(d, p, *port);
 out:
 	unlock_pair(d, remote);
 	return rc;

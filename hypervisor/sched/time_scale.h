@@ -46,7 +46,7 @@ static inline u64 tsc_to_ns(const struct tsc_scale *s, u64 ticks)
 	return (u64)(((unsigned __int128)ticks * s->mul) >> 32);
 }
 
-#define NS_FAR (1UL << 60) /* 36 years: later than that is as late */
+#define NS_FAR (1UL << 59) /* 18 years: later than that is as late */
 
 /* Ticks in \p ns, rounded up, so that a timer set for them does not fire early. */
 static inline u64 ns_to_tsc(u64 khz, u64 ns)

@@ -25,3 +25,4 @@ check-backends: $(TBE_OUT)/unit ## unit tests of back-ends and front-ends
 	$(Q)LD_LIBRARY_PATH=$(B)/xenstore-lite $<
 
 -include $(TBE_OBJ:.o=.d)
+include tests/backends/trial/build.mk

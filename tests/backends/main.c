@@ -11,6 +11,7 @@ int main(void)
 	if (CU_initialize_registry() != CUE_SUCCESS)
 		return 1;
 	add_lib_suite();
+	add_xenbus_suite();
 	add_ring_suite();
 	add_console_suite();
 	add_request_suite();

@@ -10,5 +10,6 @@ void add_console_suite(void);
 void add_request_suite(void);
 void add_engine_suite(void);
 void add_lib_suite(void);
+void add_xenbus_suite(void);
 
 #endif

@@ -5,8 +5,7 @@
 #include "log.h"
 #include "watch.h"
 
-/* Queued output at which a guest gets no more events, and a local client is given up. */
-#define OVERFLOW_GUEST (64 << 10)
+/* Queued output at which a local client is given up. */
 #define OVERFLOW_LOCAL (64 << 20)
 /* Requests run for one connection before the others have their turn. */
 #define TURN 64
@@ -14,6 +13,7 @@
 struct conn *conns;
 uint32_t conn_last_id;
 bool conn_more;
+uint64_t conn_exact_out;
 static struct conn *dirty;
 
 struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_t id)
@@ -42,7 +42,7 @@ struct conn *conn_by_id(uint32_t id)
 
 static void settle_output_charge(struct conn *c)
 {
-	quota_force(c->domain, Q_MEMORY, (int64_t)c->out.len - (int64_t)c->out_charged);
+	quota_force(c->domain, Q_QUEUED, (int64_t)c->out.len - (int64_t)c->out_charged);
 	c->out_charged = c->out.len;
 }
 
@@ -82,6 +82,10 @@ static void queue(struct conn *c, const void *head, size_t hlen, const void *dat
 {
 	if (c->dead)
 		return;
+	if (c->tp->exact)
+		conn_exact_out += hlen + len;
+	else if (log_replaying)
+		return; /* a local client that matters has had all its replies */
 	/* After a crash: what the client has already got is not sent again. */
 	if (c->skip) {
 		size_t h = c->skip < hlen ? (size_t)c->skip : hlen, d;
@@ -173,7 +177,7 @@ static void flush(struct conn *c)
 	if (!c->out.len) {
 		quota_force(c->domain, Q_OUTSTANDING, -(int64_t)c->replies);
 		c->replies = 0;
-	} else if (c->domain != domain0 && c->out.len > OVERFLOW_GUEST) {
+	} else if ((int64_t)c->out.len > quota_limit(c->domain, Q_QUEUED)) {
 		conn_set_overflow(c, true);
 	} else if (c->out.len > OVERFLOW_LOCAL) {
 		fprintf(stderr, "xenstored: connection %u does not read its replies; closing it\n",
@@ -190,7 +194,7 @@ void conn_flush_all(void)
 {
 	for (int privileged = 1; privileged >= 0; privileged--)
 		for (struct conn *c = dirty; c; c = c->dirty_next)
-			if (!c->dead && (c->domain == domain0) == privileged)
+			if (!c->dead && !log_replaying && (c->domain == domain0) == privileged)
 				flush(c);
 	while (dirty) {
 		dirty->dirty = false;
@@ -308,13 +312,24 @@ void conn_service(struct conn *c)
 	if (c->dead)
 		return;
 	was_stalled = stalled(c);
+	c->more = false;
 	flush(c);
 	if (c->dead)
 		return;
 	if ((c->waiting || stalled(c)) != c->input_off)
 		set_input(c, !(c->waiting || stalled(c)));
-	c->more = turn == TURN || (was_stalled && !stalled(c));
+	c->more |= turn == TURN || (was_stalled && !stalled(c));
 	conn_more |= c->more;
+}
+
+void conn_restore(struct conn *c, const void *in, size_t in_len, const void *out, size_t out_len)
+{
+	buf_add(&c->in, in, in_len);
+	if (c->tp->exact)
+		queue(c, out, out_len, NULL, 0);
+	else
+		buf_add(&c->out, out, out_len);
+	settle_output_charge(c);
 }
 
 void conn_replay(struct conn *c, const void *data, size_t len)

@@ -54,6 +54,8 @@ struct conn {
 
 extern struct conn *conns;
 extern uint32_t conn_last_id;
+/* Bytes queued to exact connections so far: their positions tell 2^32 of them apart. */
+extern uint64_t conn_exact_out;
 extern bool conn_more; /* some connection has requests left over */
 
 /* id 0: the next one. */
@@ -67,6 +69,8 @@ struct conn *conn_by_id(uint32_t id);
 void conn_service(struct conn *c);
 /* Bytes from the log, run without asking the transport. */
 void conn_replay(struct conn *c, const void *data, size_t len);
+/* Unfinished input and output from a snapshot. */
+void conn_restore(struct conn *c, const void *in, size_t in_len, const void *out, size_t out_len);
 /* Send queued output of every connection that has some, the privileged ones first. */
 void conn_flush_all(void);
 void conn_wake_waiting(void);
@@ -87,6 +91,7 @@ bool ops_must_wait(const struct conn *c, const struct xsd_sockmsg *req, const ch
 #define ABS_ROOM (XENSTORE_ABS_PATH_MAX + 1)
 bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool special);
 
+extern bool control_restart; /* a live restart was asked for */
 /* CONTROL: the answer goes to out. Returns 0 or an errno value. */
 int control_run(struct conn *c, int argc, const char *const *argv, struct buf *out);
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "conn.h"
 #include "log.h"
+#include "watch.h"
 
 static void print(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void print(struct buf *out, const char *fmt, ...)
@@ -100,9 +101,66 @@ static int cmd_domains(int argc, const char *const *argv, struct buf *out)
 	return 0;
 }
 
+bool control_restart;
+
+static int cmd_restart(int argc, const char *const *argv, struct buf *out)
+{
+	(void)argv;
+	if (argc)
+		return EINVAL;
+	/* In a replay it has happened already. */
+	control_restart = !log_replaying;
+	print(out, "OK");
+	return 0;
+}
+
+static void count_node(struct node *n, void *arg)
+{
+	struct domain *d = perm_owner(n->c->perms);
+
+	(void)arg;
+	d->counted_nodes++;
+	d->counted_bytes += content_bytes(n->c);
+}
+
+/* Count the whole store and what hangs on each connection; print what the accounts have wrong. */
+static int cmd_check(int argc, const char *const *argv, struct buf *out)
+{
+	int wrong = 0;
+
+	(void)argc;
+	(void)argv;
+	for (struct domain *d = domains; d; d = d->next)
+		d->counted_nodes = d->counted_bytes = d->counted_watches = 0;
+	tree_walk(store_view.root, count_node, NULL);
+	for (const struct conn *c = conns; c; c = c->next) {
+		if (c->dead)
+			continue;
+		for (const struct watch *w = c->watches; w; w = w->conn_next) {
+			c->domain->counted_watches++;
+			c->domain->counted_bytes += w->bytes;
+		}
+		for (const struct txn *t = c->txns; t; t = t->next)
+			c->domain->counted_bytes += t->charged;
+		c->domain->counted_bytes += c->failed.bytes;
+	}
+	for (const struct domain *d = domains; d; d = d->next)
+		if (d->counted_nodes != d->used[Q_NODES] || d->counted_bytes != d->used[Q_MEMORY] ||
+		    d->counted_watches != d->used[Q_WATCHES]) {
+			wrong++;
+			print(out, "domain %u: nodes %lld/%lld memory %lld/%lld watches %lld/%lld\n",
+			      d->domid, (long long)d->used[Q_NODES], (long long)d->counted_nodes,
+			      (long long)d->used[Q_MEMORY], (long long)d->counted_bytes,
+			      (long long)d->used[Q_WATCHES], (long long)d->counted_watches);
+		}
+	if (!wrong)
+		print(out, "OK");
+	return 0;
+}
+
 static int cmd_print(int argc, const char *const *argv, struct buf *out)
 {
-	for (int i = 0; i < argc; i++)
+	for (int i = 0; i < argc && !log_replaying; i++)
 		fprintf(stderr, "xenstored: %s\n", argv[i]);
 	print(out, "OK");
 	return 0;
@@ -119,6 +177,8 @@ static const struct {
 	{"print", "TEXT: write to the daemon's standard error", cmd_print},
 	{"quota", "[DOMID] | set [DOMID] NAME VALUE", cmd_quota},
 	{"domains", "", cmd_domains},
+	{"check", "compare the accounts with a count of the whole store", cmd_check},
+	{"live-restart", "go on as a fresh process, from the program file as it is now", cmd_restart},
 };
 
 static int cmd_help(int argc, const char *const *argv, struct buf *out)

@@ -20,7 +20,8 @@ enum quota {
 	Q_TRANSACTIONS, /* transactions open */
 	Q_TXN_NODES,	/* nodes touched by one transaction */
 	Q_OUTSTANDING,	/* replies not yet taken by the client */
-	Q_MEMORY,	/* bytes: nodes, watches, transactions, queued output */
+	Q_MEMORY,	/* bytes of nodes, watches, transactions */
+	Q_QUEUED,	/* bytes of replies and events not yet taken by the client */
 	Q_COUNT,
 };
 
@@ -42,6 +43,7 @@ struct domain {
 	int64_t used[Q_COUNT];
 	int64_t peak[Q_COUNT];
 	int64_t limit[Q_COUNT]; /* -1: the default */
+	int64_t counted_nodes, counted_bytes, counted_watches; /* by `control check` */
 };
 
 extern struct domain *domains;	     /* every record; domain 0 is always there */
@@ -71,9 +73,7 @@ void domain_check_all(void);
 void domain_fire(const char *name, unsigned int domid);
 
 int64_t quota_limit(const struct domain *d, enum quota q);
-/* Add n (may be negative) to what d uses; false, and nothing added, over the limit. */
-bool quota_charge(struct domain *d, enum quota q, int64_t n);
-/* The same without asking: for what the privileged domain imposes on d. */
+/* Add n (may be negative) to what d uses. Whether it may was asked before. */
 void quota_force(struct domain *d, enum quota q, int64_t n);
 
 /* Who pays for an object with these permissions. */

@@ -4,8 +4,14 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "log.h"
 #include "ring.h"
@@ -15,7 +21,10 @@
 static const char *rundir, *socket_path, *pid_file;
 static bool daemonize = true, use_xen = true, print_pid;
 static volatile bool stop;
-static int listener;
+static int lock_fd, listener, keeper_fd;
+static char **args, self[4096];
+static volatile pid_t worker_pid;
+static bool lost_keeper;
 
 static const char usage[] =
 	"Usage: xenstored [OPTION]...\n"
@@ -117,17 +126,18 @@ static void set_paths(void)
 	}
 }
 
-static void write_pid(void)
+static void write_pid(pid_t pid)
 {
 	FILE *f;
 
-	if (print_pid)
-		printf("%d\n", getpid());
-	fflush(stdout);
+	if (print_pid) {
+		printf("%d\n", pid);
+		fflush(stdout);
+	}
 	if (!pid_file)
 		return;
 	f = fopen(pid_file, "we");
-	if (!f || fprintf(f, "%d\n", getpid()) < 0 || fclose(f))
+	if (!f || fprintf(f, "%d\n", pid) < 0 || fclose(f))
 		fprintf(stderr, "xenstored: cannot write %s: %m\n", pid_file);
 }
 
@@ -137,59 +147,213 @@ static void on_stop(int sig)
 	stop = true;
 }
 
+static void on_keeper_gone(void)
+{
+	loop_remove(keeper_fd);
+	close(keeper_fd);
+	lost_keeper = true;
+}
+
+static void watch_keeper(pid_t pid)
+{
+	keeper_fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (keeper_fd >= 0)
+		loop_add(keeper_fd, on_keeper_gone);
+}
+
+static void pass_on(int sig)
+{
+	if (worker_pid)
+		kill(worker_pid, sig);
+}
+
 static void on_connect(void)
 {
 	socket_accept(listener);
 }
 
-/* The nodes that every client may count on. */
-static void make_root(void)
+/* A process that shares our descriptors, now and later: what one opens, the other has. */
+static pid_t fork_sharing_files(void)
 {
-	const struct conn daemon_conn = {.domain = domain0};
-	struct permset *ps = permset_new(1);
+	return (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
+}
 
-	ps->p[0].gen = domain0->gen;
-	store_view.root = node_new(content_new("", 0, NULL, 0, ps), NULL, ++tree_gen);
-	permset_put(ps);
-	quota_force(domain0, Q_NODES, 1);
-	quota_force(domain0, Q_MEMORY, content_bytes(store_view.root->c));
-	view_write(&store_view, &daemon_conn, "/tool/xenstored", NULL, 0);
+static void keep(pid_t worker, int pidfd);
+
+/* Our keeper was killed: start another, which shares our descriptors as the first did. */
+static void new_keeper(void)
+{
+	pid_t me = getpid(), pid;
+
+	lost_keeper = false;
+	pid = fork_sharing_files();
+	if (pid < 0)
+		perror("xenstored: clone");
+	if (pid > 0)
+		watch_keeper(pid);
+	if (pid)
+		return;
+	setsid();
+	write_pid(getpid());
+	keep(me, (int)syscall(SYS_pidfd_open, me, 0));
+}
+
+/*
+ * The worker: all that has to do with the store. The keeper beside it holds the
+ * same descriptors and nothing else, so that local connections outlive a worker.
+ */
+static void work(bool resume)
+{
+	int xen;
+
+	signal(SIGTERM, on_stop);
+	signal(SIGINT, on_stop);
+	domain_init();
+	log_open(rundir, resume, listener);
+	loop_init();
+	loop_add(listener, on_connect);
+	watch_keeper(getppid());
+	xen = use_xen ? xen_open() : -1;
+	if (xen >= 0)
+		loop_add(xen, xen_events);
+	if (!log_load()) {
+		state_new();
+		log_has_rings = xen >= 0;
+	}
+	ring_attach_dom0();
+	log_compact(LOG_CRASHED);
+	domain_check_all();
+	if (!resume)
+		write_pid(getppid());
+	while (!stop && !control_restart) {
+		loop_run(&stop, &lost_keeper, &control_restart);
+		if (lost_keeper)
+			new_keeper();
+	}
+	log_compact(stop ? LOG_EXITED : LOG_RESTARTING);
+	exit(0);
+}
+
+/* Go on as a fresh process, from the program file as it is now; the pid stays. */
+static void restart(void)
+{
+	char fds[32];
+
+	snprintf(fds, sizeof(fds), "%d,%d", lock_fd, listener);
+	setenv("XENSTORED_RESUME", fds, 1);
+	execv(self, args);
+	perror("xenstored: cannot run the new program, going on with the old one");
+}
+
+/*
+ * Wait for the worker's end, for ever: it is replaced, unless it was told to go.
+ * pidfd is -1 when the worker is our child.
+ */
+static void keep(pid_t worker, int pidfd)
+{
+	bool adopted = pidfd >= 0;
+	int quick = 0;
+
+	signal(SIGTERM, pass_on);
+	signal(SIGINT, pass_on);
+	for (;;) {
+		struct pollfd p = {.fd = pidfd, .events = POLLIN};
+		time_t start = time(NULL);
+
+		worker_pid = worker;
+		/* A child is waited for; a worker that outlived its first keeper is watched. */
+		if (pidfd < 0)
+			while (waitpid(worker, NULL, 0) < 0 && errno == EINTR)
+				;
+		else
+			while (poll(&p, 1, -1) < 0 && errno == EINTR)
+				;
+		/* Not before: a starting worker closes what it does not know, here as well. */
+		if (pidfd >= 0)
+			close(pidfd);
+		pidfd = -1;
+		worker_pid = 0;
+		switch (log_peek(rundir)) {
+		case LOG_EXITED:
+			if (pid_file)
+				unlink(pid_file);
+			exit(0);
+		case LOG_RESTARTING:
+			restart();
+			break;
+		case LOG_CRASHED:
+			fprintf(stderr, "xenstored: worker %d ended; going on from the log\n", worker);
+			/* A keeper that its worker made carries a copy of that one's memory. */
+			if (adopted)
+				restart();
+			quick = time(NULL) - start < 2 ? quick + 1 : 0;
+			if (quick > 20) {
+				fprintf(stderr, "xenstored: it keeps ending at once; giving up\n");
+				exit(1);
+			}
+			break;
+		}
+		worker = fork_sharing_files();
+		if (!worker)
+			work(true);
+	}
+}
+
+/* One daemon for one directory: the lock lives as long as a process of ours. */
+static bool take_lock(void)
+{
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/lock", rundir);
+	lock_fd = open(path, O_RDWR | O_CREAT, 0600);
+	if (lock_fd < 0 || flock(lock_fd, LOCK_EX | LOCK_NB)) {
+		fprintf(stderr, "xenstored: %s: %s\n", path,
+			lock_fd < 0 ? strerror(errno) : "another daemon has it");
+		return false;
+	}
+	return true;
 }
 
 int main(int argc, char **argv)
 {
+	const char *resume = getenv("XENSTORED_RESUME");
 	struct rlimit lim;
-	int xen;
+	ssize_t n;
+	pid_t pid;
 
 	if (!parse(argc, argv)) {
 		fputs("Try `xenstored --help`.\n", stderr);
 		return 1;
 	}
+	args = argv;
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
 	set_paths();
 	signal(SIGPIPE, SIG_IGN);
-	signal(SIGTERM, on_stop);
-	signal(SIGINT, on_stop);
 	if (!getrlimit(RLIMIT_NOFILE, &lim)) {
 		lim.rlim_cur = lim.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &lim);
 	}
-	listener = socket_listen(socket_path);
-	if (listener < 0)
-		return 1;
-	if (daemonize && daemon(0, 0)) {
-		perror("xenstored: daemon");
+	if (resume && sscanf(resume, "%d,%d", &lock_fd, &listener) == 2) {
+		unsetenv("XENSTORED_RESUME");
+	} else {
+		resume = NULL;
+		if (!take_lock())
+			return 1;
+		listener = socket_listen(socket_path);
+		if (listener < 0)
+			return 1;
+		if (daemonize && daemon(0, 0)) {
+			perror("xenstored: daemon");
+			return 1;
+		}
+	}
+	pid = fork_sharing_files();
+	if (pid < 0) {
+		perror("xenstored: clone");
 		return 1;
 	}
-	domain_init();
-	loop_init();
-	make_root();
-	loop_add(listener, on_connect);
-	xen = use_xen ? xen_open() : -1;
-	if (xen >= 0) {
-		loop_add(xen, xen_events);
-		ring_attach_dom0();
-	}
-	write_pid();
-	loop_run(&stop);
-	return 0;
+	if (!pid)
+		work(resume);
+	keep(pid, -1);
 }

@@ -305,22 +305,6 @@ static int op_set_perms(struct op *o)
 	return err;
 }
 
-/* The special watch that a name like "@releaseDomain" or "@releaseDomain/7" belongs to. */
-static struct permset *special_of(const char *abs)
-{
-	char name[32];
-	size_t len = strcspn(abs, "/");
-	uint64_t domid;
-	struct permset **ps;
-
-	if (len >= sizeof(name) || (abs[len] && !wire_number(abs + len + 1, DOMID_LIMIT - 1, &domid)))
-		return NULL;
-	memcpy(name, abs, len);
-	name[len] = '\0';
-	ps = watch_special(name);
-	return ps ? *ps : NULL;
-}
-
 static int op_watch(struct op *o)
 {
 	const char *argv[3];
@@ -332,14 +316,14 @@ static int op_watch(struct op *o)
 	    (n == 3 && !wire_number(argv[2], UINT32_MAX - 1, &depth)))
 		return EINVAL;
 	if (o->path[0] == '@') {
-		struct permset *ps = special_of(o->path);
+		struct permset *ps = watch_special_of(o->path);
 
 		if (!ps)
 			return EINVAL;
 		if (!(perm_of(ps, c) & PERM_READ))
 			return EACCES;
 	}
-	err = watch_add(c, argv[0], o->path, argv[1], (uint32_t)depth, 0);
+	err = watch_add(c, argv[0], o->path, argv[1], (uint32_t)depth);
 	if (err)
 		return err;
 	ok(o);

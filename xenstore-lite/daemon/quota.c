@@ -5,6 +5,7 @@
 int64_t quota_default[Q_COUNT] = {
 	[Q_NODES] = 1000,     [Q_NODE_SIZE] = 2048,  [Q_PERMS] = 5,	   [Q_WATCHES] = 128,
 	[Q_TRANSACTIONS] = 10, [Q_TXN_NODES] = 1024, [Q_OUTSTANDING] = 20, [Q_MEMORY] = 2 << 20,
+	[Q_QUEUED] = 64 << 10,
 };
 
 const char *const quota_name[Q_COUNT] = {
@@ -12,6 +13,7 @@ const char *const quota_name[Q_COUNT] = {
 	[Q_PERMS] = "node-permissions", [Q_WATCHES] = "watches",
 	[Q_TRANSACTIONS] = "transactions", [Q_TXN_NODES] = "transaction-nodes",
 	[Q_OUTSTANDING] = "outstanding",   [Q_MEMORY] = "memory",
+	[Q_QUEUED] = "queued",
 };
 
 int64_t quota_limit(const struct domain *d, enum quota q)
@@ -26,14 +28,6 @@ void quota_force(struct domain *d, enum quota q, int64_t n)
 	d->used[q] += n;
 	if (d->used[q] > d->peak[q])
 		d->peak[q] = d->used[q];
-}
-
-bool quota_charge(struct domain *d, enum quota q, int64_t n)
-{
-	if (n > 0 && d->used[q] > quota_limit(d, q) - n)
-		return false;
-	quota_force(d, q, n);
-	return true;
 }
 
 /* Heap bytes of a node and its content, each with the allocator's own word. */

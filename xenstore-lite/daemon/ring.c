@@ -85,6 +85,12 @@ static void ring_want(struct conn *c, bool input, bool output)
 	store(&r->page->req_cons, cons);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	hypervisor->notify(r->port);
+	/*
+	 * A guest that finds earlier requests not taken yet adds its own without a
+	 * notification: what came since the last read is ours to find.
+	 */
+	if (load(&r->page->req_prod) != c->in_pos)
+		c->more = conn_more = true;
 }
 
 static void ring_close(struct conn *c)
@@ -129,6 +135,8 @@ struct conn *ring_attach(struct domain *d, uint32_t conn_id, uint32_t port, uint
 	r->page = page;
 	r->port = (uint32_t)local;
 	xen_set_port(r->port, c);
+	if (log_replaying)
+		c->skip = load(&r->page->rsp_prod) - out_pos;
 	store(&r->page->server_features,
 	      XENSTORE_SERVER_FEATURE_RECONNECTION | XENSTORE_SERVER_FEATURE_ERROR);
 	store(&r->page->connection, XENSTORE_CONNECTED);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -10,7 +11,8 @@
 #include "log.h"
 #include "socket.h"
 
-#define EVENTS 256
+#define EVENTS	   256
+#define MAX_OTHERS 8
 
 static int epfd = -1;
 
@@ -18,8 +20,7 @@ static int epfd = -1;
 static struct {
 	int fd;
 	void (*fn)(void);
-} others[8];
-static unsigned int n_others;
+} others[MAX_OTHERS];
 
 void loop_init(void)
 {
@@ -28,17 +29,29 @@ void loop_init(void)
 		perror("xenstored: epoll_create1");
 		exit(1);
 	}
-	n_others = 0;
+	memset(others, 0, sizeof(others));
 }
 
 void loop_add(int fd, void (*fn)(void))
 {
-	struct epoll_event ev = {.events = EPOLLIN, .data.u64 = 2 * n_others + 1};
+	struct epoll_event ev = {.events = EPOLLIN};
+	unsigned int i = 0;
 
-	others[n_others].fd = fd;
-	others[n_others++].fn = fn;
+	while (i < MAX_OTHERS - 1 && others[i].fn)
+		i++;
+	others[i].fd = fd;
+	others[i].fn = fn;
+	ev.data.u64 = 2 * i + 1;
 	if (epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev))
 		perror("xenstored: epoll_ctl");
+}
+
+void loop_remove(int fd)
+{
+	epoll_ctl(epfd, EPOLL_CTL_DEL, fd, NULL);
+	for (unsigned int i = 0; i < MAX_OTHERS; i++)
+		if (others[i].fd == fd)
+			others[i].fn = NULL;
 }
 
 static ssize_t sock_read(struct conn *c, void *buf, size_t n)
@@ -65,7 +78,7 @@ static void sock_want(struct conn *c, bool input, bool output)
 	uint32_t want = (input ? EPOLLIN : 0) | (output ? EPOLLOUT : 0);
 	struct epoll_event ev = {.events = want, .data.ptr = c};
 
-	if ((uintptr_t)c->priv == want || epfd < 0)
+	if ((uintptr_t)c->priv == want || epfd < 0 || c->fd < 0)
 		return;
 	c->priv = (void *)(uintptr_t)want;
 	if (epoll_ctl(epfd, EPOLL_CTL_MOD, c->fd, &ev))
@@ -75,7 +88,9 @@ static void sock_want(struct conn *c, bool input, bool output)
 static void sock_close(struct conn *c)
 {
 	log_idle(c, false);
-	close(c->fd);
+	/* In a replay the number may long belong to a later connection. */
+	if (c->fd >= 0 && !log_replaying)
+		close(c->fd);
 	c->fd = -1;
 }
 
@@ -86,18 +101,23 @@ const struct transport socket_transport = {
 	.close = sock_close,
 };
 
-struct conn *socket_adopt(int fd, uint32_t conn_id)
+struct conn *socket_new(int fd, uint32_t conn_id)
 {
 	struct conn *c = conn_new(&socket_transport, domain0, conn_id);
-	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = c};
 
 	c->fd = fd;
-	c->priv = (void *)(uintptr_t)EPOLLIN;
-	if (epfd >= 0 && epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev)) {
-		perror("xenstored: epoll_ctl");
-		conn_close(c);
-	}
 	return c;
+}
+
+void socket_start(struct conn *c)
+{
+	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = c};
+
+	c->priv = (void *)(uintptr_t)EPOLLIN;
+	if (epfd >= 0 && epoll_ctl(epfd, EPOLL_CTL_ADD, c->fd, &ev)) {
+		perror("xenstored: epoll_ctl");
+		log_close(c);
+	}
 }
 
 void socket_accept(int listener)
@@ -107,9 +127,10 @@ void socket_accept(int listener)
 
 	if (fd < 0)
 		return;
-	c = socket_adopt(fd, 0);
+	c = socket_new(fd, 0);
 	log_conn(LOG_OPEN, c);
 	log_idle(c, true);
+	socket_start(c);
 }
 
 int socket_listen(const char *path)
@@ -140,7 +161,7 @@ static void serve(struct epoll_event *ev, int n, bool privileged)
 		struct conn *c = ev[i].data.ptr;
 
 		if (ev[i].data.u64 & 1) {
-			if (privileged)
+			if (privileged && others[ev[i].data.u64 / 2].fn)
 				others[ev[i].data.u64 / 2].fn();
 		} else if (!c->dead && (c->domain == domain0) == privileged) {
 			conn_service(c);
@@ -148,17 +169,26 @@ static void serve(struct epoll_event *ev, int n, bool privileged)
 	}
 }
 
-void loop_run(const volatile bool *stop)
+void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
 {
 	struct epoll_event ev[EVENTS];
+	sigset_t waiting, busy;
 
-	while (!*stop) {
-		int n = epoll_wait(epfd, ev, EVENTS, conn_more ? 0 : txn_hold_left());
+	sigemptyset(&waiting);
+	sigemptyset(&busy);
+	sigaddset(&busy, SIGTERM);
+	sigaddset(&busy, SIGINT);
+	sigprocmask(SIG_SETMASK, &busy, NULL);
+
+	while (!*stop && !*stop2 && !*stop3) {
+		int n = epoll_pwait(epfd, ev, EVENTS, conn_more ? 0 : txn_hold_left(), &waiting);
 
 		if (!txn_hold_left())
 			txn_drop_reservation(NULL);
-		serve(ev, n, true);
-		serve(ev, n, false);
+		if (n > 0) {
+			serve(ev, n, true);
+			serve(ev, n, false);
+		}
 		if (conn_more) {
 			conn_more = false;
 			for (struct conn *c = conns; c; c = c->next)

@@ -10,13 +10,18 @@ extern const struct transport socket_transport;
 /* The event loop's descriptor; fn(arg) is called when fd is readable. */
 void loop_init(void);
 void loop_add(int fd, void (*fn)(void));
-/* Until *stop is set: wait, serve, send. */
-void loop_run(const volatile bool *stop);
+void loop_remove(int fd);
+/*
+ * Until one of the flags is set: wait, serve, send. SIGTERM and SIGINT are
+ * blocked but while it waits, so that none slips in between look and wait.
+ */
+void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3);
 
 /* Bind and listen; -1 with a message on stderr. */
 int socket_listen(const char *path);
 void socket_accept(int listener);
-/* Take up the connection on a descriptor that an earlier daemon left open. */
-struct conn *socket_adopt(int fd, uint32_t conn_id);
+/* A connection on fd, and its place in the loop; two steps, for a replay comes between. */
+struct conn *socket_new(int fd, uint32_t conn_id);
+void socket_start(struct conn *c);
 
 #endif

@@ -88,7 +88,6 @@ int txn_touch(struct txn *t, const char *path, unsigned int flags)
 {
 	struct access *a = t ? set_find(&t->set, path) : NULL;
 	struct domain *d;
-	int64_t before;
 
 	if (!t)
 		return 0;
@@ -99,23 +98,48 @@ int txn_touch(struct txn *t, const char *path, unsigned int flags)
 	d = t->conn->domain;
 	if (t->set.count >= quota_limit(d, Q_TXN_NODES))
 		return ENOSPC;
-	before = t->set.bytes;
-	if (!quota_charge(d, Q_MEMORY, (int64_t)strlen(path) + 64))
+	if (d->used[Q_MEMORY] + (int64_t)strlen(path) + 64 > quota_limit(d, Q_MEMORY))
 		return ENOSPC;
-	quota_force(d, Q_MEMORY, -(int64_t)strlen(path) - 64);
-	set_add(&t->set, path, flags);
-	quota_force(d, Q_MEMORY, t->set.bytes - before);
-	t->charged += t->set.bytes - before;
+	txn_restore_access(t->conn, t, path, flags);
 	return 0;
 }
 
-struct txn *txn_restore(struct conn *conn, uint32_t id, struct node *base, struct node *root)
+void txn_restore_access(struct conn *conn, struct txn *t, const char *path, unsigned int flags)
+{
+	struct access_set *set = t ? &t->set : &conn->failed;
+	int64_t before = set->bytes;
+
+	if (set_find(set, path))
+		return;
+	set_add(set, path, flags);
+	quota_force(conn->domain, Q_MEMORY, set->bytes - before);
+	if (t)
+		t->charged += set->bytes - before;
+}
+
+/* Keep the list of guests' transactions by age. */
+static void link_age(struct txn *t)
+{
+	struct txn *after = newest;
+
+	if (t->conn->domain == domain0)
+		return;
+	while (after && after->started > t->started)
+		after = after->older;
+	t->older = after;
+	t->newer = after ? after->newer : oldest;
+	*(t->newer ? &t->newer->older : &newest) = t;
+	*(after ? &after->newer : &oldest) = t;
+}
+
+struct txn *txn_restore(struct conn *conn, uint32_t id, struct node *base, struct node *root,
+			uint64_t started)
 {
 	struct txn *t = xalloc(sizeof(*t)), **p;
 
 	t->conn = conn;
 	t->id = id;
-	t->started = store_changes;
+	t->started = started;
 	t->base = node_get(base);
 	t->view.root = node_get(root);
 	for (p = &conn->txns; *p; p = &(*p)->next)
@@ -124,11 +148,7 @@ struct txn *txn_restore(struct conn *conn, uint32_t id, struct node *base, struc
 	quota_force(conn->domain, Q_TRANSACTIONS, 1);
 	t->charged = sizeof(*t);
 	quota_force(conn->domain, Q_MEMORY, t->charged);
-	if (conn->domain != domain0) {
-		t->older = newest;
-		*(newest ? &newest->newer : &oldest) = t;
-		newest = t;
-	}
+	link_age(t);
 	return t;
 }
 
@@ -141,7 +161,7 @@ int txn_start(struct conn *conn, uint32_t *id)
 	do
 		*id = ++conn->last_txn;
 	while (!*id || txn_find(conn, *id));
-	txn_restore(conn, *id, store_view.root, store_view.root);
+	txn_restore(conn, *id, store_view.root, store_view.root, store_changes);
 	if (conn->failed.count && conn->retries >= TXN_PATIENCE && !held.conn && !log_replaying) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
 		held.conn = conn;
@@ -198,11 +218,9 @@ void txn_age(void)
 		struct txn *t = oldest;
 
 		unlink_age(t);
-		t->older = newest;
-		*(newest ? &newest->newer : &oldest) = t;
-		newest = t;
 		t->started = store_changes;
 		t->expired = true;
+		link_age(t);
 		view_done(&t->view);
 		node_put(t->base);
 		t->base = node_get(store_view.root);

@@ -38,6 +38,8 @@ void view_move(struct view *v, const char *path, struct node *src, bool whole);
 /* v becomes what from is, and from's bill is paid; ENOSPC when enforced and over a quota. */
 int view_merge(struct view *v, struct view *from, bool enforce);
 void view_done(struct view *v);
+/* Bill every node of the store's view, as after loading it. */
+void view_bill_all(void);
 
 #define ACCESS_VALUE  1 /* value or permissions, or that the node does not exist */
 #define ACCESS_LIST   2 /* which children it has */
@@ -79,7 +81,12 @@ int txn_touch(struct txn *t, const char *path, unsigned int flags);
 int txn_commit(struct txn *t);
 void txn_abort(struct txn *t);
 /* Bring back a transaction from a state file. */
-struct txn *txn_restore(struct conn *conn, uint32_t id, struct node *base, struct node *root);
+struct txn *txn_restore(struct conn *conn, uint32_t id, struct node *base, struct node *root,
+			uint64_t started);
+/* An access of t, or with t NULL of conn's failed transaction, likewise. */
+void txn_restore_access(struct conn *conn, struct txn *t, const char *path, unsigned int flags);
+void view_restore_bill(struct view *v, unsigned int domid, uint64_t gen, int64_t nodes,
+		       int64_t bytes);
 /* A connection ends: so do its transactions and its reservation. */
 void txn_forget(struct conn *conn);
 /* A change to the store by anyone: old snapshots of guests are given up in time. */

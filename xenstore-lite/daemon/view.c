@@ -7,16 +7,16 @@
 struct view store_view;
 uint64_t store_changes;
 
-static struct delta *delta_of(struct view *v, const struct domain *d)
+static struct delta *delta_of(struct view *v, unsigned int domid, uint64_t gen)
 {
 	struct delta *e;
 
 	for (e = v->deltas; e; e = e->next)
-		if (e->domid == d->domid && e->gen == d->gen)
+		if (e->domid == domid && e->gen == gen)
 			return e;
 	e = xalloc(sizeof(*e));
-	e->domid = d->domid;
-	e->gen = d->gen;
+	e->domid = (uint16_t)domid;
+	e->gen = gen;
 	e->next = v->deltas;
 	v->deltas = e;
 	return e;
@@ -25,7 +25,7 @@ static struct delta *delta_of(struct view *v, const struct domain *d)
 /* Bill d; enforce is false for the daemon, the privileged domain, and when giving back. */
 static bool bill(struct view *v, struct domain *d, int64_t nodes, int64_t bytes, bool enforce)
 {
-	struct delta *e = v == &store_view ? NULL : delta_of(v, d);
+	struct delta *e = v == &store_view ? NULL : delta_of(v, d->domid, d->gen);
 
 	if (enforce) {
 		int64_t n = nodes + (e ? e->nodes : 0), b = bytes + (e ? e->bytes : 0);
@@ -145,6 +145,20 @@ static void bill_removed(struct node *n, void *v)
 static void bill_added(struct node *n, void *v)
 {
 	bill_content(v, n->c, 1);
+}
+
+void view_bill_all(void)
+{
+	tree_walk(store_view.root, bill_added, &store_view);
+}
+
+void view_restore_bill(struct view *v, unsigned int domid, uint64_t gen, int64_t nodes,
+		       int64_t bytes)
+{
+	struct delta *e = delta_of(v, domid, gen);
+
+	e->nodes = nodes;
+	e->bytes = bytes;
 }
 
 void view_remove(struct view *v, const char *path, struct node **old)

@@ -35,6 +35,21 @@ struct permset **watch_special(const char *name)
 	return &special_perms[i];
 }
 
+struct permset *watch_special_of(const char *abs)
+{
+	char name[32];
+	size_t len = strcspn(abs, "/");
+	uint64_t domid;
+	struct permset **ps;
+
+	if (len >= sizeof(name) || (abs[len] && !wire_number(abs + len + 1, DOMID_LIMIT - 1, &domid)))
+		return NULL;
+	memcpy(name, abs, len);
+	name[len] = '\0';
+	ps = watch_special(name);
+	return ps ? *ps : NULL;
+}
+
 static struct wnode *child_find(const struct wnode *parent, const char *name, size_t len,
 				uint32_t *hash)
 {
@@ -87,7 +102,7 @@ static void wnode_trim(struct wnode *w)
 	}
 }
 
-/* One step down the path at *p; NULL where nobody watches, or past the end. */
+/* One step down the path at *p; NULL, and *p not at the end, where nobody watches. */
 static struct wnode *step(struct wnode *w, const char **p, bool make)
 {
 	uint32_t hash;
@@ -101,7 +116,8 @@ static struct wnode *step(struct wnode *w, const char **p, bool make)
 	next = child_find(w, *p, len, &hash);
 	if (!next && make)
 		next = wnode_make(w, *p, len, hash);
-	*p += len;
+	if (next)
+		*p += len;
 	return next;
 }
 
@@ -125,31 +141,28 @@ static struct watch *watch_find(const struct conn *conn, const char *abs, const 
 	return w;
 }
 
-int watch_add(struct conn *conn, const char *path, const char *abs, const char *token,
-	      uint32_t depth, uint64_t seq)
+static int64_t watch_bytes(const char *path, const char *abs, const char *token)
+{
+	size_t n = sizeof(struct watch) + 16 + strlen(path) + strlen(token) + strlen(abs) + 2;
+
+	/* Each level above it may exist for it alone. */
+	for (const char *s = abs; *s; s++)
+		n += *s == '/' ? sizeof(struct wnode) + 16 : 0;
+	return (int64_t)n;
+}
+
+struct watch *watch_restore(struct conn *conn, const char *path, const char *abs,
+			    const char *token, uint32_t depth, uint64_t seq)
 {
 	size_t plen = strlen(path) + 1, tlen = strlen(token) + 1;
-	int64_t bytes = (int64_t)(sizeof(struct watch) + 16 + plen + tlen + strlen(abs));
-	struct domain *d = conn->domain;
-	struct watch *w, **p;
+	struct watch *w = xalloc(sizeof(*w) + plen + tlen), **p;
 
-	if (watch_find(conn, abs, token))
-		return EEXIST;
-	for (const char *s = abs; *s; s++)
-		bytes += *s == '/' ? (int64_t)sizeof(struct wnode) + 16 : 0;
-	if (!quota_charge(d, Q_WATCHES, 1))
-		return ENOSPC;
-	if (!quota_charge(d, Q_MEMORY, bytes)) {
-		quota_force(d, Q_WATCHES, -1);
-		return ENOSPC;
-	}
-	w = xalloc(sizeof(*w) + plen + tlen);
 	memcpy(w->path, path, plen);
 	w->token = memcpy(w->path + plen, token, tlen);
 	w->conn = conn;
-	w->bytes = bytes;
+	w->bytes = watch_bytes(path, abs, token);
 	w->depth = depth;
-	w->seq = seq ? seq : ++watch_seq;
+	w->seq = seq;
 	w->skip = (uint32_t)(strlen(abs) - (plen - 1));
 	w->at = wnode_at(abs, true);
 	for (p = &w->at->watches; *p && (*p)->seq < w->seq; p = &(*p)->next)
@@ -160,6 +173,22 @@ int watch_add(struct conn *conn, const char *path, const char *abs, const char *
 		;
 	w->conn_next = *p;
 	*p = w;
+	quota_force(conn->domain, Q_WATCHES, 1);
+	quota_force(conn->domain, Q_MEMORY, w->bytes);
+	return w;
+}
+
+int watch_add(struct conn *conn, const char *path, const char *abs, const char *token,
+	      uint32_t depth)
+{
+	struct domain *d = conn->domain;
+
+	if (watch_find(conn, abs, token))
+		return EEXIST;
+	if (d->used[Q_WATCHES] >= quota_limit(d, Q_WATCHES) ||
+	    d->used[Q_MEMORY] + watch_bytes(path, abs, token) > quota_limit(d, Q_MEMORY))
+		return ENOSPC;
+	watch_restore(conn, path, abs, token, depth, ++watch_seq);
 	return 0;
 }
 
@@ -232,6 +261,17 @@ static size_t wnode_path(const struct wnode *w, char *path, size_t room)
 		path[--at] = '/';
 	}
 	return at;
+}
+
+void watch_abs_path(const struct watch *w, char *abs)
+{
+	size_t at = wnode_path(w->at, abs, XENSTORE_ABS_PATH_MAX + 2);
+
+	/* The roots differ: a special name has no slash before it. */
+	at += w->path[0] == '@';
+	memmove(abs, abs + at, strlen(abs + at) + 1);
+	if (!abs[0])
+		memcpy(abs, "/", 2);
 }
 
 void watch_fire_removed(const char *path, struct node *old)

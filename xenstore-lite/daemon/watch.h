@@ -29,7 +29,10 @@ extern uint64_t watch_seq;
 
 /* abs is the absolute form of path, or a special name. Returns 0 or an errno value. */
 int watch_add(struct conn *conn, const char *path, const char *abs, const char *token,
-	      uint32_t depth, uint64_t seq);
+	      uint32_t depth);
+/* One from a snapshot, in the place its number gives it among all events. */
+struct watch *watch_restore(struct conn *conn, const char *path, const char *abs,
+			    const char *token, uint32_t depth, uint64_t seq);
 /* The event that each new watch starts with. */
 void watch_first_event(struct conn *conn, const char *abs, const char *token);
 int watch_remove(struct conn *conn, const char *abs, const char *token);
@@ -43,7 +46,12 @@ void watch_fire_special(const char *name, const char *path);
 /* conn takes events again: one for each watch that fired meanwhile. */
 void watch_catch_up(struct conn *conn);
 
+/* Its absolute path, XENSTORE_ABS_PATH_MAX + 2 bytes of room. */
+void watch_abs_path(const struct watch *w, char *abs);
+
 /* Permissions of the two special watches. */
 struct permset **watch_special(const char *name);
+/* Those for a watch on "@releaseDomain", "@releaseDomain/7" and the like; NULL for other names. */
+struct permset *watch_special_of(const char *abs);
 
 #endif

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Whole systems: `make run`, `make demo`, and the tests of the toolstack.
+# HV chooses the hypervisor: a multiboot image, or `xen` for Debian's Xen 4.17.
+
+IMG ?= $(B)/image
+HV  ?= $(B)/pavise
+HV_FILE := $(if $(filter xen,$(HV)),$(IMG)/xen,$(HV))
+BOOT_DEPS := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(HV_FILE)
+
+.PHONY: run demo check-fresh deps
+run: $(BOOT_DEPS) ## boot it all in QEMU and land on the console of a guest (HV=xen: on Xen)
+	@BUILD=$(B) tests/boot/run $(HV)
+
+demo: $(BOOT_DEPS) ## the same, scripted: types into the guest, checks the answers
+	@BUILD=$(B) tests/boot/demo $(HV)
+
+# The same tests on our hypervisor and on Debian's Xen: each half works with the
+# other half of Xen.
+BOOT_JOBS := errors life restart
+JOB_DEPS  := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/guest-6.12.cpio.gz
+
+.PHONY: check-boot check-boot-xen check-cycles check-cycles-xen check-demo-xen
+check-boot: $(JOB_DEPS) ## toolstack on a booted machine: errors, life cycle, restarts
+	@BUILD=$(B) tests/boot/suite $(B)/pavise $(BOOT_JOBS)
+
+check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## the same on Debian's Xen
+	@BUILD=$(B) tests/boot/suite xen $(BOOT_JOBS)
+
+check-cycles: $(JOB_DEPS) ## 50 times create and destroy, free memory compared
+	@BUILD=$(B) tests/boot/suite $(B)/pavise cycles
+
+check-cycles-xen: $(JOB_DEPS) $(IMG)/xen ## the same on Debian's Xen
+	@BUILD=$(B) tests/boot/suite xen cycles
+
+check-demo-xen: $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/xen ## make demo on Debian's Xen
+	@BUILD=$(B) tests/boot/demo xen
+
+FULL_CHECKS += boot-xen cycles-xen
+FULL_CHECKS += demo-xen
+
+deps: ## install the Debian packages that building and testing need (as root)
+	@.ci/install-deps
+
+check-fresh: ## replay the README in a fresh debootstrapped Debian 12 (as root)
+	@tests/boot/fresh

@@ -1,0 +1,34 @@
+# The store's tests: the daemon's own files under ASan and UBSan, then the real programs.
+
+TS := $(B)/tests/store
+TS_SRC    := $(filter-out %/main.c %/xen.c,$(wildcard xenstore-lite/daemon/*.c))
+TS_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -Ixenstore-lite/include -Ixenstore-lite/daemon -Itests/store \
+	-iquote hypervisor/include
+TS_OBJ := $(patsubst %.c,$(TS)/%.o,$(TS_SRC) $(wildcard tests/store/*.c))
+
+CHECKS      += store
+FULL_CHECKS += store-long fuzz-store
+LINT_C      += $(wildcard tests/store/*.c tests/store/lib/*.c)
+
+$(TS)/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)$(CC) $(TS_CFLAGS) -c -o $@ $<
+
+$(TS)/store-tests: $(TS_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcunit
+
+$(TS)/xs-test: tests/store/lib/xs_test.c $(XS)/libxenstore.so $(XS_HEADERS)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) -Ixenstore-lite/include -o $@ $< -L$(XS) -lxenstore -lpthread
+
+.PHONY: check-store check-store-long
+check-store: $(TS)/store-tests $(TS)/xs-test $(XS)/xenstored $(XS)/xenstore $(XS)/libxenstore.so ## store: unit, model, advisories, programs
+	@tests/store/run $(TS)/store-tests $(TS)/xs-test $(XS)
+
+check-store-long: $(TS)/store-tests ## store: a million steps against the model
+	@STORE_STEPS=1000000 $(TS)/store-tests
+
+-include $(TS_OBJ:.o=.d)

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/stat.h>
+#include <unistd.h>
+#include "harness.h"
+
+static ssize_t buffer_read(struct conn *c, void *data, size_t n)
+{
+	struct client *cl = c->priv;
+
+	n = n < cl->to.len ? n : cl->to.len;
+	if (n) {
+		memcpy(data, cl->to.data + cl->to.head, n);
+		buf_take(&cl->to, n);
+	}
+	return (ssize_t)n;
+}
+
+static ssize_t buffer_write(struct conn *c, const void *data, size_t n)
+{
+	struct client *cl = c->priv;
+
+	if (cl->deaf)
+		return 0;
+	buf_add(&cl->from, data, n);
+	return (ssize_t)n;
+}
+
+static void buffer_want(struct conn *c, bool input, bool output)
+{
+	(void)c;
+	(void)input;
+	(void)output;
+}
+
+static void buffer_close(struct conn *c)
+{
+	struct client *cl = c->priv;
+
+	if (cl)
+		cl->c = NULL;
+}
+
+static const struct transport buffer_transport = {
+	.read = buffer_read,
+	.write = buffer_write,
+	.want = buffer_want,
+	.close = buffer_close,
+};
+
+/* ---- a hypervisor of arrays ---- */
+
+static struct xenstore_domain_interface *pages[DOMID_LIMIT];
+static struct conn *port_conn[DOMID_LIMIT];
+
+struct xenstore_domain_interface *fake_page(unsigned int domid)
+{
+	if (!pages[domid])
+		pages[domid] = calloc(1, 4096);
+	return pages[domid];
+}
+
+static void *fake_map(unsigned int domid)
+{
+	return fake_page(domid);
+}
+
+static void fake_unmap(unsigned int domid, void *page)
+{
+	(void)domid;
+	(void)page;
+}
+
+static int fake_bind(unsigned int domid, uint32_t port)
+{
+	return port == 666 ? -1 : (int)domid;
+}
+
+static void fake_unbind(uint32_t port)
+{
+	(void)port;
+}
+
+static uint32_t fake_dom0_port(void)
+{
+	return 0;
+}
+
+static const struct hypervisor fake = {
+	.map = fake_map,
+	.unmap = fake_unmap,
+	.bind = fake_bind,
+	.unbind = fake_unbind,
+	.notify = fake_unbind,
+	.dom0_port = fake_dom0_port,
+};
+
+void xen_set_port(uint32_t port, struct conn *c)
+{
+	port_conn[port] = c;
+}
+
+void store_begin(int n)
+{
+	state_clear();
+	hypervisor = NULL;
+	domain_probe = NULL;
+	state_new();
+	for (int i = 1; i <= n; i++)
+		domain_get((unsigned int)i);
+}
+
+void store_begin_rings(void)
+{
+	store_begin(0);
+	hypervisor = &fake;
+	for (int i = 0; i < 64; i++)
+		if (pages[i])
+			memset(pages[i], 0, 4096);
+}
+
+void store_end(void)
+{
+	state_clear();
+	for (int i = 0; i < DOMID_LIMIT; i++) {
+		free(pages[i]);
+		pages[i] = NULL;
+	}
+}
+
+struct client *client_new(unsigned int domid)
+{
+	struct client *cl = calloc(1, sizeof(*cl));
+
+	cl->domid = domid;
+	cl->c = conn_new(&buffer_transport, domain_get(domid), 0);
+	cl->c->priv = cl;
+	return cl;
+}
+
+struct client *client_ring(unsigned int domid)
+{
+	struct client *cl = calloc(1, sizeof(*cl));
+
+	cl->domid = domid;
+	cl->page = fake_page(domid);
+	return cl;
+}
+
+void client_free(struct client *cl)
+{
+	if (cl->c) {
+		cl->c->priv = NULL;
+		conn_close(cl->c);
+	}
+	buf_free(&cl->to);
+	buf_free(&cl->from);
+	free(cl);
+}
+
+void settle(void)
+{
+	do {
+		conn_more = false;
+		for (struct conn *c = conns; c; c = c->next)
+			if (!c->dead)
+				conn_service(c);
+		conn_flush_all();
+		conn_reap();
+		log_tidy();
+	} while (conn_more);
+}
+
+/* The guest's half of the ring. */
+static bool ring_exchange(struct client *cl)
+{
+	struct xenstore_domain_interface *p = cl->page;
+	bool moved = false;
+
+	while (cl->to.len && p->req_prod - p->req_cons < XENSTORE_RING_SIZE) {
+		p->req[MASK_XENSTORE_IDX(p->req_prod++)] = cl->to.data[cl->to.head];
+		buf_take(&cl->to, 1);
+		moved = true;
+	}
+	while (!cl->deaf && p->rsp_cons != p->rsp_prod) {
+		buf_add(&cl->from, &p->rsp[MASK_XENSTORE_IDX(p->rsp_cons++)], 1);
+		moved = true;
+	}
+	return moved;
+}
+
+static bool take_message(struct client *cl, struct xsd_sockmsg *h)
+{
+	if (cl->from.len < sizeof(*h))
+		return false;
+	memcpy(h, cl->from.data + cl->from.head, sizeof(*h));
+	if (cl->from.len < sizeof(*h) + h->len)
+		return false;
+	memcpy(cl->data, cl->from.data + cl->from.head + sizeof(*h), h->len);
+	cl->data[h->len] = '\0';
+	cl->len = h->len;
+	buf_take(&cl->from, sizeof(*h) + h->len);
+	return true;
+}
+
+bool pump(struct client *cl)
+{
+	bool replied = false;
+	struct xsd_sockmsg h;
+
+	do {
+		settle();
+	} while (cl->page && (ring_exchange(cl) || (settle(), ring_exchange(cl))));
+	while (!replied && take_message(cl, &h)) {
+		if (h.type != XS_WATCH_EVENT) {
+			cl->type = h.type;
+			replied = true;
+		} else {
+			/* When there are too many, the last stays. */
+			cl->n_events += cl->n_events < 64;
+			snprintf(cl->events[cl->n_events - 1], 256, "%.180s %.60s", cl->data,
+				 cl->data + strlen(cl->data) + 1);
+		}
+	}
+	return replied;
+}
+
+bool call(struct client *cl, uint32_t type, uint32_t tx, const void *data, size_t len)
+{
+	struct xsd_sockmsg h = {.type = type, .req_id = 42, .tx_id = tx, .len = (uint32_t)len};
+
+	buf_add(&cl->to, &h, sizeof(h));
+	buf_add(&cl->to, data, len);
+	cl->type = XS_INVALID;
+	if (!pump(cl))
+		return false;
+	return cl->type == type;
+}
+
+bool is_error(const struct client *cl, const char *name)
+{
+	return cl->type == XS_ERROR && !strcmp(cl->data, name);
+}
+
+bool do_read(struct client *c, uint32_t tx, const char *path)
+{
+	return call(c, XS_READ, tx, path, strlen(path) + 1);
+}
+
+bool do_write(struct client *c, uint32_t tx, const char *path, const char *value)
+{
+	char msg[XENSTORE_PAYLOAD_MAX];
+	int n = snprintf(msg, sizeof(msg), "%s", path) + 1;
+
+	return call(c, XS_WRITE, tx, msg, (size_t)n + (size_t)snprintf(msg + n, sizeof(msg) - (size_t)n, "%s", value));
+}
+
+bool do_rm(struct client *c, uint32_t tx, const char *path)
+{
+	return call(c, XS_RM, tx, path, strlen(path) + 1);
+}
+
+bool do_perms(struct client *c, uint32_t tx, const char *path, const char *perms)
+{
+	char msg[XENSTORE_PAYLOAD_MAX];
+	int n = snprintf(msg, sizeof(msg), "%s %s", path, perms) + 1;
+
+	for (char *p = msg; p < msg + n; p++)
+		if (*p == ' ')
+			*p = '\0';
+	return call(c, XS_SET_PERMS, tx, msg, (size_t)n);
+}
+
+bool do_watch(struct client *c, const char *path, const char *token)
+{
+	char msg[XENSTORE_PAYLOAD_MAX];
+	int n = snprintf(msg, sizeof(msg), "%s%c%s", path, 0, token) + 1;
+
+	return call(c, XS_WATCH, 0, msg, (size_t)n);
+}
+
+uint32_t do_begin(struct client *c)
+{
+	return call(c, XS_TRANSACTION_START, 0, "", 1) ? (uint32_t)atoi(c->data) : 0;
+}
+
+bool do_end(struct client *c, uint32_t tx, bool commit)
+{
+	return call(c, XS_TRANSACTION_END, tx, commit ? "T" : "F", 2);
+}
+
+const char *event(struct client *c)
+{
+	static char last[256];
+
+	pump(c);
+	if (!c->n_events)
+		return "";
+	memcpy(last, c->events[0], sizeof(last));
+	memmove(c->events[0], c->events[1], sizeof(c->events) - sizeof(c->events[0]));
+	c->n_events--;
+	return last;
+}
+
+bool accounts_right(void)
+{
+	const char *cmd = "check";
+	struct buf out = {0};
+	bool ok;
+
+	control_run(NULL, 1, &cmd, &out);
+	ok = out.len == 2 && !memcmp(out.data, "OK", 2);
+	if (!ok)
+		printf("%.*s", (int)out.len, out.data);
+	buf_free(&out);
+	return ok;
+}
+
+void crash_and_load(const char *dir)
+{
+	state_clear();
+	log_open(dir, false, 2);
+	if (!log_load()) {
+		puts("the log could not be loaded");
+		abort();
+	}
+	log_compact(LOG_CRASHED);
+}

@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""programs.py DIR: daemon, library and command line as a user has them, kills included."""
+import json
+import os
+import random
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+bin_dir = os.path.abspath(sys.argv[1])
+kills = int(os.environ.get("STORE_KILLS", "40"))
+run = tempfile.mkdtemp(prefix="store-test.")
+os.environ["XENSTORED_RUNDIR"] = run
+passed = failed = 0
+started = []
+
+
+def check(what, ok, detail=""):
+    global passed, failed
+    if ok:
+        passed += 1
+    else:
+        failed += 1
+        print("FAILED: %s %s" % (what, detail))
+
+
+def cli(*args, rc=0):
+    r = subprocess.run([bin_dir + "/xenstore", *args], capture_output=True, text=True, timeout=20)
+    if rc is not None and r.returncode != rc:
+        check("xenstore " + " ".join(args), False, "status %d: %s" % (r.returncode, r.stderr))
+    return r.stdout
+
+
+class Client:
+    """The wire protocol over a socket, without the library."""
+
+    def __init__(self):
+        self.s = socket.socket(socket.AF_UNIX)
+        self.s.settimeout(10)
+        self.s.connect(run + "/socket")
+
+    def send(self, kind, tx, data):
+        self.s.sendall(struct.pack("<IIII", kind, 7, tx, len(data)) + data)
+
+    def take(self, n):
+        b = b""
+        while len(b) < n:
+            d = self.s.recv(n - len(b))
+            if not d:
+                raise EOFError
+            b += d
+        return b
+
+    def recv(self):
+        kind, _, _, n = struct.unpack("<IIII", self.take(16))
+        return kind, self.take(n)
+
+    def ask(self, kind, tx, data):
+        self.send(kind, tx, data)
+        return self.recv()
+
+
+def start():
+    p = subprocess.Popen([bin_dir + "/xenstored", "-N", "-D", "-F", run + "/pid"],
+                         stderr=subprocess.DEVNULL)
+    started.append(p.pid)
+    for _ in range(200):
+        if os.path.exists(run + "/pid"):
+            break
+        time.sleep(0.02)
+    return p
+
+
+def children(pid):
+    try:
+        return [int(x) for x in open("/proc/%d/task/%d/children" % (pid, pid)).read().split()]
+    except FileNotFoundError:
+        return []
+
+
+def keeper():
+    return int(open(run + "/pid").read())
+
+
+def command_line():
+    cli("write", "/t/a", "one", "/t/b", "two words")
+    check("read", cli("read", "/t/a", "/t/b") == "one\ntwo words\n")
+    check("read -p", cli("read", "-p", "/t/a") == "/t/a: one\n")
+    check("list", cli("list", "/t") == "a\nb\n")
+    check("list -p", cli("list", "-p", "/t") == "/t/a\n/t/b\n")
+    cli("chmod", "/t/a", "n3", "r4")
+    check("ls -p", cli("ls", "-p", "/t") == 'a = "one"   (n3,r4)\nb = "two words"   (n0)\n')
+    check("ls -f", '/t/a = "one"\n' in cli("ls", "-f"))
+    tree = json.loads(cli("--json", "ls", "-p"))
+    check("ls --json", tree["t"]["children"]["a"] == {"value": "one", "perms": ["n3", "r4"], "children": {}})
+    check("read --json", json.loads(cli("--json", "read", "/t/a")) == {"/t/a": "one"})
+    check("list --json", json.loads(cli("--json", "list", "/t")) == {"/t": ["a", "b"]})
+    cli("exists", "/t/a")
+    cli("exists", "/t/none", rc=1)
+    cli("read", "/t/none", rc=1)
+    cli("write", "/t/a", rc=1)
+    cli("nonsense", rc=1)
+    cli("write", "/t/x/y/z", "1")
+    cli("rm", "-t", "/t/x/y/z")
+    check("rm -t", cli("list", "/t") == "a\nb\n")
+    cli("write", "/t/odd", 'quote " and \\ and \t')
+    check("escapes", json.loads(cli("--json", "read", "/t/odd"))["/t/odd"] == 'quote " and \\ and \t')
+    w = subprocess.Popen([bin_dir + "/xenstore", "watch", "-n", "2", "/t/w"], stdout=subprocess.PIPE, text=True)
+    time.sleep(0.2)
+    cli("write", "/t/w/x", "1")
+    check("watch", w.communicate(timeout=10)[0] == "/t/w\n/t/w/x\n")
+    os.symlink(bin_dir + "/xenstore", run + "/xenstore-read")
+    r = subprocess.run([run + "/xenstore-read", "/t/a"], capture_output=True, text=True)
+    check("by its old name", r.stdout == "one\n", r.stderr)
+    cli("rm", "/t")
+
+
+def library():
+    own = {"LD_LIBRARY_PATH": bin_dir}
+    for name, env in ("ours", own), ("the installed", {}):
+        r = subprocess.run([os.environ["XS_TEST"]], capture_output=True, text=True, timeout=60, env={**os.environ, **env})
+        check("calls of %s library" % name, r.returncode == 0, r.stdout + r.stderr)
+
+
+def hostile():
+    """Whatever comes over one socket, another client and the daemon go on."""
+    rnd = random.Random(1)
+    good = Client()
+    good.ask(11, 0, b"/h\0ok")
+    for i in range(300):
+        c = Client()
+        try:
+            if i % 3 == 0:
+                c.s.sendall(rnd.randbytes(rnd.randrange(1, 5000)))
+            elif i % 3 == 1:
+                c.send(rnd.randrange(25), rnd.randrange(3), rnd.randbytes(rnd.randrange(60)))
+                c.s.sendall(struct.pack("<IIII", 2, 0, 0, rnd.choice([4097, 1 << 31, 0xffffffff])))
+            else:
+                c.s.sendall(struct.pack("<IIII", 2, 0, 0, 100) + b"cut off")
+        except OSError:
+            pass
+        c.s.close()
+    check("another client after hostile ones", good.ask(2, 0, b"/h\0") == (2, b"ok"))
+    check("accounts", cli("control", "check") == "OK\n")
+
+
+def kill_loop():
+    """Kill the worker at random times under load: what was acknowledged is there."""
+    idle = Client()
+    idle.ask(4, 0, b"/idle\0tok\0")
+    idle.recv()
+    tx = idle.ask(6, 0, b"\0")[1].rstrip(b"\0")
+    idle.ask(11, int(tx), b"/from-txn\0yes")
+    acked, lost, stop = {}, [0], []
+
+    def writer(n):
+        i = 0
+        while not stop:
+            try:
+                c = Client()
+                while not stop:
+                    i += 1
+                    if i % 5:
+                        ok = c.ask(11, 0, b"/k/%d\0%d" % (n, i))[0] == 11
+                    else:
+                        t = int(c.ask(6, 0, b"\0")[1].rstrip(b"\0"))
+                        c.ask(11, t, b"/k/%d\0%d" % (n, i))
+                        ok = c.ask(7, t, b"T\0")[0] == 7
+                    if ok:
+                        acked[n] = i
+            except (EOFError, OSError):
+                lost[0] += 1
+                time.sleep(0.01)
+
+    threads = [threading.Thread(target=writer, args=(n,)) for n in range(4)]
+    for t in threads:
+        t.start()
+    rnd = random.Random(2)
+    seen = {}
+    for i in range(kills):
+        time.sleep(rnd.random() * 0.08)
+        before = dict(acked)
+        if i % 8 == 7:
+            cli("control", "live-restart", rc=None)
+        else:
+            for pid in children(keeper()):
+                os.kill(pid, signal.SIGKILL)
+        c = Client()
+        for n, v in before.items():
+            got = int(c.ask(2, 0, b"/k/%d\0" % n)[1])
+            check("kill %d: acknowledged write" % i, got >= v, "%d < %d" % (got, v))
+            check("kill %d: nothing goes back" % i, got >= seen.get(n, 0))
+            seen[n] = got
+        c.ask(11, 0, b"/idle\0%d" % i)
+        check("kill %d: idle connection and its watch" % i, idle.recv() == (15, b"/idle\0tok\0"))
+    stop.append(True)
+    for t in threads:
+        t.join()
+    check("open transaction", idle.ask(7, int(tx), b"T\0") == (7, b"OK\0"))
+    check("its write", cli("read", "/from-txn") == "yes\n")
+    check("accounts", cli("control", "check") == "OK\n")
+    print("%d kills, %d connections lost in mid-request, %d writes" % (kills, lost[0], sum(acked.values())))
+
+
+def processes():
+    """Kill the keeper; then both at once; then end in order."""
+    idle = Client()
+    idle.ask(4, 0, b"/p\0tok\0")
+    idle.recv()
+    old = keeper()
+    os.kill(old, signal.SIGKILL)
+    for _ in range(200):
+        if keeper() != old:
+            break
+        time.sleep(0.02)
+    check("a new keeper", keeper() != old)
+    started.append(keeper())
+    cli("write", "/p", "1")
+    check("watch after the keeper's end", idle.recv() == (15, b"/p\0tok\0"))
+    r = subprocess.run([bin_dir + "/xenstored", "-N", "-D"], capture_output=True, text=True, timeout=10)
+    check("a second daemon is refused", r.returncode == 1 and "another daemon" in r.stderr, r.stderr)
+    holders = [int(p) for p in os.listdir("/proc") if p.isdigit() and holds_lock(p)]
+    for pid in holders:
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(0.1)
+    os.unlink(run + "/pid")
+    p = start()
+    check("after all were killed", cli("read", "/p") == "1\n")
+    p.terminate()
+    check("SIGTERM", p.wait(timeout=10) == 0)
+    p = start()
+    check("after SIGTERM", cli("read", "/p") == "1\n" and cli("control", "check") == "OK\n")
+    p.terminate()
+    p.wait(timeout=10)
+    with open(run + "/log", "r+b") as f:
+        f.seek(65536 + 40)
+        f.write(b"\xff" * 2000)
+    p = start()
+    check("a damaged log", cli("list", "/") == "tool\n" and os.path.exists(run + "/log.bad"))
+    p.terminate()
+    p.wait(timeout=10)
+
+
+def holds_lock(pid):
+    try:
+        return any(os.readlink("/proc/%s/fd/%s" % (pid, f)) == run + "/lock" for f in os.listdir("/proc/%s/fd" % pid))
+    except OSError:
+        return False
+
+
+start()
+try:
+    command_line()
+    library()
+    hostile()
+    kill_loop()
+    processes()
+finally:
+    for p in os.listdir("/proc"):
+        if p.isdigit() and holds_lock(p):
+            os.kill(int(p), signal.SIGKILL)
+    shutil.rmtree(run)
+print("%d passed, %d failed" % (passed, failed))
+sys.exit(failed != 0)

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* State written, dropped and taken up again, with guests on rings in the middle of things. */
+#include <unistd.h>
+#include "harness.h"
+
+static char dir[64];
+static struct client *a, *g;
+
+static void begin(void)
+{
+	char path[256];
+
+	snprintf(dir, sizeof(dir), "/tmp/store-test.%d", getpid());
+	snprintf(path, sizeof(path), "mkdir -p %s && rm -f %s/log*", dir, dir);
+	CU_ASSERT_FATAL(system(path) == 0);
+	store_begin_rings();
+	log_open(dir, false, 2);
+	CU_ASSERT_FATAL(log_compact(LOG_CRASHED));
+	log_has_rings = true;
+	ring_introduce(domain0, 0, 1);
+	a = client_ring(0);
+	CU_ASSERT(do_write(a, 0, "/local/domain/1", ""));
+	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1"));
+	CU_ASSERT(call(a, XS_INTRODUCE, 0, "1\0" "7\0" "1", 6));
+	g = client_ring(1);
+}
+
+static void end(void)
+{
+	char cmd[96];
+
+	CU_ASSERT(accounts_right());
+	client_free(a);
+	client_free(g);
+	log_stop();
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
+	CU_ASSERT(system(cmd) == 0);
+}
+
+static void test_everything_survives(void)
+{
+	uint32_t t, u;
+
+	begin();
+	CU_ASSERT(do_write(g, 0, "data/x", "1"));
+	CU_ASSERT(do_watch(g, "data", "tok"));
+	EQ_STR(event(g), "data tok");
+	t = do_begin(g);
+	CU_ASSERT(do_write(g, t, "data/in-txn", "t"));
+	u = do_begin(g);
+	CU_ASSERT(do_read(g, u, "data/x"));
+	CU_ASSERT(call(a, XS_CONTROL, 0, "quota\0set\0" "1\0nodes\0" "77", 21));
+	for (int round = 0; round < 3; round++) {
+		crash_and_load(dir);
+		CU_ASSERT(accounts_right());
+		CU_ASSERT(do_read(g, 0, "data/x"));
+		EQ_STR(g->data, round ? "changed" : "1");
+		CU_ASSERT(do_read(g, t, "data/in-txn"));
+		CU_ASSERT_EQUAL(domain_find(1)->limit[Q_NODES], 77);
+		CU_ASSERT(do_write(a, 0, "/local/domain/1/data/x", "changed"));
+		EQ_STR(event(g), "data/x tok");
+	}
+	CU_ASSERT(do_end(g, t, true));
+	CU_ASSERT(!do_end(g, u, true));
+	CU_ASSERT(is_error(g, "EAGAIN"));
+	EQ_STR(event(g), "data/in-txn tok");
+	EQ_STR(event(g), "");
+	end();
+}
+
+/* Crash at every possible point of a message's way in and of its reply's way out. */
+static void test_partial_io(void)
+{
+	struct xsd_sockmsg h = {.type = XS_READ, .req_id = 9, .len = 7};
+	char msg[sizeof(h) + 7];
+
+	begin();
+	CU_ASSERT(do_write(g, 0, "data/x", "0123456789"));
+	memcpy(msg, &h, sizeof(h));
+	memcpy(msg + sizeof(h), "data/x", 7);
+	for (size_t cut = 0; cut <= sizeof(msg); cut++) {
+		buf_add(&g->to, msg, cut);
+		pump(g);
+		crash_and_load(dir);
+		buf_add(&g->to, msg + cut, sizeof(msg) - cut);
+		if (cut < sizeof(msg))
+			CU_ASSERT(pump(g));
+		EQ_STR(g->data, "0123456789");
+	}
+	for (uint32_t take = 0; take < sizeof(h) + 10; take++) {
+		struct xenstore_domain_interface *p = g->page;
+
+		/* The reply is in the ring; the guest takes some of it, then the daemon dies. */
+		buf_add(&g->to, msg, sizeof(msg));
+		g->deaf = true;
+		pump(g);
+		g->deaf = false;
+		for (uint32_t i = 0; i < take; i++)
+			buf_add(&g->from, &p->rsp[MASK_XENSTORE_IDX(p->rsp_cons++)], 1);
+		crash_and_load(dir);
+		g->data[0] = '\0';
+		CU_ASSERT(pump(g));
+		EQ_STR(g->data, "0123456789");
+		CU_ASSERT_EQUAL(g->from.len, 0);
+	}
+	end();
+}
+
+/* More output waits than fits a ring: none lost, none doubled, across crashes. */
+static void test_backlog(void)
+{
+	char want[64];
+
+	begin();
+	CU_ASSERT(do_watch(g, "data", "tok"));
+	EQ_STR(event(g), "data tok");
+	g->deaf = true;
+	for (int i = 0; i < 60; i++) {
+		snprintf(want, sizeof(want), "/local/domain/1/data/n%02d", i);
+		CU_ASSERT(do_write(a, 0, want, "v"));
+		if (i % 7 == 0)
+			crash_and_load(dir);
+	}
+	g->deaf = false;
+	for (int i = 0; i < 60; i++) {
+		snprintf(want, sizeof(want), "data/n%02d tok", i);
+		EQ_STR(event(g), want);
+		if (i % 11 == 0)
+			crash_and_load(dir);
+	}
+	EQ_STR(event(g), "");
+	end();
+}
+
+static void test_reconnect(void)
+{
+	begin();
+	CU_ASSERT(do_watch(g, "data", "tok"));
+	EQ_STR(event(g), "data tok");
+	buf_add(&g->to, "half a message", 14);
+	pump(g);
+	g->page->connection = XENSTORE_RECONNECT;
+	CU_ASSERT(ring_reconnect(domain_find(1)->conn));
+	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
+	CU_ASSERT(do_write(g, 0, "data/x", "1"));
+	EQ_STR(event(g), "");
+	crash_and_load(dir);
+	CU_ASSERT(do_read(g, 0, "data/x"));
+	end();
+}
+
+static void test_damaged_log(void)
+{
+	static const struct record bad = {.len = 100000, .type = LOG_NODE};
+
+	begin();
+	CU_ASSERT(!state_load(&bad, sizeof(bad)));
+	state_clear();
+	CU_ASSERT(!state_load("x", 1));
+	state_clear();
+	CU_ASSERT(!state_load("", 0));
+	state_clear();
+	state_new();
+	end();
+}
+
+void suite_restart(void)
+{
+	CU_pSuite s = SUITE("restart");
+
+	CU_add_test(s, "everything survives", test_everything_survives);
+	CU_add_test(s, "crash at each byte", test_partial_io);
+	CU_add_test(s, "a backlog of events", test_backlog);
+	CU_add_test(s, "a guest reconnects", test_reconnect);
+	CU_add_test(s, "damaged logs", test_damaged_log);
+}
