@@ -34,7 +34,7 @@ void test_main(void)
 	sleep.timeout = start + MILLISECONDS(20);
 	expect_rc(sched_op(POLL, &sleep), 0);
 	expect_true(system_time() >= start + MILLISECONDS(20));
-	expect_true(system_time() < start + MILLISECONDS(3000));
+	expect_true(system_time() < start + MILLISECONDS(20000));
 	expect_true(rdtsc() > tsc);
 
 	expect_eq(shared_info->wc_version % 2, 0);

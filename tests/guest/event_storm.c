@@ -57,7 +57,7 @@ void test_main(void)
 			relax();
 		events_enable();
 		sched_op(YIELD, 0);
-		if (!wait_until(received != before || received == ROUNDS, MILLISECONDS(3000))) {
+		if (!wait_until(received != before || received == ROUNDS, MILLISECONDS(20000))) {
 			failure("stuck after %lu of %lu", received, sent);
 			break;
 		}

@@ -61,7 +61,7 @@ void test_main(void)
 
 	for (unsigned int i = 1; i <= 100; i++) {
 		send(to_second);
-		if (!wait_until(seen_by[0] == i, MILLISECONDS(2000))) {
+		if (!wait_until(seen_by[0] == i, MILLISECONDS(20000))) {
 			failure("round trip %u does not come back", i);
 			break;
 		}
@@ -72,12 +72,12 @@ void test_main(void)
 	expect_rc(event_op(ALLOC_UNBOUND, &alloc), 0);
 	loop.remote_port = alloc.port;
 	expect_rc(event_op(BIND_INTERDOMAIN, &loop), 0);
-	expect_true(wait_until(event_count[loop.local_port] == 1, MILLISECONDS(1000)));
+	expect_true(wait_until(event_count[loop.local_port] == 1, MILLISECONDS(20000)));
 	event_handler(loop.local_port, on_event);
 	move = (struct pv_evtchn_bind_vcpu){.port = loop.local_port, .vcpu = 1};
 	expect_rc(event_op(BIND_VCPU, &move), 0);
 	send(alloc.port);
-	expect_true(wait_until(seen_by[1] == 101, MILLISECONDS(2000)));
+	expect_true(wait_until(seen_by[1] == 101, MILLISECONDS(20000)));
 	move.vcpu = 8192;
 	expect_rc(event_op(BIND_VCPU, &move), -PV_ENOENT);
 	move = (struct pv_evtchn_bind_vcpu){.port = to_second, .vcpu = 0};

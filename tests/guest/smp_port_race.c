@@ -39,7 +39,7 @@ void test_main(void)
 		return;
 	}
 	expect_rc(vcpu_start(1, disturber), 0);
-	expect_true(wait_until(sends != 0, MILLISECONDS(3000)));
+	expect_true(wait_until(sends != 0, MILLISECONDS(20000)));
 	for (int i = 0; i < ROUNDS; i++) {
 		struct pv_evtchn_alloc_unbound alloc = {.dom = PV_DOMID_SELF,
 							.remote_dom = PV_DOMID_SELF};

@@ -16,7 +16,7 @@ void test_main(void)
 	expect_rc(event_op(BIND_VIRQ, &virq), 0);
 	events_enable();
 	expect_rc(vcpu_op(SET_PERIODIC_TIMER, 0, &tick), 0);
-	expect_true(wait_until(event_count[virq.port] >= 5, MILLISECONDS(2000)));
+	expect_true(wait_until(event_count[virq.port] >= 5, MILLISECONDS(20000)));
 	expect_rc(vcpu_op(STOP_PERIODIC_TIMER, 0, 0), 0);
 	count = event_count[virq.port];
 	wait_until(false, MILLISECONDS(30));

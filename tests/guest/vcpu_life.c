@@ -44,8 +44,8 @@ void test_main(void)
 	expect_rc(vcpu_op(INITIALISE, 1, &context), -PV_EEXIST);
 	for (unsigned int i = 1; i <= 5; i++) {
 		expect_rc(vcpu_op(UP, 1, 0), 0);
-		expect_true(wait_until(rounds == i, MILLISECONDS(2000)));
-		expect_true(wait_until(vcpu_op(IS_UP, 1, 0) == 0, MILLISECONDS(2000)));
+		expect_true(wait_until(rounds == i, MILLISECONDS(20000)));
+		expect_true(wait_until(vcpu_op(IS_UP, 1, 0) == 0, MILLISECONDS(20000)));
 	}
 	expect_rc(vcpu_op(INITIALISE, 1, &context), -PV_EEXIST);
 	/* Down again is no error. */

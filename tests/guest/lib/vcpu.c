@@ -70,6 +70,6 @@ int64_t vcpu_start(unsigned int id, void (*function)(void))
 
 void vcpu_join(unsigned int id)
 {
-	if (!wait_until(vcpu_op(IS_UP, id, 0) == 0, MILLISECONDS(5000)))
+	if (!wait_until(vcpu_op(IS_UP, id, 0) == 0, MILLISECONDS(20000)))
 		failure("vcpu %u does not come to an end", id);
 }
