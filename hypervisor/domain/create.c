@@ -191,5 +191,6 @@ void domain_init(void)
 {
 	domain_list_init();
 	domain_free_hook = domain_free;
+	frame_audit_hook = grant_audit_frames;
 	event_init();
 }

@@ -22,7 +22,8 @@ static void watchdog_fired(struct timer *t)
 {
 	struct domain *d = container_of(t, struct watchdog, timer)->domain;
 
-	log_warning("domain %u missed its watchdog\n", d->id);
+	if (d != dom0)
+		log_warning("domain %u missed its watchdog\n", d->id);
 	domain_shutdown(d, PV_SHUTDOWN_WATCHDOG);
 }
 

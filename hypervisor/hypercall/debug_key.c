@@ -20,9 +20,7 @@ static void dump_grants(void)
 
 static void audit(void)
 {
-	unsigned long wrong = frame_audit();
-
-	log_info("frame audit: %lu mismatches\n", wrong);
+	domain_audit_all();
 }
 
 static void help(void);

@@ -109,6 +109,7 @@ struct domain {
 #define VCPU_PAUSE_POLL	   BIT(2) /* waits for one of its polled ports */
 #define VCPU_PAUSE_DOMAIN  BIT(3) /* the domain is paused, shut down or dying */
 #define VCPU_PAUSE_CONTROL BIT(4) /* this vCPU is paused by a control call */
+#define VCPU_PAUSE_AUDIT   BIT(5) /* the machine stands still to be counted */
 
 struct trap_entry {
 	vaddr_t address; /* 0: none registered */
@@ -269,6 +270,13 @@ int vcpu_info_register(struct vcpu *v, mfn_t m, u32 offset);
 void hypercall_page_fill(void *page);
 /* Start-up, on the boot CPU after sched_init_cpu(). */
 void domain_init(void);
+/*
+ * Stop every other vCPU for a while, and count from scratch who uses each frame
+ * (frame_audit()). The number of mismatches, each with a line in the log.
+ */
+unsigned long domain_audit_all(void);
+/* A debug build does so before the machine is stopped or reset; nothing otherwise. */
+void domain_audit_at_end(void);
 /* Debug key: all domains and vCPUs. */
 void domain_dump_all(void);
 

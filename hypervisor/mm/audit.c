@@ -156,6 +156,6 @@ unsigned long frame_audit(void)
 	bad += compare();
 	pages_free(seen, order);
 	seen = NULL;
-	log_info("audit: %lu mismatches\n", bad);
+	log_warning("frame audit: %lu mismatches\n", bad);
 	return bad;
 }
