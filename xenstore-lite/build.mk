@@ -31,10 +31,26 @@ $(XS)/libxenstore.so: $(XS)/libxenstore.so.4
 
 $(XS)/xenstore: $(XS_CLI) $(XS)/libxenstore.so
 	$(call say,LINK,$@)
-	$(Q)$(CC) -o $@ $(XS_CLI) -L$(XS) -lxenstore -Wl,-rpath,'$$ORIGIN'
+	$(Q)$(CC) -o $@ $(XS_CLI) -L$(XS) -lxenstore -Wl,-rpath,'$$ORIGIN:$$ORIGIN/../lib'
 
 $(XS)/include/%.h: xenstore-lite/include/%.h
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
 -include $(XS_DAEMON:.o=.d) $(XS_LIB:.o=.d) $(XS_CLI:.o=.d)
+
+# `make install` from the top, or this folder alone.
+PREFIX ?= /usr/local
+XS_NAMES := read write ls list rm chmod exists watch control
+.PHONY: install-store
+install-store: $(XS)/xenstored $(XS)/xenstore $(XS)/libxenstore.so ## the store's programs, library, headers, man pages
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib \
+		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8
+	install $(XS)/xenstored $(DESTDIR)$(PREFIX)/sbin
+	install $(XS)/xenstore $(DESTDIR)$(PREFIX)/bin
+	for n in $(XS_NAMES); do ln -sf xenstore $(DESTDIR)$(PREFIX)/bin/xenstore-$$n; done
+	install -m 644 $(XS)/libxenstore.so.4 $(DESTDIR)$(PREFIX)/lib
+	ln -sf libxenstore.so.4 $(DESTDIR)$(PREFIX)/lib/libxenstore.so
+	install -m 644 xenstore-lite/include/*.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 xenstore-lite/man/xenstore.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 xenstore-lite/man/xenstored.8 $(DESTDIR)$(PREFIX)/share/man/man8

@@ -20,7 +20,7 @@ void (*domain_free_hook)(struct domain *d);
 
 static struct domain **leaf[LEAVES];
 static struct spinlock table_lock;
-static domid_t last_id; /* of the domain made last; the next one gets the following free id */
+static domid_t last_id;	    /* of the domain made last; the next one gets the following free id */
 static struct domain *dead; /* stack, pushed and taken by exchange */
 
 /* The slot of \p id, NULL when its leaf was never needed. Table lock held. */

@@ -71,7 +71,8 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 		rc = watchdog_create(d);
 	if (rc != 0)
 		goto fail;
-	/* From here on it can be found; what is missing still is checked for by those who use it. */
+	/* From here on it can be found; what is missing still is checked for by those who use it.
+	 */
 	rc = domain_list_add(d, id);
 	if (rc != 0)
 		goto fail;
@@ -168,11 +169,12 @@ void domain_dump_all(void)
 	u32 id = 0, i;
 
 	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
-		printk(LOG_ERROR, "d%u: %llu of %llu frames, %u references, paused %u%s%s%s\n", d->id,
-		       (unsigned long long)d->frames, (unsigned long long)d->max_frames,
+		printk(LOG_ERROR, "d%u: %llu of %llu frames, %u references, paused %u%s%s%s\n",
+		       d->id, (unsigned long long)d->frames, (unsigned long long)d->max_frames,
 		       d->references, d->pause_count, d->shut_down ? ", shut down" : "",
 		       d->crashed ? ", crashed" : "", d->dying ? ", dying" : "");
-		for_each_vcpu(d, v, i) {
+		for_each_vcpu(d, v, i)
+		{
 			const struct regs *r = v == current ? &this_cpu()->guest : &v->regs;
 
 			printk(LOG_ERROR,

@@ -29,8 +29,7 @@ static int stop(struct domain *d)
 	u32 i;
 
 	domain_pause(d); /* never to be unpaused; waits for all vCPUs to leave their CPUs */
-	for_each_vcpu(d, v, i)
-		vcpu_timers_stop(v);
+	for_each_vcpu(d, v, i) vcpu_timers_stop(v);
 	watchdog_stop(d);
 	return 0;
 }
@@ -43,8 +42,7 @@ static int relinquish_vcpus(struct domain *d)
 	/* A control call may be making vCPUs still; it sees `dying` the next time. */
 	if (READ_ONCE(d->creating_vcpus))
 		return -EAGAIN;
-	for_each_vcpu(d, v, i)
-		vcpu_relinquish(v);
+	for_each_vcpu(d, v, i) vcpu_relinquish(v);
 	return 0;
 }
 

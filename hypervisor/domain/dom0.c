@@ -22,10 +22,10 @@
 #include "public/domctl.h"
 #include "public/pv.h"
 
-#define PTE_TABLE (PTE_PRESENT | PTE_RW | PTE_USER | PTE_ACCESSED | PTE_DIRTY)
-#define PTE_PAGE  PTE_TABLE
-#define PADDING	  (512UL << 10)
-#define ALIGNMENT (4UL << 20)
+#define PTE_TABLE   (PTE_PRESENT | PTE_RW | PTE_USER | PTE_ACCESSED | PTE_DIRTY)
+#define PTE_PAGE    PTE_TABLE
+#define PADDING	    (512UL << 10)
+#define ALIGNMENT   (4UL << 20)
 #define CHUNK_ORDER 9
 
 /* Page numbers are the guest's (pfn) unless they say otherwise. */
@@ -38,7 +38,7 @@ struct builder {
 	u64 initrd_page, initrd_pages;
 	u64 p2m_page, p2m_pages, p2m_table_pages;
 	u64 start_info_page, table_page, table_pages, stack_page;
-	u64 region_pages; /* mapped from virt_base */
+	u64 region_pages;	     /* mapped from virt_base */
 	u64 next_frame, frames_left; /* allocated, not yet given a place (mfn) */
 };
 
@@ -234,7 +234,8 @@ static void write_tables(struct builder *b)
 		return;
 	next = b->p2m_page + b->p2m_pages;
 	for (i = 0; i < b->p2m_pages; i++)
-		map_page(b, b->k.init_p2m + i * PAGE_SIZE, b->p2m[b->p2m_page + i], PTE_PAGE, &next);
+		map_page(b, b->k.init_p2m + i * PAGE_SIZE, b->p2m[b->p2m_page + i], PTE_PAGE,
+			 &next);
 	BUG_ON(next > b->p2m_page + b->p2m_pages + b->p2m_table_pages);
 }
 
@@ -271,8 +272,8 @@ static void write_start_info(struct builder *b)
 /* --- the first vCPU ------------------------------------------------------------------------- */
 
 /* Nothing runs yet but us: do what waits, and go on. */
-#define UNTIL_DONE(rc, call)                                                                       \
-	while (((rc) = (call)) == -ERESTART)                                                       \
+#define UNTIL_DONE(rc, call)                 \
+	while (((rc) = (call)) == -ERESTART) \
 	softirq_run()
 
 static void start_vcpu(struct builder *b)
@@ -350,9 +351,11 @@ void dom0_build(void)
 	allocate(&b);
 	elf_load(image, &b.k, put_bytes, &b);
 	if (b.initrd)
-		put_bytes(&b, b.initrd_page * PAGE_SIZE, paddr_virt(b.initrd->start), b.initrd->size);
+		put_bytes(&b, b.initrd_page * PAGE_SIZE, paddr_virt(b.initrd->start),
+			  b.initrd->size);
 	if (b.k.has_hypercall_page)
-		hypercall_page_fill(page_virt(&b, (b.k.hypercall_page - b.k.virt_base) / PAGE_SIZE));
+		hypercall_page_fill(
+			page_virt(&b, (b.k.hypercall_page - b.k.virt_base) / PAGE_SIZE));
 	write_tables(&b);
 	write_start_info(&b);
 	log_info("domain 0: %llu MiB, %u vCPUs, kernel %llx-%llx, tables at %llx, entry %llx\n",

@@ -30,16 +30,16 @@ struct note_header {
 	u32 name_size, value_size, type;
 };
 
-#define ELF_CLASS_64   2
-#define ELF_LITTLE     1
-#define ELF_TYPE_EXEC  2
-#define ELF_TYPE_DYN   3
-#define ELF_X86_64     62
-#define SEGMENT_LOAD   1
-#define SEGMENT_NOTE   4
-#define MAX_SEGMENTS   64
-#define KERNEL_MAX     (1UL << 30) /* all segments together; the space from VIRT_BASE is 2 GiB */
-#define NO_ADDRESS     (~0UL)
+#define ELF_CLASS_64  2
+#define ELF_LITTLE    1
+#define ELF_TYPE_EXEC 2
+#define ELF_TYPE_DYN  3
+#define ELF_X86_64    62
+#define SEGMENT_LOAD  1
+#define SEGMENT_NOTE  4
+#define MAX_SEGMENTS  64
+#define KERNEL_MAX    (1UL << 30) /* all segments together; the space from VIRT_BASE is 2 GiB */
+#define NO_ADDRESS    (~0UL)
 
 static bool in_image(u64 offset, u64 n, u64 size)
 {

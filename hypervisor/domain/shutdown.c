@@ -13,8 +13,9 @@
 /* dom0 stops, and with it the machine. */
 static void __noreturn machine_stop(u8 code)
 {
-	static const char *const reason[] = {"powered off", "reboots",	      "suspended",
-					     "crashed",	    "missed its watchdog", "reset itself"};
+	static const char *const reason[] = {"powered off",	    "reboots",
+					     "suspended",	    "crashed",
+					     "missed its watchdog", "reset itself"};
 	static bool stopping;
 
 	/* The first CPU to come here ends the machine. */

@@ -68,6 +68,8 @@ void page_fault_guest(struct vcpu *v, struct regs *r)
 	if (v->kernel_mode && (error_code & (PF_PRESENT | PF_WRITE)) == (PF_PRESENT | PF_WRITE) &&
 	    pt_write_fault(r, va))
 		return;
+	if (v->kernel_mode && !(error_code & PF_PRESENT) && root_fault(va))
+		return;
 	if (unlikely(!(error_code & PF_USER))) {
 		offset = va - v->desc_window;
 		if (offset < DESC_WINDOW_SIZE) {

@@ -112,6 +112,9 @@ static void trap_from_hypervisor(struct regs *r)
 		r->rflags &= ~RFLAGS_TF;
 		return;
 	case EXC_PF:
+		/* We may be the first to use a part of the guest kernel's address space. */
+		if (!(r->error_code & PF_PRESENT) && root_fault(read_cr2()))
+			return;
 		/* Loading a selector of the guest's LDT looks at the window, too. */
 		if (current != this_cpu()->idle && page_fault_ldt(current, read_cr2()))
 			return;

@@ -2,7 +2,7 @@
 /* Debug keys: print all ports, and check that both ends of each pair agree. */
 #include "internal.h"
 
-static const char *const state_name[] = {"free",  "reserved", "unbound", "interdomain",
+static const char *const state_name[] = {"free", "reserved", "unbound", "interdomain",
 					 "pirq", "virq",     "ipi"};
 
 void event_dump(struct domain *d)

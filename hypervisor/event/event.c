@@ -391,7 +391,8 @@ int event_bind_vcpu(struct domain *d, u32 n, u32 vcpu)
 	return rc;
 }
 
-/* --- closing --------------------------------------------------------------------------------------- */
+/* --- closing
+ * --------------------------------------------------------------------------------------- */
 
 /*
  * Lock \p d, and with it the domain at the other end of port \p p if there is
@@ -539,7 +540,8 @@ int event_status(struct domain *d, struct pv_evtchn_status *s)
 	return 0;
 }
 
-/* --- life of a domain --------------------------------------------------------------------------------- */
+/* --- life of a domain
+ * --------------------------------------------------------------------------------- */
 
 int event_domain_create(struct domain *d, u32 max_port)
 {

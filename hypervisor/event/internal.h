@@ -26,11 +26,12 @@ enum port_state {
 struct port {
 	struct spinlock lock;
 	u8 state;
-	u8 priority;	    /* FIFO form */
-	domid_t remote_id;  /* UNBOUND */
-	u32 vcpu;	    /* whom it notifies */
-	u32 number;	    /* INTERDOMAIN: remote port; PIRQ, VIRQ: which */
-	struct domain *remote; /* INTERDOMAIN: holds no reference, its port does not close before ours */
+	u8 priority;	   /* FIFO form */
+	domid_t remote_id; /* UNBOUND */
+	u32 vcpu;	   /* whom it notifies */
+	u32 number;	   /* INTERDOMAIN: remote port; PIRQ, VIRQ: which */
+	struct domain
+		*remote; /* INTERDOMAIN: holds no reference, its port does not close before ours */
 };
 
 #define PORTS_PER_CHUNK 128
@@ -50,13 +51,13 @@ struct event_domain {
 	struct spinlock lock;
 	const struct event_form *form;
 	struct port **chunk;
-	u32 limit;	/* ports are below */
-	u32 valid;	/* ports with storage; grows only, and is published after it */
-	u32 first_free; /* none below is free */
-	u32 close_next; /* how far a reset or the teardown got */
-	bool closing;	/* for good: nothing may be bound any more */
-	u32 *virq;	/* [vcpu][PV_NR_VIRQS], 0: not bound */
-	u32 *pirq;	/* [MAX_PIRQS], dom0 alone */
+	u32 limit;		     /* ports are below */
+	u32 valid;		     /* ports with storage; grows only, and is published after it */
+	u32 first_free;		     /* none below is free */
+	u32 close_next;		     /* how far a reset or the teardown got */
+	bool closing;		     /* for good: nothing may be bound any more */
+	u32 *virq;		     /* [vcpu][PV_NR_VIRQS], 0: not bound */
+	u32 *pirq;		     /* [MAX_PIRQS], dom0 alone */
 	u64 polling[MAX_VCPUS / 64]; /* vCPUs in SCHEDOP_poll */
 };
 

@@ -9,9 +9,9 @@
 #include "lib.h"
 #include "public/sysctl.h"
 
-#define LEAVES_MAX 128
+#define LEAVES_MAX	  128
 #define MSR_PLATFORM_INFO 0xce
-#define NR_MSRS	   1
+#define NR_MSRS		  1
 
 /* The words of a feature set, in the order of the control interface. */
 static const struct feature_word {

@@ -30,7 +30,7 @@ static const struct {
 	const char *what;
 	void (*fn)(void);
 } debug_keys[] = {
-	{'A', "walk all frames and check every count", audit},
+	{'A', "walk all frames and event channels and check every count", audit},
 	{'c', "hypercalls so far, by number", hypercall_dump},
 	{'e', "event channels", event_dump_all},
 	{'g', "grant tables", dump_grants},

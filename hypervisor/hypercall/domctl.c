@@ -179,6 +179,12 @@ static long get_node_affinity(struct domain *d, struct pv_domctl *op)
 	return cpumask_to_guest(&op->u.nodeaffinity.nodemap, &node0);
 }
 
+static long resume(struct domain *d, struct pv_domctl *op)
+{
+	(void)op;
+	return domain_resume(d);
+}
+
 #define COPY_BACK true
 static const struct {
 	domctl_fn fn;
@@ -198,6 +204,7 @@ static const struct {
 	[PV_DOMCTL_HYPERCALL_INIT] = {domctl_hypercall_init, false},
 	[PV_DOMCTL_SETTIMEOFFSET] = {set_time_offset, false},
 	[PV_DOMCTL_GETVCPUAFFINITY] = {domctl_get_vcpu_affinity, false},
+	[PV_DOMCTL_RESUMEDOMAIN] = {resume, false},
 	[PV_DOMCTL_SET_ADDRESS_SIZE] = {set_address_size, false},
 	[PV_DOMCTL_GET_ADDRESS_SIZE] = {get_address_size, COPY_BACK},
 	[PV_DOMCTL_GETTSCINFO] = {get_tsc_info, COPY_BACK},

@@ -15,7 +15,8 @@ static long op_initialise(struct vcpu *v, vaddr_t arg)
 	long rc;
 
 	if (v->info == v->spare_info)
-		return REFUSE(-EINVAL); /* it could not tell its events from another's: register first */
+		return REFUSE(
+			-EINVAL); /* it could not tell its events from another's: register first */
 	c = heap_alloc(sizeof(*c));
 	if (!c)
 		return -ENOMEM;

@@ -168,6 +168,7 @@ struct vcpu {
 	mfn_t ldt[16];		/* LDT pages that are in the window now, 0: none */
 	struct table_walk walk;	/* promotion or demotion in progress (mm/walk.c) */
 	struct cpu *root_cpu;	/* where its roots were last loaded */
+	u64 hot_slots[8];	/* of its kernel tables, those it has been seen to use */
 
 	/* --- events --------------------------------------------------------- */
 	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */
@@ -185,7 +186,6 @@ struct vcpu {
 	vaddr_t runstate_area;	/* guest kernel addresses, 0: none */
 	vaddr_t time_area;
 	u32 time_version;
-	bool time_area_stale;	/* to be written when next in kernel mode */
 };
 
 extern struct domain *dom0;
@@ -272,9 +272,10 @@ void hypercall_page_fill(void *page);
 void domain_init(void);
 /*
  * Stop every other vCPU for a while, and count from scratch who uses each frame
- * (frame_audit()). The number of mismatches, each with a line in the log.
+ * (frame_audit()), and look at both ends of each event channel. Mismatches go to the
+ * log, the last line is their number.
  */
-unsigned long domain_audit_all(void);
+void domain_audit_all(void);
 /* A debug build does so before the machine is stopped or reset; nothing otherwise. */
 void domain_audit_at_end(void);
 /* Debug key: all domains and vCPUs. */

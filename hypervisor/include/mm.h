@@ -270,6 +270,11 @@ void root_load(struct vcpu *v);
 void root_enter_kernel(struct vcpu *v);
 void root_enter_user(struct vcpu *v);
 /*
+ * A page was not present: was it for want of a slot that the guest kernel's table
+ * has and this CPU's root was spared? True: it is there now, try again.
+ */
+bool root_fault(vaddr_t va);
+/*
  * New kernel or user table for the current or a stopped vCPU; MFN 0: no user
  * table. 0 (the old one may be left to walk_resume()), -EINVAL, -ERESTART.
  */

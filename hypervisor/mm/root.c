@@ -30,6 +30,13 @@
  * changer writes before it looks at these, each with a full barrier between: one
  * of the two sees the other.
  *
+ * Linux's kernel L4 has some seventy slots and uses seven: the rest are there so
+ * that vmalloc need not touch every table later. So of the slots that only the
+ * kernel has, a root holds the hot ones, those which this vCPU has used before. A
+ * fault in another one adds it (root_fault) and the access is tried again: not
+ * present to present, so no flush. When too many have become hot the set starts
+ * anew.
+ *
  * An idle CPU keeps the last root. It still answers flushes, by dropping it.
  */
 #include "internal.h"
@@ -53,23 +60,31 @@ static void load_cr3(struct cpu *c)
 	write_cr3(c->root.paddr);
 }
 
-/* Make the guest slots of the root those of an L4; MFN_NONE: none at all. */
-static void slots_copy(struct cpu_root *r, mfn_t m)
+static const u64 *slots_of(mfn_t m)
 {
-	static const u64 empty[8];
-	bool none = root_none(m);
-	const u64 *l4 = none ? NULL : mfn_virt(m);
-	const u64 *want = none ? empty : l4_slots(mfn_frame(m));
+	static const u64 none[8];
+
+	return root_none(m) ? none : l4_slots(mfn_frame(m));
+}
+
+/* Make the guest slots of the root those of its table in force, as far as wanted there. */
+static void slots_copy(struct cpu_root *r)
+{
+	mfn_t m = r->kernel_mode ? r->kernel : r->user;
+	const u64 *l4 = root_none(m) ? NULL : mfn_virt(m);
+	const u64 *slots = slots_of(m), *user = slots_of(r->user);
 	unsigned int w, i;
 
 	for (w = 0; w < 8; w++) {
-		u64 bits = want[w] | r->present[w];
+		u64 want = slots[w], bits;
 
-		for (; bits; bits &= bits - 1) {
+		if (r->kernel_mode && r->vcpu)
+			want &= user[w] | r->vcpu->hot_slots[w];
+		for (bits = want | r->present[w]; bits; bits &= bits - 1) {
 			i = w * 64 + (unsigned int)__builtin_ctzl(bits);
-			r->table[i] = test_bit(want, i) ? l4[i] : 0;
+			r->table[i] = want >> (i % 64) & 1 ? l4[i] : 0;
 		}
-		r->present[w] = want[w];
+		r->present[w] = want;
 	}
 }
 
@@ -80,7 +95,7 @@ static void root_copy(struct cpu *c)
 
 	r->plan_valid = false;
 	barrier_full(); /* announced; now read */
-	slots_copy(r, r->kernel_mode ? r->kernel : r->user);
+	slots_copy(r);
 	r->table[HV_SLOT_FIRST] = r->kernel_mode ? m2p_guest_entry : 0;
 	load_cr3(c);
 }
@@ -184,11 +199,15 @@ static bool plan_add(struct cpu_root *r, unsigned int slot, u64 entry)
 		return false;
 	r->slot[r->kernel_only] = slot;
 	r->entry[r->kernel_only++] = entry;
+	set_bit(r->present, slot); /* from the next entry on */
 	return true;
 }
 
-/* False: these two tables have no plan, and every mode switch copies. */
-static bool plan_make(struct cpu_root *r)
+/*
+ * In user mode, the root holding just the user's slots. These two tables may have
+ * no plan; then every mode switch copies.
+ */
+static void plan_make(struct cpu_root *r)
 {
 	const u64 *k = mfn_virt(r->kernel), *u = mfn_virt(r->user);
 	const u64 *kslots = l4_slots(mfn_frame(r->kernel));
@@ -199,18 +218,18 @@ static bool plan_make(struct cpu_root *r)
 	r->swap = false;
 	plan_add(r, HV_SLOT_FIRST, m2p_guest_entry);
 	for (w = 0; w < 8; w++) {
-		u64 bits = kslots[w];
+		u64 bits = kslots[w] & (uslots[w] | r->vcpu->hot_slots[w]);
 
-		if (uslots[w] & ~bits)
-			return false;
+		if (uslots[w] & ~kslots[w])
+			return;
 		for (; bits; bits &= bits - 1) {
 			i = w * 64 + (unsigned int)__builtin_ctzl(bits);
 			if (!test_bit(uslots, i)) {
 				if (!plan_add(r, i, k[i]))
-					return false;
+					return;
 			} else if (k[i] != u[i]) {
 				if (r->swap)
-					return false;
+					return;
 				r->swap = true;
 				r->swap_slot = i;
 				r->swap_kernel = k[i];
@@ -225,6 +244,28 @@ static bool plan_make(struct cpu_root *r)
 			WRITE_ONCE(r->swap_ok, false);
 	}
 	r->plan_valid = true;
+}
+
+bool root_fault(vaddr_t va)
+{
+	struct cpu_root *r = &this_cpu()->root;
+	unsigned int slot = va >> 39 & (ENTRIES - 1), w;
+	u64 entry;
+
+	if (!r->vcpu || !r->kernel_mode || root_none(r->kernel) || !guest_range_ok(va, 1))
+		return false;
+	entry = ((u64 *)mfn_virt(r->kernel))[slot];
+	if ((r->table[slot] & PTE_PRESENT) || !test_bit(slots_of(r->kernel), slot))
+		return false;
+	set_bit(r->vcpu->hot_slots, slot);
+	set_bit(r->present, slot);
+	r->table[slot] = entry;
+	if (r->plan_valid && (test_bit(slots_of(r->user), slot) || !plan_add(r, slot, entry))) {
+		for (w = 0; w < 8; w++)
+			r->vcpu->hot_slots[w] = 0;
+		set_bit(r->vcpu->hot_slots, slot);
+		r->plan_valid = false;
+	}
 	return true;
 }
 
@@ -262,8 +303,9 @@ void root_enter_user(struct vcpu *v)
 		return;
 	}
 	r->kernel_mode = false;
-	if (unlikely(!r->plan_valid) && !plan_make(r)) {
+	if (unlikely(!r->plan_valid)) {
 		root_copy(c);
+		plan_make(r);
 		return;
 	}
 	for (i = 0; i < r->kernel_only; i++)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One vCPU for each CPU: no slices and no moves. The first vCPU that wakes on a
- * CPU without work stays there. With more vCPUs than CPUs the extra ones wait
- * until somebody blocks.
+ * One vCPU for each CPU: no moves, and no slices as long as nobody else waits. The
+ * first vCPU that wakes on a CPU without work stays there. With more vCPUs than
+ * CPUs those that have to share one take long turns.
  */
 #include "policy.h"
 
 #include "public/domctl.h"
+
+#define TURN (30 * 1000000UL) /* ns */
 
 static struct cpu *null_place(struct vcpu *v)
 {
@@ -27,8 +29,10 @@ static void null_insert(struct cpu *c, struct vcpu *v)
 	runqueue_append(runqueue_of(c), v);
 }
 
+/* Of virtual run time only the current turn is kept. */
 static void null_charge(struct vcpu *v, u64 now)
 {
+	v->sched->vruntime += now > v->sched->charged ? now - v->sched->charged : 0;
 	v->sched->charged = now;
 }
 
@@ -37,11 +41,12 @@ static struct vcpu *null_pick(struct cpu *c, struct vcpu *prev)
 	struct runqueue *rq = runqueue_of(c);
 	struct vcpu *first = runqueue_first(rq);
 
-	if (!first || (prev && !prev->sched->yielded))
+	if (!first || (prev && !prev->sched->yielded && prev->sched->vruntime < TURN))
 		return prev;
 	if (prev)
 		prev->sched->yielded = false;
 	runqueue_take(rq, first);
+	first->sched->vruntime = 0;
 	return first;
 }
 
@@ -66,4 +71,5 @@ const struct sched_policy sched_null = {
 	.pick = null_pick,
 	.preempts = null_preempts,
 	.move = null_move,
+	.slice = TURN,
 };

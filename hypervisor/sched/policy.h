@@ -15,11 +15,11 @@ struct sched_vcpu {
 	struct vcpu *vcpu;
 	struct list link; /* in the run queue of vcpu->cpu */
 	bool queued;
-	bool yielded;	  /* gave the rest of its slice away */
-	u32 weight;	  /* default 256 */
-	u64 vruntime;	  /* ns run, scaled by weight; comparable within one run queue */
-	u64 charged;	  /* system time up to which vruntime counts */
-	u64 time_stamp;	  /* TSC stamp its time record was made from */
+	bool yielded;	/* gave the rest of its slice away */
+	u32 weight;	/* default 256 */
+	u64 vruntime;	/* ns run, scaled by weight; comparable within one run queue */
+	u64 charged;	/* system time up to which vruntime counts */
+	u64 time_stamp; /* TSC stamp its time record was made from */
 	bool time_written;
 	struct cpumask hard, soft;
 };
@@ -75,7 +75,7 @@ struct sched_policy {
 	bool (*preempts)(struct cpu *c, struct vcpu *v);
 	/* \p v goes from its CPU's queue to that of \p to; both locks need not be held. */
 	void (*move)(struct vcpu *v, struct cpu *to);
-	u64 slice; /* ns that a vCPU runs while others wait; 0: no limit */
+	u64 slice;  /* ns that a vCPU runs while others wait; 0: no limit */
 	bool steal; /* may an idle CPU take from others' queues? */
 };
 

@@ -238,7 +238,8 @@ void domain_pause_update(struct domain *d)
 	struct vcpu *v;
 	u32 i;
 
-	for_each_vcpu(d, v, i) {
+	for_each_vcpu(d, v, i)
+	{
 		if (stop)
 			vcpu_sleep_nosync(v, VCPU_PAUSE_DOMAIN);
 		else
@@ -260,8 +261,7 @@ void domain_pause(struct domain *d)
 	u32 i;
 
 	domain_pause_nosync(d);
-	for_each_vcpu(d, v, i)
-		wait_off_cpu(v);
+	for_each_vcpu(d, v, i) wait_off_cpu(v);
 }
 
 void domain_unpause(struct domain *d)
@@ -321,7 +321,8 @@ static struct vcpu *steal(struct cpu *c)
 
 		if (READ_ONCE(rq->length) == 0 || !spin_trylock(&rq->lock))
 			continue;
-		list_for_each(l, &rq->queue) {
+		list_for_each(l, &rq->queue)
+		{
 			struct vcpu *v = list_entry(l, struct sched_vcpu, link)->vcpu;
 
 			if (!may_run_on(v->sched, c))
@@ -378,8 +379,8 @@ void schedule(void)
 	spin_lock(&rq->lock);
 	if (prev != c->idle)
 		policy->charge(prev, now);
-	goes_on = prev != c->idle && READ_ONCE(prev->pause_flags) == 0 &&
-		  may_run_on(prev->sched, c);
+	goes_on =
+		prev != c->idle && READ_ONCE(prev->pause_flags) == 0 && may_run_on(prev->sched, c);
 	next = policy->pick(c, goes_on ? prev : NULL);
 	if (!next && policy->steal)
 		next = steal(c);
@@ -487,12 +488,13 @@ void sched_init_cpu(struct cpu *c)
 	c->idle = c->vcpu = v;
 }
 
-/* --- what the tools set ------------------------------------------------------------------------- */
+/* --- what the tools set -------------------------------------------------------------------------
+ */
 
 int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft)
 {
 	struct runqueue *rq;
-	bool usable = false, move;
+	bool usable = false;
 	unsigned int i;
 
 	for (i = 0; hard && i < nr_cpus; i++)
@@ -504,10 +506,10 @@ int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct c
 		v->sched->hard = *hard;
 	if (soft)
 		v->sched->soft = *soft;
-	move = !may_run_on(v->sched, v->cpu);
-	if (move && v->sched->queued)
+	/* Where it waits may be wrong now, or another CPU may be free for it. */
+	if (v->sched->queued)
 		runqueue_take(rq, v);
-	else if (move && v->running)
+	else if (v->running && !may_run_on(v->sched, v->cpu))
 		softirq_raise(v->cpu, SOFTIRQ_SCHEDULE);
 	spin_unlock(&rq->lock);
 	make_runnable(v);
@@ -528,8 +530,7 @@ void sched_set_weight(struct domain *d, u32 weight)
 	struct vcpu *v;
 	u32 i;
 
-	for_each_vcpu(d, v, i)
-		WRITE_ONCE(v->sched->weight, weight);
+	for_each_vcpu(d, v, i) WRITE_ONCE(v->sched->weight, weight);
 }
 
 u32 sched_get_weight(struct domain *d)
@@ -558,8 +559,8 @@ void sched_dump(void)
 	}
 	while (id < DOMID_LIMIT && (d = domain_get_next(id)) != NULL) {
 		for_each_vcpu(d, v, n)
-			printk(LOG_ERROR, " d%uv%u %s on CPU%u, pause flags %x, ran %llu ms\n", d->id,
-			       v->id, state[v->runstate & 3], v->cpu->id, v->pause_flags,
+			printk(LOG_ERROR, " d%uv%u %s on CPU%u, pause flags %x, ran %llu ms\n",
+			       d->id, v->id, state[v->runstate & 3], v->cpu->id, v->pause_flags,
 			       (unsigned long long)v->runstate_time[0] / 1000000);
 		id = d->id + 1U;
 		domain_put(d);

@@ -19,24 +19,27 @@ demo: $(BOOT_DEPS) ## the same, scripted: types into the guest, checks the answe
 BOOT_JOBS := errors life restart
 JOB_DEPS  := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/guest-6.12.cpio.gz
 
-.PHONY: check-boot check-boot-xen check-cycles check-cycles-xen check-demo-xen
-check-boot: $(JOB_DEPS) ## toolstack on a booted machine: errors, life cycle, restarts
+.PHONY: check-demo check-boot check-cycles check-demo-xen check-boot-xen check-cycles-xen
+check-demo: $(JOB_DEPS) $(B)/pavise ## make demo, counted as a test
+	@BUILD=$(B) tests/boot/demo $(B)/pavise
+
+check-boot: $(JOB_DEPS) $(B)/pavise ## toolstack on a booted machine: errors, life cycle, restarts
 	@BUILD=$(B) tests/boot/suite $(B)/pavise $(BOOT_JOBS)
 
-check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## the same on Debian's Xen
-	@BUILD=$(B) tests/boot/suite xen $(BOOT_JOBS)
-
-check-cycles: $(JOB_DEPS) ## 50 times create and destroy, free memory compared
+check-cycles: $(JOB_DEPS) $(B)/pavise ## 50 times create and destroy, free memory compared
 	@BUILD=$(B) tests/boot/suite $(B)/pavise cycles
 
-check-cycles-xen: $(JOB_DEPS) $(IMG)/xen ## the same on Debian's Xen
-	@BUILD=$(B) tests/boot/suite xen cycles
-
-check-demo-xen: $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/xen ## make demo on Debian's Xen
+check-demo-xen: $(JOB_DEPS) $(IMG)/xen ## make demo on Debian's Xen
 	@BUILD=$(B) tests/boot/demo xen
 
-FULL_CHECKS += boot-xen cycles-xen
-FULL_CHECKS += demo-xen
+check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## errors, life cycle, restarts on Debian's Xen
+	@BUILD=$(B) tests/boot/suite xen $(BOOT_JOBS)
+
+check-cycles-xen: $(JOB_DEPS) $(IMG)/xen ## 50 times create and destroy on Debian's Xen
+	@BUILD=$(B) tests/boot/suite xen cycles
+
+CHECKS      += demo boot cycles
+FULL_CHECKS += demo-xen boot-xen cycles-xen
 
 deps: ## install the Debian packages that building and testing need (as root)
 	@.ci/install-deps

@@ -12,8 +12,6 @@ GUEST_MODULES := xen-blkfront ext4 crc32c_generic
 .PHONY: images
 images: $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1
 
-.SECONDARY:
-
 $(IMG)/linux-6.1/version: tests/image/get-kernel
 	$(call say,FETCH,linux-image-amd64)
 	$(Q)mkdir -p $(IMG)

@@ -32,3 +32,27 @@ check-store-long: $(TS)/store-tests ## store: a million steps against the model
 	@STORE_STEPS=1000000 $(TS)/store-tests
 
 -include $(TS_OBJ:.o=.d)
+
+# libFuzzer on what guests and a damaged log can feed the daemon.
+TSF := $(B)/tests/fuzz/store
+FUZZ_SECONDS ?= 20
+
+$(TSF)/%: tests/fuzz/store_%.c tests/store/harness.c $(TS_SRC)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)
+	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=all -Ixenstore-lite/include -Ixenstore-lite/daemon \
+		-Itests/store -iquote hypervisor/include -o $@ $^ -lcunit
+
+.PHONY: check-fuzz-store
+check-fuzz-store: $(TSF)/wire $(TSF)/state ## store: FUZZ_SECONDS each of fuzzing the wire and the log
+	@tests/store/fuzz $(TSF) tests/fuzz/store-corpus $(FUZZ_SECONDS)
+
+$(TS)/store-bench: tests/store/bench/bench.c $(XS_HEADERS)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) -static -Ixenstore-lite/include -o $@ $<
+
+.PHONY: bench-store
+bench-store: $(TS)/store-bench $(XS)/xenstored ## figures of the store daemon, held to their targets
+	@tests/store/bench/run $(TS)/store-bench $(XS) $(B)/bench/store.json

@@ -251,7 +251,8 @@ bool do_write(struct client *c, uint32_t tx, const char *path, const char *value
 	char msg[XENSTORE_PAYLOAD_MAX];
 	int n = snprintf(msg, sizeof(msg), "%s", path) + 1;
 
-	return call(c, XS_WRITE, tx, msg, (size_t)n + (size_t)snprintf(msg + n, sizeof(msg) - (size_t)n, "%s", value));
+	return call(c, XS_WRITE, tx, msg,
+		    (size_t)n + (size_t)snprintf(msg + n, sizeof(msg) - (size_t)n, "%s", value));
 }
 
 bool do_rm(struct client *c, uint32_t tx, const char *path)

@@ -13,14 +13,14 @@
 #include "watch.h"
 
 struct client {
-	struct conn *c;	   /* over a buffer; NULL for a ring client */
+	struct conn *c; /* over a buffer; NULL for a ring client */
 	unsigned int domid;
 	struct xenstore_domain_interface *page;
-	struct buf to, from; /* bytes on their way to the daemon and back */
-	bool deaf;	     /* takes no output */
+	struct buf to, from;  /* bytes on their way to the daemon and back */
+	bool deaf;	      /* takes no output */
 	char events[64][256]; /* "path token" of those received and not yet looked at */
 	int n_events;
-	uint32_t type;	/* of the last reply */
+	uint32_t type; /* of the last reply */
 	char data[XENSTORE_PAYLOAD_MAX + 1];
 	size_t len;
 };
@@ -68,11 +68,11 @@ void suite_model(void);
 
 #define SUITE(name) CU_add_suite(name, NULL, NULL)
 /* Says what came instead. */
-#define EQ_STR(a, b) \
-	do { \
-		const char *got_ = (a), *want_ = (b); \
-		CU_ASSERT_STRING_EQUAL(got_, want_); \
-		if (strcmp(got_, want_)) \
+#define EQ_STR(a, b)                                                                        \
+	do {                                                                                \
+		const char *got_ = (a), *want_ = (b);                                       \
+		CU_ASSERT_STRING_EQUAL(got_, want_);                                        \
+		if (strcmp(got_, want_))                                                    \
 			printf("line %d: got \"%s\", not \"%s\"\n", __LINE__, got_, want_); \
 	} while (0)
 

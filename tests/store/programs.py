@@ -43,8 +43,8 @@ class Client:
 
     def __init__(self):
         self.s = socket.socket(socket.AF_UNIX)
-        self.s.settimeout(10)
         self.s.connect(run + "/socket")
+        self.s.settimeout(10)
 
     def send(self, kind, tx, data):
         self.s.sendall(struct.pack("<IIII", kind, 7, tx, len(data)) + data)

@@ -166,16 +166,43 @@ static void test_arguments(void)
 		const char *data;
 		size_t len;
 	} bad[] = {
-		{XS_READ, "", 0}, {XS_READ, "/a", 2}, {XS_READ, "/a\0/b", 6}, {XS_READ, "/a/", 4},
-		{XS_READ, "@releaseDomain", 15}, {XS_WRITE, "/a", 2}, {XS_WRITE, "", 0},
-		{XS_DIRECTORY, "//", 3}, {XS_DIRECTORY_PART, "/", 2}, {XS_DIRECTORY_PART, "/\0x", 4},
-		{XS_SET_PERMS, "/", 2}, {XS_SET_PERMS, "/\0q0", 5}, {XS_SET_PERMS, "/\0n", 4},
-		{XS_SET_PERMS, "/\0n99999", 9}, {XS_WATCH, "/a", 3}, {XS_WATCH, "/a\0t\0x", 7},
-		{XS_WATCH, "@other\0t", 9}, {XS_UNWATCH, "/a", 3}, {XS_TRANSACTION_END, "X", 2},
-		{XS_INTRODUCE, "1", 2}, {XS_INTRODUCE, "0\0" "1\0" "1", 6},
-		{XS_INTRODUCE, "99999\0" "1\0" "1", 10}, {XS_RELEASE, "x", 2}, {XS_RELEASE, "0", 2},
-		{XS_SET_TARGET, "1", 2}, {XS_CONTROL, "", 0}, {XS_CONTROL, "nothing", 8},
-		{XS_CONTROL, "quota\0set\0nodes\0x", 18}, {XS_IS_DOMAIN_INTRODUCED, "", 1},
+		{XS_READ, "", 0},
+		{XS_READ, "/a", 2},
+		{XS_READ, "/a\0/b", 6},
+		{XS_READ, "/a/", 4},
+		{XS_READ, "@releaseDomain", 15},
+		{XS_WRITE, "/a", 2},
+		{XS_WRITE, "", 0},
+		{XS_DIRECTORY, "//", 3},
+		{XS_DIRECTORY_PART, "/", 2},
+		{XS_DIRECTORY_PART, "/\0x", 4},
+		{XS_SET_PERMS, "/", 2},
+		{XS_SET_PERMS, "/\0q0", 5},
+		{XS_SET_PERMS, "/\0n", 4},
+		{XS_SET_PERMS, "/\0n99999", 9},
+		{XS_WATCH, "/a", 3},
+		{XS_WATCH, "/a\0t\0x", 7},
+		{XS_WATCH, "@other\0t", 9},
+		{XS_UNWATCH, "/a", 3},
+		{XS_TRANSACTION_END, "X", 2},
+		{XS_INTRODUCE, "1", 2},
+		{XS_INTRODUCE,
+		 "0\0"
+		 "1\0"
+		 "1",
+		 6},
+		{XS_INTRODUCE,
+		 "99999\0"
+		 "1\0"
+		 "1",
+		 10},
+		{XS_RELEASE, "x", 2},
+		{XS_RELEASE, "0", 2},
+		{XS_SET_TARGET, "1", 2},
+		{XS_CONTROL, "", 0},
+		{XS_CONTROL, "nothing", 8},
+		{XS_CONTROL, "quota\0set\0nodes\0x", 18},
+		{XS_IS_DOMAIN_INTRODUCED, "", 1},
 	};
 	struct client *c;
 
@@ -242,13 +269,24 @@ static void test_relative_and_domains(void)
 	EQ_STR(g->data, "/local/domain/5");
 	CU_ASSERT(call(g, XS_IS_DOMAIN_INTRODUCED, 0, "5", 2));
 	EQ_STR(g->data, "F");
-	CU_ASSERT(!call(g, XS_INTRODUCE, 0, "5\0" "1\0" "1", 6));
+	CU_ASSERT(!call(g, XS_INTRODUCE, 0,
+			"5\0"
+			"1\0"
+			"1",
+			6));
 	CU_ASSERT(is_error(g, "EACCES"));
-	CU_ASSERT(call(c, XS_INTRODUCE, 0, "5\0" "1\0" "1", 6));
+	CU_ASSERT(call(c, XS_INTRODUCE, 0,
+		       "5\0"
+		       "1\0"
+		       "1",
+		       6));
 	CU_ASSERT(call(g, XS_IS_DOMAIN_INTRODUCED, 0, "5", 2));
 	EQ_STR(g->data, "T");
 	CU_ASSERT(call(c, XS_RESUME, 0, "5", 2));
-	CU_ASSERT(call(c, XS_SET_TARGET, 0, "5\0" "4", 4));
+	CU_ASSERT(call(c, XS_SET_TARGET, 0,
+		       "5\0"
+		       "4",
+		       4));
 	/* The stub domain now acts for its target. */
 	CU_ASSERT(do_write(c, 0, "/t", "x"));
 	CU_ASSERT(do_perms(c, 0, "/t", "n0 r4"));

@@ -21,7 +21,11 @@ static void begin(void)
 	a = client_ring(0);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", ""));
 	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1"));
-	CU_ASSERT(call(a, XS_INTRODUCE, 0, "1\0" "7\0" "1", 6));
+	CU_ASSERT(call(a, XS_INTRODUCE, 0,
+		       "1\0"
+		       "7\0"
+		       "1",
+		       6));
 	g = client_ring(1);
 }
 
@@ -49,7 +53,11 @@ static void test_everything_survives(void)
 	CU_ASSERT(do_write(g, t, "data/in-txn", "t"));
 	u = do_begin(g);
 	CU_ASSERT(do_read(g, u, "data/x"));
-	CU_ASSERT(call(a, XS_CONTROL, 0, "quota\0set\0" "1\0nodes\0" "77", 21));
+	CU_ASSERT(call(a, XS_CONTROL, 0,
+		       "quota\0set\0"
+		       "1\0nodes\0"
+		       "77",
+		       21));
 	for (int round = 0; round < 3; round++) {
 		crash_and_load(dir);
 		CU_ASSERT(accounts_right());

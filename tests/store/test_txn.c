@@ -236,24 +236,38 @@ static void test_relative_depth_special(void)
 	EQ_STR(event(g), "device rel");
 	do_write(a, 0, "/local/domain/1/device/vif", "1");
 	EQ_STR(event(g), "device/vif rel");
-	CU_ASSERT(call(a, XS_WATCH, 0, "/q\0one\0" "1", 9));
+	CU_ASSERT(call(a, XS_WATCH, 0,
+		       "/q\0one\0"
+		       "1",
+		       9));
 	EQ_STR(event(a), "/q one");
 	do_write(b, 0, "/q/r/s", "1");
 	EQ_STR(event(a), "");
 	do_write(b, 0, "/q/r", "1");
 	EQ_STR(event(a), "/q/r one");
 	CU_ASSERT(do_watch(a, "@releaseDomain", "rel"));
-	CU_ASSERT(call(a, XS_WATCH, 0, "@introduceDomain\0in\0" "1", 22));
+	CU_ASSERT(call(a, XS_WATCH, 0,
+		       "@introduceDomain\0in\0"
+		       "1",
+		       22));
 	CU_ASSERT(do_watch(a, "@releaseDomain/2", "two"));
 	EQ_STR(event(a), "@releaseDomain rel");
 	EQ_STR(event(a), "@introduceDomain in");
 	EQ_STR(event(a), "@releaseDomain/2 two");
-	CU_ASSERT(call(b, XS_INTRODUCE, 0, "2\0" "1\0" "1", 6));
+	CU_ASSERT(call(b, XS_INTRODUCE, 0,
+		       "2\0"
+		       "1\0"
+		       "1",
+		       6));
 	EQ_STR(event(a), "@introduceDomain/2 in");
 	CU_ASSERT(call(b, XS_RELEASE, 0, "2", 2));
 	EQ_STR(event(a), "@releaseDomain rel");
 	EQ_STR(event(a), "@releaseDomain/2 two");
-	CU_ASSERT(call(b, XS_INTRODUCE, 0, "3\0" "1\0" "1", 6));
+	CU_ASSERT(call(b, XS_INTRODUCE, 0,
+		       "3\0"
+		       "1\0"
+		       "1",
+		       6));
 	CU_ASSERT(call(b, XS_RELEASE, 0, "3", 2));
 	EQ_STR(event(a), "@introduceDomain/3 in");
 	EQ_STR(event(a), "@releaseDomain rel");
@@ -347,8 +361,15 @@ static void test_quotas(void)
 	}
 	CU_ASSERT(domain_find(1)->used[Q_MEMORY] <= 2 << 20);
 	/* Readable and settable while running. */
-	CU_ASSERT(call(a, XS_CONTROL, 0, "quota\0set\0" "1\0nodes\0" "2000", 23));
-	CU_ASSERT(call(a, XS_CONTROL, 0, "quota\0" "1", 8));
+	CU_ASSERT(call(a, XS_CONTROL, 0,
+		       "quota\0set\0"
+		       "1\0nodes\0"
+		       "2000",
+		       23));
+	CU_ASSERT(call(a, XS_CONTROL, 0,
+		       "quota\0"
+		       "1",
+		       8));
 	CU_ASSERT_PTR_NOT_NULL(strstr(a->data, "limit 2000"));
 	end();
 }

@@ -12,9 +12,18 @@ static void begin(void)
 	g = client_ring(1);
 	h = client_ring(2);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", "") && do_write(a, 0, "/local/domain/2", ""));
-	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1") && do_perms(a, 0, "/local/domain/2", "n2"));
-	CU_ASSERT(call(a, XS_INTRODUCE, 0, "1\0" "1\0" "1", 6));
-	CU_ASSERT(call(a, XS_INTRODUCE, 0, "2\0" "1\0" "1", 6));
+	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1") &&
+		  do_perms(a, 0, "/local/domain/2", "n2"));
+	CU_ASSERT(call(a, XS_INTRODUCE, 0,
+		       "1\0"
+		       "1\0"
+		       "1",
+		       6));
+	CU_ASSERT(call(a, XS_INTRODUCE, 0,
+		       "2\0"
+		       "1\0"
+		       "1",
+		       6));
 }
 
 static void end(void)
@@ -126,7 +135,11 @@ static void test_reused_domid(void)
 	CU_ASSERT(!do_read(a, 0, "/tool/owned") && is_error(a, "ENOENT"));
 	memset(g->page, 0, 4096);
 	g->n_events = 0;
-	CU_ASSERT(call(a, XS_INTRODUCE, 0, "1\0" "1\0" "1", 6));
+	CU_ASSERT(call(a, XS_INTRODUCE, 0,
+		       "1\0"
+		       "1\0"
+		       "1",
+		       6));
 	CU_ASSERT(!do_read(g, 0, "/tool/shared") && is_error(g, "EACCES"));
 	CU_ASSERT(!do_watch(g, "@releaseDomain", "t"));
 	CU_ASSERT_EQUAL(domain_find(1)->used[Q_NODES], 0);
@@ -147,7 +160,11 @@ static void test_many_lives(void)
 	for (int i = 0; i < 3000; i++) {
 		memset(h->page, 0, 4096);
 		CU_ASSERT(call(a, XS_RELEASE, 0, "2", 2));
-		CU_ASSERT(call(a, XS_INTRODUCE, 0, "2\0" "1\0" "1", 6));
+		CU_ASSERT(call(a, XS_INTRODUCE, 0,
+			       "2\0"
+			       "1\0"
+			       "1",
+			       6));
 		if (i % 100)
 			continue;
 		h->n_events = 0;
@@ -161,7 +178,11 @@ static void test_many_lives(void)
 	/* The first life's home was in the figures. */
 	CU_ASSERT(domain0->used[Q_NODES] <= nodes && domain0->used[Q_MEMORY] <= bytes);
 	CU_ASSERT_PTR_NULL(domain_find(2));
-	CU_ASSERT(call(a, XS_INTRODUCE, 0, "2\0" "1\0" "1", 6));
+	CU_ASSERT(call(a, XS_INTRODUCE, 0,
+		       "2\0"
+		       "1\0"
+		       "1",
+		       6));
 	end();
 }
 

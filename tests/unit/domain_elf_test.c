@@ -120,7 +120,8 @@ static void test_load(void)
 	CU_ASSERT_EQUAL(elf_load(&image, &k, record, &k), 0);
 	CU_ASSERT_EQUAL_FATAL(nr_runs, 3);
 	CU_ASSERT_TRUE(runs[0].offset == 16 << 20 && runs[0].n == 64 && !runs[0].zero);
-	CU_ASSERT_TRUE(runs[1].offset == (16 << 20) + 64 && runs[1].n == 0x3000 - 64 && runs[1].zero);
+	CU_ASSERT_TRUE(runs[1].offset == (16 << 20) + 64 && runs[1].n == 0x3000 - 64 &&
+		       runs[1].zero);
 	CU_ASSERT_TRUE(runs[2].offset == 17 << 20 && runs[2].n == 16 && !runs[2].zero);
 }
 
@@ -272,6 +273,6 @@ static void test_damaged(void)
 	free(copy);
 }
 
-UNIT_MAIN("domain_elf_test", UNIT_TEST(test_good), UNIT_TEST(test_load),
-	  UNIT_TEST(test_bad_header), UNIT_TEST(test_bad_segments), UNIT_TEST(test_bad_notes),
-	  UNIT_TEST(test_truncated), UNIT_TEST(test_damaged))
+UNIT_MAIN("domain_elf_test", UNIT_TEST(test_good), UNIT_TEST(test_load), UNIT_TEST(test_bad_header),
+	  UNIT_TEST(test_bad_segments), UNIT_TEST(test_bad_notes), UNIT_TEST(test_truncated),
+	  UNIT_TEST(test_damaged))

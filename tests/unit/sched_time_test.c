@@ -54,5 +54,5 @@ static void test_far(void)
 	CU_ASSERT_TRUE(ns_to_tsc(8000000, ~0UL) < 1UL << 63);
 }
 
-UNIT_MAIN("sched_time_test", UNIT_TEST(test_scale), UNIT_TEST(test_monotonic),
-	  UNIT_TEST(test_back), UNIT_TEST(test_far))
+UNIT_MAIN("sched_time_test", UNIT_TEST(test_scale), UNIT_TEST(test_monotonic), UNIT_TEST(test_back),
+	  UNIT_TEST(test_far))

@@ -164,11 +164,11 @@ static void remove_devices(struct pav *pav, unsigned int domid, const char *type
 	xs_watch(pav->xs, dir, "close");
 	for (i = 0; i < nr; i++) {
 		snprintf(back, sizeof(back), "%s/%s", dir, devices[i]);
-		/* One that never left state 1 has nobody behind it to answer. */
-		if (backend_state(pav, back) > XENBUS_INITIALISING)
-			close_backend(pav, back);
-		else
-			xs_rm(pav->xs, XBT_NULL, back);
+		/*
+		 * Also one that has not answered yet: it may be about to, and would
+		 * write into the directory after it is gone.
+		 */
+		close_backend(pav, back);
 	}
 	for (i = 0; i < nr; i++) {
 		snprintf(back, sizeof(back), "%s/%s", dir, devices[i]);

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,28 +22,25 @@
 /* An event may be lost with a restarted store; look again at least this often. */
 #define SWEEP_MS 5000
 
-static int take_lock(void)
+/* The lock file; a descriptor of our own, so that the lock goes with it. */
+static int open_lock(void)
 {
-	int fd;
-
 	mkdir(RUN_DIR, 0755);
-	fd = open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -1;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		close(fd);
-		return -2;
-	}
-	return fd;
+	return open(LOCK_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 }
 
+/* Asking must not take the lock, or a monitor that starts just then would give up. */
 bool pav_monitor_running(void)
 {
-	int fd = take_lock();
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = open_lock();
+	bool running;
 
-	if (fd >= 0)
-		close(fd);
-	return fd == -2;
+	if (fd < 0)
+		return false;
+	running = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	close(fd);
+	return running;
 }
 
 static const char *reason_name(unsigned int reason)
@@ -153,13 +149,16 @@ static int sweep(struct pav *pav, void (*log)(const char *line))
 
 int pav_monitor(struct pav *pav, const volatile int *stop, void (*log)(const char *line))
 {
-	int lock = take_lock(), rc = 0;
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int lock = open_lock(), rc = 0;
 
 	pav_error_clear(&pav->err);
-	if (lock == -2)
-		return 0;
 	if (lock < 0)
 		return pav_fail_errno(&pav->err, "monitor: open %s", LOCK_FILE);
+	if (fcntl(lock, F_OFD_SETLK, &whole) < 0) {
+		close(lock);
+		return 0;
+	}
 	if (!pav_store(pav))
 		rc = -1;
 	else if (!xs_watch(pav->xs, "@releaseDomain", "monitor"))

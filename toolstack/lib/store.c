@@ -18,7 +18,8 @@
 struct xs_handle *pav_store(struct pav *pav)
 {
 	if (!pav->xs) {
-		pav->xs = xs_open(0);
+		/* The kernel's device would wait for a store that is not there. */
+		pav->xs = xs_open(XS_OPEN_SOCKETONLY);
 		if (!pav->xs)
 			pav_fail_errno(&pav->err, "connect to the store (is xenstored running?)");
 	}

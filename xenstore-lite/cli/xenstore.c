@@ -217,7 +217,8 @@ static int do_chmod(int n, char **arg)
 		abort();
 	for (int i = 1; i < n && !rc; i++)
 		if (!xs_strings_to_perms(&perms[i - 1], 1, arg[i])) {
-			fprintf(stderr, "xenstore: not a permission: %s (n, r, w or b, then a domain id)\n",
+			fprintf(stderr,
+				"xenstore: not a permission: %s (n, r, w or b, then a domain id)\n",
 				arg[i]);
 			rc = 1;
 		}
@@ -242,7 +243,10 @@ static void print_perms(const char *path)
 	else
 		printf("   (");
 	for (unsigned int i = 0; p && i < num; i++)
-		printf(opt.json ? "%s\"%c%u\"" : "%s%c%u", !i ? "" : opt.json ? ", " : ",",
+		printf(opt.json ? "%s\"%c%u\"" : "%s%c%u",
+		       !i	  ? ""
+		       : opt.json ? ", "
+				  : ",",
 		       "nrwb"[p[i].perms & 3], p[i].id);
 	putchar(opt.json ? ']' : ')');
 	free(p);
@@ -394,7 +398,8 @@ static int usage(FILE *f, const struct verb *only)
 		fputs("Usage: xenstore [--json] COMMAND [OPTION]... [ARG]...\n\n", f);
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
 		if (!only || only == &verbs[i])
-			fprintf(f, "  %s %s\n      %s\n", verbs[i].name, verbs[i].args, verbs[i].help);
+			fprintf(f, "  %s %s\n      %s\n", verbs[i].name, verbs[i].args,
+				verbs[i].help);
 	return f == stderr;
 }
 
@@ -408,8 +413,9 @@ static const struct verb *find_verb(const char *name)
 
 static int parse_options(const struct verb *v, int argc, char **argv)
 {
-	static const struct option longs[] = {
-		{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
+					      {"help", no_argument, NULL, 'h'},
+					      {NULL, 0, NULL, 0}};
 	char shorts[16];
 	int c;
 

@@ -94,9 +94,9 @@ static void queue(struct conn *c, const void *head, size_t hlen, const void *dat
 		d = c->skip < len ? (size_t)c->skip : len;
 		c->skip -= d;
 		c->out_pos += (uint32_t)(h + d);
-		head = (const char *)head + h;
+		head = h ? (const char *)head + h : head;
 		hlen -= h;
-		data = (const char *)data + d;
+		data = d ? (const char *)data + d : data;
 		len -= d;
 	}
 	buf_add(&c->out, head, hlen);

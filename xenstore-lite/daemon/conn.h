@@ -36,9 +36,10 @@ struct conn {
 	size_t unlogged; /* bytes at the end of in, of a request not yet run (exact only) */
 	/* Bytes taken and sent so far, modulo 2^32: a ring's indices. */
 	uint32_t in_pos, out_pos;
-	uint64_t skip; /* bytes still to be produced that the client already has */
+	uint64_t skip;	  /* bytes still to be produced that the client already has */
 	uint32_t replies; /* queued since the output was last empty */
 	uint32_t last_txn;
+	uint64_t ticket;  /* place in the queue for a reservation, 0: not in it */
 	uint32_t retries; /* transactions failed in a row */
 	bool dead;	  /* to be freed by conn_reap() */
 	bool overflow;	  /* takes no events until its output is empty */
@@ -86,7 +87,7 @@ void conn_reply_error(struct conn *c, const struct xsd_sockmsg *req, int err);
 void ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data);
 /* Must this request be logged: does it change anything that outlives its reply? */
 bool ops_is_change(const struct xsd_sockmsg *req);
-bool ops_must_wait(const struct conn *c, const struct xsd_sockmsg *req, const char *data);
+bool ops_must_wait(struct conn *c, const struct xsd_sockmsg *req, const char *data);
 /* Absolute form of a path or special name in abs; false when it is not valid. */
 #define ABS_ROOM (XENSTORE_ABS_PATH_MAX + 1)
 bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool special);
@@ -94,6 +95,5 @@ bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool specia
 extern bool control_restart; /* a live restart was asked for */
 /* CONTROL: the answer goes to out. Returns 0 or an errno value. */
 int control_run(struct conn *c, int argc, const char *const *argv, struct buf *out);
-
 
 #endif

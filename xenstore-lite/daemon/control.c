@@ -94,8 +94,8 @@ static int cmd_domains(int argc, const char *const *argv, struct buf *out)
 	(void)argc;
 	(void)argv;
 	for (const struct domain *d = domains; d; d = d->next)
-		print(out, "%u %s nodes %lld watches %lld transactions %lld memory %lld\n", d->domid,
-		      d->introduced ? "introduced" : "-", (long long)d->used[Q_NODES],
+		print(out, "%u %s nodes %lld watches %lld transactions %lld memory %lld\n",
+		      d->domid, d->introduced ? "introduced" : "-", (long long)d->used[Q_NODES],
 		      (long long)d->used[Q_WATCHES], (long long)d->used[Q_TRANSACTIONS],
 		      (long long)d->used[Q_MEMORY]);
 	return 0;
@@ -148,7 +148,8 @@ static int cmd_check(int argc, const char *const *argv, struct buf *out)
 		if (d->counted_nodes != d->used[Q_NODES] || d->counted_bytes != d->used[Q_MEMORY] ||
 		    d->counted_watches != d->used[Q_WATCHES]) {
 			wrong++;
-			print(out, "domain %u: nodes %lld/%lld memory %lld/%lld watches %lld/%lld\n",
+			print(out,
+			      "domain %u: nodes %lld/%lld memory %lld/%lld watches %lld/%lld\n",
 			      d->domid, (long long)d->used[Q_NODES], (long long)d->counted_nodes,
 			      (long long)d->used[Q_MEMORY], (long long)d->counted_bytes,
 			      (long long)d->used[Q_WATCHES], (long long)d->counted_watches);
@@ -178,7 +179,8 @@ static const struct {
 	{"quota", "[DOMID] | set [DOMID] NAME VALUE", cmd_quota},
 	{"domains", "", cmd_domains},
 	{"check", "compare the accounts with a count of the whole store", cmd_check},
-	{"live-restart", "go on as a fresh process, from the program file as it is now", cmd_restart},
+	{"live-restart", "go on as a fresh process, from the program file as it is now",
+	 cmd_restart},
 };
 
 static int cmd_help(int argc, const char *const *argv, struct buf *out)

@@ -42,7 +42,7 @@ struct domain {
 	struct conn *conn; /* its ring, when introduced */
 	int64_t used[Q_COUNT];
 	int64_t peak[Q_COUNT];
-	int64_t limit[Q_COUNT]; /* -1: the default */
+	int64_t limit[Q_COUNT];				       /* -1: the default */
 	int64_t counted_nodes, counted_bytes, counted_watches; /* by `control check` */
 };
 

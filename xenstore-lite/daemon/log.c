@@ -7,12 +7,12 @@
 #include <unistd.h>
 #include "log.h"
 
-#define MAGIC	 "PAVISE-STORE-01"
-#define MAX_FDS	 (60 << 10)
-#define HEAD	 (64 << 10)
-#define GROW	 (4u << 20)
+#define MAGIC	"PAVISE-STORE-01"
+#define MAX_FDS (60 << 10)
+#define HEAD	(64 << 10)
+#define GROW	(4u << 20)
 /* A log may grow to this much beyond four times its snapshot. */
-#define SLACK	 (16u << 20)
+#define SLACK (16u << 20)
 
 struct head {
 	char magic[16];
@@ -94,7 +94,8 @@ void log_put(enum log_type type, uint32_t conn, const void *a, size_t alen, cons
 	if (!lg.head || log_replaying)
 		return;
 	if (lg.head->tail + need > lg.size && !grow(need)) {
-		fprintf(stderr, "xenstored: no space for the log %s: a crash would lose the store\n",
+		fprintf(stderr,
+			"xenstored: no space for the log %s: a crash would lose the store\n",
 			lg.path);
 		lg.head->tail = 0;
 		unmap();

@@ -13,30 +13,30 @@
 
 enum log_type {
 	/* A snapshot is these. */
-	LOG_STATE = 1,	/* counters */
-	LOG_QUOTA,	/* one limit */
-	LOG_DOMAIN,	/* one domain's record */
-	LOG_PERMS,	/* one permission list; numbered from 1 in order */
-	LOG_CONTENT,	/* one node content; the same */
-	LOG_NODE,	/* one node, after those it points to; the same */
-	LOG_ROOT,	/* which node is the store's root */
-	LOG_CONN,	/* one connection with its unfinished input and output */
-	LOG_WATCH,	/* one watch */
-	LOG_TXN,	/* one open transaction */
-	LOG_BILL,	/* what one domain will be billed if the transaction before commits */
-	LOG_ACCESS,	/* one node that the transaction before touched */
-	LOG_FAILED,	/* one node that a connection's failed transaction touched */
+	LOG_STATE = 1, /* counters */
+	LOG_QUOTA,     /* one limit */
+	LOG_DOMAIN,    /* one domain's record */
+	LOG_PERMS,     /* one permission list; numbered from 1 in order */
+	LOG_CONTENT,   /* one node content; the same */
+	LOG_NODE,      /* one node, after those it points to; the same */
+	LOG_ROOT,      /* which node is the store's root */
+	LOG_CONN,      /* one connection with its unfinished input and output */
+	LOG_WATCH,     /* one watch */
+	LOG_TXN,       /* one open transaction */
+	LOG_BILL,      /* what one domain will be billed if the transaction before commits */
+	LOG_ACCESS,    /* one node that the transaction before touched */
+	LOG_FAILED,    /* one node that a connection's failed transaction touched */
 	LOG_SNAPSHOT_END,
 	/* What happened since. */
-	LOG_OPEN = 32,	/* a socket connection: its number and descriptor */
+	LOG_OPEN = 32, /* a socket connection: its number and descriptor */
 	LOG_CLOSE,
-	LOG_INPUT,	/* bytes from a connection */
+	LOG_INPUT, /* bytes from a connection */
 	LOG_OVERFLOW,
 	LOG_CAUGHT_UP,
 	LOG_DOMAIN_NEW,
 	LOG_DOMAIN_GONE,
 	LOG_DOMAIN_SHUTDOWN,
-	LOG_RING,	/* what mapping a domain's ring gave, for the introduction that follows */
+	LOG_RING, /* what mapping a domain's ring gave, for the introduction that follows */
 };
 
 extern bool log_replaying;

@@ -44,8 +44,8 @@ static bool set_quota(const char *arg)
 	uint64_t v;
 
 	for (int q = 0; eq && q < Q_COUNT; q++)
-		if (!strncmp(quota_name[q], arg, (size_t)(eq - arg)) &&
-		    !quota_name[q][eq - arg] && wire_number(eq + 1, 1ull << 40, &v)) {
+		if (!strncmp(quota_name[q], arg, (size_t)(eq - arg)) && !quota_name[q][eq - arg] &&
+		    wire_number(eq + 1, 1ull << 40, &v)) {
 			quota_default[q] = (int64_t)v;
 			return true;
 		}
@@ -169,7 +169,8 @@ static void pass_on(int sig)
 
 static void on_connect(void)
 {
-	socket_accept(listener);
+	for (int i = 0; i < 64 && socket_accept(listener); i++)
+		;
 }
 
 /* A process that shares our descriptors, now and later: what one opens, the other has. */
@@ -282,7 +283,8 @@ static void keep(pid_t worker, int pidfd)
 			restart();
 			break;
 		case LOG_CRASHED:
-			fprintf(stderr, "xenstored: worker %d ended; going on from the log\n", worker);
+			fprintf(stderr, "xenstored: worker %d ended; going on from the log\n",
+				worker);
 			/* A keeper that its worker made carries a copy of that one's memory. */
 			if (adopted)
 				restart();

@@ -158,9 +158,12 @@ static int op_rm(struct op *o)
 		/* Removing what is not there is fine, below a node that is. */
 		char parent[ABS_ROOM];
 
-		snprintf(parent, sizeof(parent), "%s", o->path);
-		*strrchr(parent, '/') = '\0';
-		return tree_find(o->view->root, parent) ? ok(o) : ENOENT;
+		memcpy(parent, o->path, sizeof(parent));
+		strrchr(parent, '/')[strrchr(parent, '/') == parent] = '\0';
+		if (!tree_find(o->view->root, parent))
+			return ENOENT;
+		err = txn_touch(o->txn, parent, ACCESS_PERMS);
+		return err ? err : ok(o);
 	}
 	if (!err)
 		err = txn_touch(o->txn, o->path, ACCESS_REMOVE);
@@ -249,8 +252,9 @@ static int op_get_perms(struct op *o)
 	if (special)
 		perm_print(*special, &out);
 	else
-		err = ops_abs_path(o->conn, arg, o->path, false) ?
-			      find(o, PERM_READ, ACCESS_VALUE, &n) : EINVAL;
+		err = ops_abs_path(o->conn, arg, o->path, false)
+			      ? find(o, PERM_READ, ACCESS_VALUE, &n)
+			      : EINVAL;
 	if (err)
 		return err;
 	if (!special)
@@ -540,11 +544,11 @@ bool ops_is_change(const struct xsd_sockmsg *req)
 	       ((ops[req->type].flags & CHANGE) || (req->tx_id && (ops[req->type].flags & IN_TXN)));
 }
 
-bool ops_must_wait(const struct conn *c, const struct xsd_sockmsg *req, const char *data)
+bool ops_must_wait(struct conn *c, const struct xsd_sockmsg *req, const char *data)
 {
 	char abs[ABS_ROOM] = "";
 
-	if (txn_hold_left() < 0)
+	if (!txn_held() && req->type != XS_TRANSACTION_START)
 		return false;
 	if (strnlen(data, req->len) == req->len || !ops_abs_path(c, data, abs, false))
 		abs[0] = '\0';

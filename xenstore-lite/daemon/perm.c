@@ -67,7 +67,7 @@ void perm_print(const struct permset *ps, struct buf *out)
 	for (uint32_t i = 0; i < ps->n; i++) {
 		char s[16];
 		int len = snprintf(s, sizeof(s), "%c%u", "nrwb"[ps->p[i].flags & 3],
-				   ps->p[i].domid);
+				   ps -> p[i].domid);
 
 		buf_add(out, s, (size_t)len + 1);
 	}

@@ -3,16 +3,20 @@
 #include "domain.h"
 
 int64_t quota_default[Q_COUNT] = {
-	[Q_NODES] = 1000,     [Q_NODE_SIZE] = 2048,  [Q_PERMS] = 5,	   [Q_WATCHES] = 128,
-	[Q_TRANSACTIONS] = 10, [Q_TXN_NODES] = 1024, [Q_OUTSTANDING] = 20, [Q_MEMORY] = 2 << 20,
-	[Q_QUEUED] = 64 << 10,
+	[Q_NODES] = 1000,     [Q_NODE_SIZE] = 2048,  [Q_PERMS] = 5,
+	[Q_WATCHES] = 128,    [Q_TRANSACTIONS] = 10, [Q_TXN_NODES] = 1024,
+	[Q_OUTSTANDING] = 20, [Q_MEMORY] = 2 << 20,  [Q_QUEUED] = 64 << 10,
 };
 
 const char *const quota_name[Q_COUNT] = {
-	[Q_NODES] = "nodes",	     [Q_NODE_SIZE] = "node-size",
-	[Q_PERMS] = "node-permissions", [Q_WATCHES] = "watches",
-	[Q_TRANSACTIONS] = "transactions", [Q_TXN_NODES] = "transaction-nodes",
-	[Q_OUTSTANDING] = "outstanding",   [Q_MEMORY] = "memory",
+	[Q_NODES] = "nodes",
+	[Q_NODE_SIZE] = "node-size",
+	[Q_PERMS] = "node-permissions",
+	[Q_WATCHES] = "watches",
+	[Q_TRANSACTIONS] = "transactions",
+	[Q_TXN_NODES] = "transaction-nodes",
+	[Q_OUTSTANDING] = "outstanding",
+	[Q_MEMORY] = "memory",
 	[Q_QUEUED] = "queued",
 };
 

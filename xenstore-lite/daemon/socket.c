@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,10 @@
 
 #define EVENTS	   256
 #define MAX_OTHERS 8
+/* Memory goes back to the system when this many nodes were freed, and nothing happens for a while.
+ */
+#define TRIM_NODES    1024
+#define TRIM_AFTER_MS 100
 
 static int epfd = -1;
 
@@ -120,17 +125,18 @@ void socket_start(struct conn *c)
 	}
 }
 
-void socket_accept(int listener)
+bool socket_accept(int from)
 {
-	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+	int fd = accept4(from, NULL, NULL, SOCK_NONBLOCK);
 	struct conn *c;
 
 	if (fd < 0)
-		return;
+		return false;
 	c = socket_new(fd, 0);
 	log_conn(LOG_OPEN, c);
 	log_idle(c, true);
 	socket_start(c);
+	return true;
 }
 
 int socket_listen(const char *path)
@@ -147,7 +153,7 @@ int socket_listen(const char *path)
 	/* Whoever can connect has the whole store: the file's owner alone. */
 	mode_t mask = umask(0177);
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, 128)) {
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, SOMAXCONN)) {
 		fprintf(stderr, "xenstored: cannot listen on %s: %m\n", path);
 		fd = -1;
 	}
@@ -181,7 +187,16 @@ void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
 	sigprocmask(SIG_SETMASK, &busy, NULL);
 
 	while (!*stop && !*stop2 && !*stop3) {
-		int n = epoll_pwait(epfd, ev, EVENTS, conn_more ? 0 : txn_hold_left(), &waiting);
+		int wait = conn_more ? 0 : txn_hold_left(), n;
+
+		/* A quiet moment is the time to give freed memory back. */
+		if (wait < 0 && tree_freed > TRIM_NODES)
+			wait = TRIM_AFTER_MS;
+		n = epoll_pwait(epfd, ev, EVENTS, wait, &waiting);
+		if (!n && tree_freed > TRIM_NODES) {
+			tree_freed = 0;
+			malloc_trim(0);
+		}
 
 		if (!txn_hold_left())
 			txn_drop_reservation(NULL);

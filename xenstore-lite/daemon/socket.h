@@ -19,7 +19,8 @@ void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3);
 
 /* Bind and listen; -1 with a message on stderr. */
 int socket_listen(const char *path);
-void socket_accept(int listener);
+/* Take one new connection; false when there is none. */
+bool socket_accept(int listener);
 /* A connection on fd, and its place in the loop; two steps, for a replay comes between. */
 struct conn *socket_new(int fd, uint32_t conn_id);
 void socket_start(struct conn *c);

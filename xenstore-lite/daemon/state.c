@@ -206,8 +206,8 @@ static void save_conn(const struct conn *c)
 
 void state_save(void)
 {
-	struct s_state st = {tree_gen, domain_gen, watch_seq, store_changes, conn_last_id,
-			     log_has_rings};
+	struct s_state st = {tree_gen,	    domain_gen,	  watch_seq,
+			     store_changes, conn_last_id, log_has_rings};
 	struct s_root root;
 
 	memset(&seen, 0, sizeof(seen));
@@ -307,8 +307,7 @@ static bool load_content(const void *data, size_t len)
 		return false;
 	seen.contents = more(seen.contents, seen.n_contents);
 	seen.contents[seen.n_contents++] = content_new(bytes, s.name_len, bytes + s.name_len,
-						       len - s.name_len,
-						       seen.perms[s.perms - 1]);
+						       len - s.name_len, seen.perms[s.perms - 1]);
 	return true;
 }
 
@@ -338,9 +337,8 @@ static bool load_node(const void *data, size_t len)
 		return false;
 	memcpy(&s, data, sizeof(s));
 	if (!s.content || s.content > seen.n_contents || s.left > seen.n_nodes ||
-	    s.right > seen.n_nodes || s.children > seen.n_nodes ||
-	    !load_link(s.left, &left, &l) || !load_link(s.right, &right, &r) ||
-	    !load_link(s.children, &children, &c))
+	    s.right > seen.n_nodes || s.children > seen.n_nodes || !load_link(s.left, &left, &l) ||
+	    !load_link(s.right, &right, &r) || !load_link(s.children, &children, &c))
 		return false;
 	n = node_new(seen.contents[s.content - 1], children, s.gen);
 	n->c->ref++;
@@ -492,8 +490,8 @@ static bool load_watch(struct conn *c, const void *data, size_t len)
 	alen = strlen(text[0]);
 	plen = strlen(text[1]);
 	/* What the client wrote is the end of the absolute path, or all of it. */
-	if (!(text[0][0] == '@' ? watch_special_of(text[0]) != NULL : path_valid(text[0])) || !plen ||
-	    plen > alen || strcmp(text[0] + alen - plen, text[1]) ||
+	if (!(text[0][0] == '@' ? watch_special_of(text[0]) != NULL : path_valid(text[0])) ||
+	    !plen || plen > alen || strcmp(text[0] + alen - plen, text[1]) ||
 	    strlen(text[2]) > XENSTORE_PAYLOAD_MAX)
 		return false;
 	w = watch_restore(c, text[1], text[0], text[2], s.depth, s.seq);
@@ -657,7 +655,8 @@ void state_settle(bool clean, enum fd_state (*fd_state)(int fd))
 				conn_close(c);
 			continue;
 		}
-		/* What a crash interrupted cannot be made whole; what was quiet has lost nothing. */
+		/* What a crash interrupted cannot be made whole; what was quiet has lost nothing.
+		 */
 		if (st == FD_OTHER)
 			c->fd = -1;
 		if (st == FD_OTHER || (!clean && st == FD_BUSY)) {

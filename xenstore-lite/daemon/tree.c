@@ -3,6 +3,7 @@
 #include "tree.h"
 
 uint64_t tree_gen;
+uint64_t tree_freed;
 
 struct permset *permset_new(uint32_t n)
 {
@@ -90,6 +91,7 @@ void node_put(struct node *n)
 		dead = node_drop(n->children, dead);
 		content_put(n->c);
 		free(n);
+		tree_freed++;
 	}
 }
 
@@ -269,8 +271,7 @@ static struct node *tree_own(struct node **root, const char *path, const char *e
 	size_t len;
 
 	*root = node_own(*root);
-	for (path = component(path, &len); path < end && *path;
-	     path = component(path + len, &len))
+	for (path = component(path, &len); path < end && *path; path = component(path + len, &len))
 		slot = child_slot(&(*slot)->children, path, len, true);
 	return *slot;
 }

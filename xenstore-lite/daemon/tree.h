@@ -43,7 +43,7 @@ struct content {
 
 struct node {
 	struct node *left, *right; /* siblings with smaller and greater names */
-	struct node *children;     /* root of the children's AVL tree */
+	struct node *children;	   /* root of the children's AVL tree */
 	struct content *c;
 	uint64_t gen; /* of the set of children: changes when one comes or goes */
 	uint32_t ref;
@@ -51,7 +51,8 @@ struct node {
 	uint32_t height : 6;
 };
 
-extern uint64_t tree_gen; /* last generation number given out */
+extern uint64_t tree_gen;   /* last generation number given out */
+extern uint64_t tree_freed; /* nodes freed since the loop last looked */
 
 struct permset *permset_new(uint32_t n);
 struct permset *permset_get(struct permset *ps);
@@ -88,6 +89,7 @@ struct node *tree_detach(struct node **root, const char *path);
 /* Calls fn for every node from top down, in no promised order (siblings of top excluded). */
 void tree_walk(struct node *top, void (*fn)(struct node *n, void *arg), void *arg);
 /* Calls fn for each child in order of names. */
-void tree_list(const struct node *parent, void (*fn)(const struct content *c, void *arg), void *arg);
+void tree_list(const struct node *parent, void (*fn)(const struct content *c, void *arg),
+	       void *arg);
 
 #endif

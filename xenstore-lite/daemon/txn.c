@@ -244,40 +244,59 @@ static bool conflict(const struct txn *t, const struct access *a)
 	return (a->flags & ACCESS_REMOVE) && then->children != now->children;
 }
 
-static void move_missing_parents(struct view *to, struct view *from, const char *path)
+static bool same_perms(const struct permset *x, const struct permset *y)
+{
+	return x == y || (x->n == y->n && !memcmp(x->p, y->p, x->n * sizeof(x->p[0])));
+}
+
+/*
+ * Nodes above path that the transaction made in passing: missing ones move over.
+ * False when someone else has made one with other permissions, under which the
+ * transaction might not have been allowed, or would have inherited otherwise.
+ */
+static bool move_parents(struct txn *t, struct view *to, const char *path)
 {
 	char at[XENSTORE_ABS_PATH_MAX + 1];
-	const char *rest, *slash;
 
-	for (;;) {
-		tree_nearest(to->root, path, &rest);
-		slash = strchr(rest, '/');
-		if (!slash)
-			return;
+	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		struct node *src, *dst;
+
 		memcpy(at, path, (size_t)(slash - path));
 		at[slash - path] = '\0';
-		view_move(to, at, tree_find(from->root, at), false);
+		src = tree_find(t->view.root, at);
+		dst = tree_find(to->root, at);
+		if (!src || tree_find(t->base, at))
+			continue;
+		if (!dst)
+			view_move(to, at, src, false);
+		else if (!same_perms(src->c->perms, dst->c->perms))
+			return false;
 	}
+	return true;
 }
 
 static int merge(struct txn *t)
 {
 	struct view v = {.root = node_get(store_view.root)};
 	struct access *a;
-	int err;
+	int err = 0;
 
-	for (a = t->set.first; a; a = a->next) {
+	for (a = t->set.first; a && !err; a = a->next) {
 		struct node *src;
 
 		if (!(a->flags & (ACCESS_WRITE | ACCESS_REMOVE)))
 			continue;
+		/* Parents stay even if what they were made for was removed again. */
+		if (!move_parents(t, &v, a->path)) {
+			err = EAGAIN;
+			break;
+		}
 		src = tree_find(t->view.root, a->path);
-		if (src)
-			move_missing_parents(&v, &t->view, a->path);
 		if (src || (a->flags & ACCESS_REMOVE))
 			view_move(&v, a->path, src, a->flags & ACCESS_REMOVE);
 	}
-	err = view_merge(&store_view, &v, t->conn->domain != domain0);
+	if (!err)
+		err = view_merge(&store_view, &v, t->conn->domain != domain0);
 	view_done(&v);
 	return err;
 }
@@ -290,7 +309,8 @@ static void fire(const struct txn *t)
 
 		if ((a->flags & ACCESS_REMOVE) && old)
 			watch_fire_removed(a->path, old);
-		if ((a->flags & (ACCESS_WRITE | ACCESS_REMOVE)) && now && (!old || old->c != now->c))
+		if ((a->flags & (ACCESS_WRITE | ACCESS_REMOVE)) && now &&
+		    (!old || old->c != now->c))
 			watch_fire(a->path, now->c->perms);
 	}
 }
@@ -307,16 +327,6 @@ int txn_commit(struct txn *t)
 		if (t->base != store_view.root && conflict(t, a))
 			err = EAGAIN;
 	}
-	if (err == EAGAIN) {
-		conn->retries++;
-		drop_failed(conn);
-		conn->failed = t->set;
-		t->charged -= t->set.bytes;
-		memset(&t->set, 0, sizeof(t->set));
-	} else {
-		conn->retries = 0;
-		drop_failed(conn);
-	}
 	if (!err && writes) {
 		if (t->base == store_view.root)
 			err = view_merge(&store_view, &t->view, conn->domain != domain0);
@@ -327,26 +337,50 @@ int txn_commit(struct txn *t)
 			txn_age();
 		}
 	}
+	drop_failed(conn);
+	conn->retries = err == EAGAIN ? conn->retries + 1 : 0;
+	if (err == EAGAIN) {
+		conn->failed = t->set;
+		t->charged -= t->set.bytes;
+		memset(&t->set, 0, sizeof(t->set));
+	}
 	txn_abort(t);
 	return err;
 }
 
+/* Those who need a reservation get theirs one after the other, in the order they asked. */
+static bool must_queue(struct conn *conn)
+{
+	static uint64_t tickets;
+
+	if (!conn->ticket)
+		conn->ticket = ++tickets;
+	for (struct conn *c = conns; c; c = c->next)
+		if (c == held.conn || (!c->dead && c->ticket && c->ticket < conn->ticket))
+			return true;
+	conn->ticket = 0;
+	return false;
+}
+
 /* May conn's request change a node that the reservation covers? */
-bool txn_must_wait(const struct conn *conn, uint32_t type, uint32_t tx_id, const char *path)
+bool txn_must_wait(struct conn *conn, uint32_t type, uint32_t tx_id, const char *path)
 {
 	struct txn *t;
 
+	if (type == XS_TRANSACTION_START && conn->retries >= TXN_PATIENCE)
+		return must_queue(conn);
 	if (!held.conn || held.conn == conn)
 		return false;
 	if (type == XS_TRANSACTION_END) {
-		t = txn_find((struct conn *)conn, tx_id);
+		t = txn_find(conn, tx_id);
 		for (struct access *a = t ? t->set.first : NULL; a; a = a->next)
 			if ((a->flags & (ACCESS_WRITE | ACCESS_REMOVE)) &&
 			    set_find(&held.conn->failed, a->path))
 				return true;
 		return false;
 	}
-	if (tx_id || (type != XS_WRITE && type != XS_MKDIR && type != XS_SET_PERMS && type != XS_RM))
+	if (tx_id ||
+	    (type != XS_WRITE && type != XS_MKDIR && type != XS_SET_PERMS && type != XS_RM))
 		return false;
 	if (set_find(&held.conn->failed, path))
 		return true;
@@ -356,6 +390,11 @@ bool txn_must_wait(const struct conn *conn, uint32_t type, uint32_t tx_id, const
 		if (!strncmp(a->path, path, len) && a->path[len] == '/')
 			return true;
 	return false;
+}
+
+bool txn_held(void)
+{
+	return held.conn;
 }
 
 int txn_hold_left(void)

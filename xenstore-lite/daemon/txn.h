@@ -61,7 +61,7 @@ struct access_set {
 };
 
 struct txn {
-	struct txn *next;	  /* of this connection */
+	struct txn *next;	   /* of this connection */
 	struct txn *newer, *older; /* unprivileged ones, by age */
 	struct conn *conn;
 	uint32_t id;
@@ -95,11 +95,13 @@ void txn_age(void);
 /*
  * Fairness. A connection whose transactions failed TXN_PATIENCE times in a row
  * gets a reservation: while its next one is open, at most TXN_HOLD_MS, others'
- * changes to the nodes of the failed one wait. True: conn's request must wait.
+ * changes to the nodes of the failed one wait, and so do the transactions of
+ * others who have failed as often. True: conn's request must wait.
  */
 #define TXN_PATIENCE 3
 #define TXN_HOLD_MS  50
-bool txn_must_wait(const struct conn *conn, uint32_t type, uint32_t tx_id, const char *path);
+bool txn_must_wait(struct conn *conn, uint32_t type, uint32_t tx_id, const char *path);
+bool txn_held(void); /* a reservation is in force */
 /* Milliseconds until the reservation lapses, -1 without one. */
 int txn_hold_left(void);
 void txn_drop_reservation(struct conn *conn); /* NULL: whoever's */

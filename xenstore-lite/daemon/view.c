@@ -67,8 +67,8 @@ static int replace(struct view *v, const struct conn *conn, struct node *n, cons
 {
 	struct domain *from = perm_owner(n->c->perms), *to = perm_owner(c->perms);
 	int64_t old = content_bytes(n->c), new = content_bytes(c);
-	bool ok = from == to ? bill(v, to, 0, new - old, enforced(conn)) :
-			       bill(v, to, 1, new, enforced(conn));
+	bool ok = from == to ? bill(v, to, 0, new - old, enforced(conn))
+			     : bill(v, to, 1, new, enforced(conn));
 
 	if (!ok) {
 		content_put(c);
@@ -132,9 +132,9 @@ int view_set_perms(struct view *v, const struct conn *conn, const char *path, st
 
 	if (too_big(conn, n->c->value_len, ps))
 		return ENOSPC;
-	return replace(v, conn, n, path,
-		       content_new(n->c->bytes, n->c->name_len, content_value(n->c),
-				   n->c->value_len, ps));
+	return replace(
+		v, conn, n, path,
+		content_new(n->c->bytes, n->c->name_len, content_value(n->c), n->c->value_len, ps));
 }
 
 static void bill_removed(struct node *n, void *v)

@@ -42,7 +42,8 @@ struct permset *watch_special_of(const char *abs)
 	uint64_t domid;
 	struct permset **ps;
 
-	if (len >= sizeof(name) || (abs[len] && !wire_number(abs + len + 1, DOMID_LIMIT - 1, &domid)))
+	if (len >= sizeof(name) ||
+	    (abs[len] && !wire_number(abs + len + 1, DOMID_LIMIT - 1, &domid)))
 		return NULL;
 	memcpy(name, abs, len);
 	name[len] = '\0';
@@ -151,8 +152,8 @@ static int64_t watch_bytes(const char *path, const char *abs, const char *token)
 	return (int64_t)n;
 }
 
-struct watch *watch_restore(struct conn *conn, const char *path, const char *abs,
-			    const char *token, uint32_t depth, uint64_t seq)
+struct watch *watch_restore(struct conn *conn, const char *path, const char *abs, const char *token,
+			    uint32_t depth, uint64_t seq)
 {
 	size_t plen = strlen(path) + 1, tlen = strlen(token) + 1;
 	struct watch *w = xalloc(sizeof(*w) + plen + tlen), **p;

@@ -15,13 +15,13 @@ struct watch {
 	struct watch *conn_next; /* of the same connection, by seq */
 	struct conn *conn;
 	struct wnode *at;
-	uint64_t seq;	  /* order of creation, and so of delivery */
-	int64_t bytes;	  /* charged */
-	uint32_t skip;	  /* characters of a path to leave out of a relative watch's events */
-	uint32_t depth;	  /* levels below the path that count; WATCH_ANY_DEPTH: all */
-	bool missed;	  /* fired while the connection took no events */
-	char *token;	  /* follows the path in the same block */
-	char path[];	  /* as the client wrote it */
+	uint64_t seq;	/* order of creation, and so of delivery */
+	int64_t bytes;	/* charged */
+	uint32_t skip;	/* characters of a path to leave out of a relative watch's events */
+	uint32_t depth; /* levels below the path that count; WATCH_ANY_DEPTH: all */
+	bool missed;	/* fired while the connection took no events */
+	char *token;	/* follows the path in the same block */
+	char path[];	/* as the client wrote it */
 };
 #define WATCH_ANY_DEPTH UINT32_MAX
 
@@ -31,13 +31,14 @@ extern uint64_t watch_seq;
 int watch_add(struct conn *conn, const char *path, const char *abs, const char *token,
 	      uint32_t depth);
 /* One from a snapshot, in the place its number gives it among all events. */
-struct watch *watch_restore(struct conn *conn, const char *path, const char *abs,
-			    const char *token, uint32_t depth, uint64_t seq);
+struct watch *watch_restore(struct conn *conn, const char *path, const char *abs, const char *token,
+			    uint32_t depth, uint64_t seq);
 /* The event that each new watch starts with. */
 void watch_first_event(struct conn *conn, const char *abs, const char *token);
 int watch_remove(struct conn *conn, const char *abs, const char *token);
 void watch_forget(struct conn *conn);
-/* Tell everyone who watches the path or a node above it and may see a node with these permissions. */
+/* Tell everyone who watches the path or a node above it and may see a node with these permissions.
+ */
 void watch_fire(const char *path, const struct permset *perms);
 /* The same for a removed node, and for watches on the nodes that went with it. */
 void watch_fire_removed(const char *path, struct node *old);

@@ -30,9 +30,11 @@ void *buf_add(struct buf *b, const void *src, size_t n)
 			b->data = xgrow(b->data, b->room);
 		}
 	}
+	if (!n)
+		return b->data;
 	char *dst = b->data + b->head + b->len;
 
-	if (src && n)
+	if (src)
 		memcpy(dst, src, n);
 	b->len += n;
 	return dst;
@@ -62,10 +64,12 @@ const char *wire_errname(int err)
 		int err;
 		const char *name;
 	} names[] = {
-		{EINVAL, "EINVAL"},   {EACCES, "EACCES"}, {EEXIST, "EEXIST"},   {EISDIR, "EISDIR"},
-		{ENOENT, "ENOENT"},   {ENOMEM, "ENOMEM"}, {ENOSPC, "ENOSPC"},   {EIO, "EIO"},
-		{ENOTEMPTY, "ENOTEMPTY"}, {ENOSYS, "ENOSYS"}, {EROFS, "EROFS"}, {EBUSY, "EBUSY"},
-		{EAGAIN, "EAGAIN"},   {EISCONN, "EISCONN"}, {E2BIG, "E2BIG"},   {EPERM, "EPERM"},
+		{EINVAL, "EINVAL"}, {EACCES, "EACCES"},	  {EEXIST, "EEXIST"},
+		{EISDIR, "EISDIR"}, {ENOENT, "ENOENT"},	  {ENOMEM, "ENOMEM"},
+		{ENOSPC, "ENOSPC"}, {EIO, "EIO"},	  {ENOTEMPTY, "ENOTEMPTY"},
+		{ENOSYS, "ENOSYS"}, {EROFS, "EROFS"},	  {EBUSY, "EBUSY"},
+		{EAGAIN, "EAGAIN"}, {EISCONN, "EISCONN"}, {E2BIG, "E2BIG"},
+		{EPERM, "EPERM"},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -55,8 +55,8 @@ static void *map_own(void)
 
 static void *xen_map(unsigned int domid)
 {
-	return domid ? xengnttab_map_grant_ref(gnttab, domid, GRANT_STORE, PROT_READ | PROT_WRITE) :
-		       map_own();
+	return domid ? xengnttab_map_grant_ref(gnttab, domid, GRANT_STORE, PROT_READ | PROT_WRITE)
+		     : map_own();
 }
 
 static void xen_unmap(unsigned int domid, void *page)

@@ -12,12 +12,12 @@
 #define XBT_NULL 0
 
 /* Flags of xs_open(). The first two are accepted and change nothing. */
-#define XS_OPEN_READONLY      (1UL << 0)
-#define XS_OPEN_SOCKETONLY    (1UL << 1)
+#define XS_OPEN_READONLY   (1UL << 0)
+#define XS_OPEN_SOCKETONLY (1UL << 1)
 /* After xs_unwatch() no queued event with that token and path is handed out any more. */
-#define XS_UNWATCH_FILTER     (1UL << 2)
+#define XS_UNWATCH_FILTER (1UL << 2)
 /* Never start a reader thread: events are read by whichever call waits. */
-#define XS_OPEN_NO_THREAD     (1UL << 16)
+#define XS_OPEN_NO_THREAD (1UL << 16)
 
 struct xs_handle;
 typedef uint32_t xs_transaction_t;
@@ -45,8 +45,8 @@ bool xs_mkdir(struct xs_handle *h, xs_transaction_t t, const char *path);
 bool xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path);
 /* Always false: kept for the library's ABI. */
 bool xs_restrict(struct xs_handle *h, unsigned int domid);
-struct xs_permissions *xs_get_permissions(struct xs_handle *h, xs_transaction_t t,
-					  const char *path, unsigned int *num);
+struct xs_permissions *xs_get_permissions(struct xs_handle *h, xs_transaction_t t, const char *path,
+					  unsigned int *num);
 bool xs_set_permissions(struct xs_handle *h, xs_transaction_t t, const char *path,
 			struct xs_permissions *perms, unsigned int num_perms);
 

@@ -70,7 +70,7 @@ struct xenstore_domain_interface {
 };
 
 #define XENSTORE_SERVER_FEATURE_RECONNECTION 1
-#define XENSTORE_SERVER_FEATURE_ERROR        2
+#define XENSTORE_SERVER_FEATURE_ERROR	     2
 
 #define XENSTORE_CONNECTED 0
 #define XENSTORE_RECONNECT 1

@@ -263,10 +263,12 @@ static int error_number(const char *name)
 		const char *name;
 		int err;
 	} names[] = {
-		{"EINVAL", EINVAL}, {"EACCES", EACCES},	{"EEXIST", EEXIST}, {"EISDIR", EISDIR},
-		{"ENOENT", ENOENT}, {"ENOMEM", ENOMEM},	{"ENOSPC", ENOSPC}, {"EIO", EIO},
-		{"ENOTEMPTY", ENOTEMPTY}, {"ENOSYS", ENOSYS}, {"EROFS", EROFS}, {"EBUSY", EBUSY},
-		{"EAGAIN", EAGAIN}, {"EISCONN", EISCONN}, {"E2BIG", E2BIG}, {"EPERM", EPERM},
+		{"EINVAL", EINVAL}, {"EACCES", EACCES},	  {"EEXIST", EEXIST},
+		{"EISDIR", EISDIR}, {"ENOENT", ENOENT},	  {"ENOMEM", ENOMEM},
+		{"ENOSPC", ENOSPC}, {"EIO", EIO},	  {"ENOTEMPTY", ENOTEMPTY},
+		{"ENOSYS", ENOSYS}, {"EROFS", EROFS},	  {"EBUSY", EBUSY},
+		{"EAGAIN", EAGAIN}, {"EISCONN", EISCONN}, {"E2BIG", E2BIG},
+		{"EPERM", EPERM},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -27,10 +27,10 @@ struct xs_handle {
 	unsigned long flags;
 	pthread_mutex_t request, state;
 	pthread_cond_t changed;
-	bool reading;	/* some thread is the reader */
-	bool broken;	/* the connection is gone: errno value in error */
+	bool reading; /* some thread is the reader */
+	bool broken;  /* the connection is gone: errno value in error */
 	int error;
-	bool thread;	/* a reader thread runs */
+	bool thread; /* a reader thread runs */
 	bool stopping;
 	pthread_t reader;
 	struct message *reply;

@@ -5,7 +5,10 @@
 #include <string.h>
 #include "handle.h"
 
-#define TEXT(s) {.iov_base = (void *)(uintptr_t)(s), .iov_len = strlen(s) + 1}
+#define TEXT(s)                                                              \
+	{                                                                    \
+		.iov_base = (void *)(uintptr_t)(s), .iov_len = strlen(s) + 1 \
+	}
 
 struct xs_handle *xs_daemon_open(void)
 {
@@ -142,7 +145,8 @@ static char *directory_parts(struct xs_handle *h, xs_transaction_t t, const char
 		snprintf(generation, sizeof(generation), "%s", m->body);
 		part = m->head.len - skip;
 		/* The end of the list is an empty name. */
-		last = part && !m->body[skip + part - 1] && (part == 1 || !m->body[skip + part - 2]);
+		last = part && !m->body[skip + part - 1] &&
+		       (part == 1 || !m->body[skip + part - 2]);
 		part -= last;
 		bigger = realloc(all, have + part + 1);
 		if (bigger) {
@@ -179,8 +183,8 @@ char **xs_directory(struct xs_handle *h, xs_transaction_t t, const char *path, u
 	return a;
 }
 
-struct xs_permissions *xs_get_permissions(struct xs_handle *h, xs_transaction_t t,
-					  const char *path, unsigned int *num)
+struct xs_permissions *xs_get_permissions(struct xs_handle *h, xs_transaction_t t, const char *path,
+					  unsigned int *num)
 {
 	struct xs_permissions *perms;
 	unsigned int len, n = 0;

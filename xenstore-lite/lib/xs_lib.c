@@ -56,8 +56,9 @@ bool xs_strings_to_perms(struct xs_permissions *perms, unsigned int num, const c
 		unsigned long id;
 
 		errno = 0;
-		id = letter && strings[1] >= '0' && strings[1] <= '9' ?
-			     strtoul(strings + 1, &end, 10) : ULONG_MAX;
+		id = letter && strings[1] >= '0' && strings[1] <= '9'
+			     ? strtoul(strings + 1, &end, 10)
+			     : ULONG_MAX;
 		if (id > UINT_MAX || errno || *end) {
 			errno = EINVAL;
 			return false;

@@ -14,14 +14,14 @@
 
 static int passed, failed;
 
-#define CHECK(x) \
-	do { \
-		if (x) { \
-			passed++; \
-		} else { \
-			failed++; \
+#define CHECK(x)                                                                         \
+	do {                                                                             \
+		if (x) {                                                                 \
+			passed++;                                                        \
+		} else {                                                                 \
+			failed++;                                                        \
 			printf("line %d: not so: %s (errno %d)\n", __LINE__, #x, errno); \
-		} \
+		}                                                                        \
 	} while (0)
 
 static bool value_is(struct xs_handle *h, const char *path, const char *want)
@@ -71,7 +71,8 @@ static void values(struct xs_handle *h)
 	CHECK(!xs_restrict(h, 1));
 	CHECK(xs_path_is_subpath("/a", "/a/b") && xs_path_is_subpath("/a", "/a"));
 	CHECK(!xs_path_is_subpath("/a", "/ab") && !xs_path_is_subpath("/a/b", "/a"));
-	CHECK(xs_strings_to_perms(set, 2, "r3\0w4") && set[0].id == 3 && set[1].perms == XS_PERM_WRITE);
+	CHECK(xs_strings_to_perms(set, 2, "r3\0w4") && set[0].id == 3 &&
+	      set[1].perms == XS_PERM_WRITE);
 	CHECK(!xs_strings_to_perms(set, 1, "x3") && !xs_strings_to_perms(set, 1, "r"));
 }
 
@@ -164,7 +165,8 @@ static void threads(void)
 	CHECK(!pthread_create(&t, NULL, reader, h));
 	for (int i = 0; i < 200; i++) {
 		snprintf(v, sizeof(v), "%d", i);
-		if (!xs_write(h, XBT_NULL, "/xs/thr", v, (unsigned int)strlen(v)) || !value_is(h, "/xs/thr", v))
+		if (!xs_write(h, XBT_NULL, "/xs/thr", v, (unsigned int)strlen(v)) ||
+		    !value_is(h, "/xs/thr", v))
 			failed++;
 	}
 	pthread_join(t, NULL);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The log: the input is taken for the records of one. What loads must serve. */
+#include <stdlib.h>
+#include "../store/harness.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct client *c;
+	bool ok;
+
+	state_clear();
+	log_replaying = true;
+	ok = state_load(data, size);
+	log_replaying = false;
+	if (ok) {
+		if (!accounts_right())
+			abort();
+		c = client_new(0);
+		do_write(c, 0, "/x/y", "1");
+		do_read(c, 0, "/");
+		client_free(c);
+	}
+	conn_more = false;
+	state_clear();
+	return 0;
+}
