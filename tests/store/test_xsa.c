@@ -299,6 +299,28 @@ static void test_deep_tree(void)
 	end();
 }
 
+/* Fairness is no lever: a guest's reservation does not hold up the toolstack. */
+static void test_reservation_abuse(void)
+{
+	uint32_t t;
+
+	begin();
+	CU_ASSERT(do_write(a, 0, "/local/domain/1/target", "1"));
+	for (int i = 0; i < TXN_PATIENCE; i++) {
+		t = do_begin(g);
+		CU_ASSERT(do_read(g, t, "target"));
+		CU_ASSERT(!do_read(g, t, "/local/domain/2"));
+		CU_ASSERT(do_write(g, 0, "target", "2"));
+		CU_ASSERT(!do_end(g, t, true));
+	}
+	CU_ASSERT(do_begin(g));
+	CU_ASSERT(txn_held());
+	CU_ASSERT(do_write(a, 0, "/local/domain/1/target", "3"));
+	/* And what it could not read, it has not reserved. */
+	CU_ASSERT(do_write(h, 0, "/local/domain/2", "mine"));
+	end();
+}
+
 void suite_advisories(void)
 {
 	CU_pSuite s = SUITE("advisories");
@@ -315,5 +337,6 @@ void suite_advisories(void)
 	CU_add_test(s, "unread replies (326)", test_unread_replies);
 	CU_add_test(s, "colluding domains (326, 420)", test_colluding);
 	CU_add_test(s, "oversize events (419, 440)", test_oversize_event);
+	CU_add_test(s, "reservations as a weapon", test_reservation_abuse);
 	CU_add_test(s, "deep trees (481, 483, 484)", test_deep_tree);
 }

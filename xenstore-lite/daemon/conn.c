@@ -347,12 +347,10 @@ void conn_replay(struct conn *c, const void *data, size_t len)
 	}
 }
 
+/* Those that must wait on notice when they are served; only the others cost a system call. */
 void conn_wake_waiting(void)
 {
 	for (struct conn *c = conns; c; c = c->next)
-		if (c->waiting && !c->dead) {
-			c->waiting = false;
-			set_input(c, true);
+		if (c->waiting && !c->dead)
 			c->more = conn_more = true;
-		}
 }
