@@ -246,6 +246,10 @@ bool log_load(void)
 		state_settle(lg.head->end != LOG_CRASHED, fd_state);
 		return true;
 	}
+	/* Its word on which descriptors are connections counts for nothing. */
+	for (struct conn *c = conns; c; c = c->next)
+		if (fd_state(c->fd) == FD_OTHER)
+			c->fd = -1;
 	snprintf(bad, sizeof(bad), "%s.bad", lg.path);
 	fprintf(stderr, "xenstored: the log makes no sense; kept as %s, starting empty\n", bad);
 	rename(lg.path, bad);

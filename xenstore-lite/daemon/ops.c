@@ -74,7 +74,8 @@ static int find(struct op *o, unsigned int need, unsigned int access, struct nod
 	int err;
 
 	*out = NULL;
-	/* Nothing is noted of nodes that the caller has no business with: notes can hold others up. */
+	/* Nothing is noted of nodes that the caller has no business with: notes can hold others up.
+	 */
 	if ((may & need) != need)
 		return EACCES;
 	err = txn_touch(o->txn, o->path, access);
