@@ -17,6 +17,13 @@ HV_CFLAGS := $(CSTD) -O$(O) -g $(WARN) -MMD -MP -ffreestanding -fno-builtin -fpi
 
 ALL += $(HV_IMAGE)
 
+# The other kind is asked for by name, from the tests.
+ifneq ($(debug),y)
+.PHONY: $(B)/pavise-debug
+$(B)/pavise-debug:
+	$(Q)$(MAKE) --no-print-directory debug=y $@
+endif
+
 $(HV_OUT)/%.o: hypervisor/%.c
 	$(call say,CC,$<)
 	@mkdir -p $(@D)

@@ -236,6 +236,7 @@ int context_create(struct vcpu *v)
 		return -ENOMEM;
 	reset_fpu_area(v->fpu);
 	v->xcr0 = features.xsave ? 3 : 0;
+	v->cr4 = CR4_VISIBLE;
 	v->dr[6] = 0xffff0ff0;
 	v->dr[7] = DR7_INIT;
 	return 0;

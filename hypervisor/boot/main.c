@@ -74,6 +74,9 @@ void boot_main(u32 magic, u32 info)
 	if (!strncmp(options.console, "com1", 4))
 		serial_init(options.com1);
 	log_info("Pavise: %s", boot_info.cmdline);
+#ifdef PAVISE_DEBUG
+	log_info("debug build: assertions, and an audit of all frames at the end");
+#endif
 	memory_map_print();
 	features_init();
 	smap_patch();

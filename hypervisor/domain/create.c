@@ -21,6 +21,7 @@ static void domain_free(struct domain *d)
 	grant_table_destroy(d);
 	event_domain_destroy(d);
 	heap_free(d->vcpu);
+	heap_free(d->watchdog);
 	if (d->e820)
 		heap_free(d->e820);
 	heap_free(d);
@@ -66,6 +67,8 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 	if (!d->vcpu)
 		goto fail;
 	rc = event_domain_create(d, cfg->max_evtchn_port);
+	if (rc == 0)
+		rc = watchdog_create(d);
 	if (rc != 0)
 		goto fail;
 	/* From here on it can be found; what is missing still is checked for by those who use it.
@@ -90,6 +93,8 @@ fail:
 		event_domain_destroy(d);
 	if (d && d->vcpu)
 		heap_free(d->vcpu);
+	if (d && d->watchdog)
+		heap_free(d->watchdog);
 	if (shared)
 		pages_free(shared, 0);
 	if (d)
@@ -188,5 +193,6 @@ void domain_init(void)
 {
 	domain_list_init();
 	domain_free_hook = domain_free;
+	frame_audit_hook = grant_audit_frames;
 	event_init();
 }

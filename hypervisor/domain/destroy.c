@@ -30,6 +30,7 @@ static int stop(struct domain *d)
 
 	domain_pause(d); /* never to be unpaused; waits for all vCPUs to leave their CPUs */
 	for_each_vcpu(d, v, i) vcpu_timers_stop(v);
+	watchdog_stop(d);
 	return 0;
 }
 

@@ -13,4 +13,8 @@ void vcpu_free(struct vcpu *v);
 /* Stop its timers and let go of the frames that it alone holds. The vCPU does not run. */
 void vcpu_relinquish(struct vcpu *v);
 
+/* The watchdogs' memory and timers: 0 or -ENOMEM; none of them fires after the stop. */
+int watchdog_create(struct domain *d);
+void watchdog_stop(struct domain *d);
+
 #endif

@@ -16,8 +16,16 @@ static void __noreturn machine_stop(u8 code)
 	static const char *const reason[] = {"powered off",	    "reboots",
 					     "suspended",	    "crashed",
 					     "missed its watchdog", "reset itself"};
+	static bool stopping;
 
+	/* The first CPU to come here ends the machine. */
+	if (__atomic_exchange_n(&stopping, true, __ATOMIC_SEQ_CST))
+		for (;;)
+			cpu_relax();
 	log_warning("domain 0 %s\n", code <= PV_SHUTDOWN_MAX ? reason[code] : "stopped");
+	/* A crash may have come in the middle of a change of frames. */
+	if (code != PV_SHUTDOWN_CRASH)
+		domain_audit_at_end();
 	if (code == PV_SHUTDOWN_POWEROFF || options.noreboot)
 		machine_halt();
 	machine_reset();

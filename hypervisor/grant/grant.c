@@ -392,3 +392,24 @@ void grant_audit(struct domain *d)
 	log_info("d%u: %u frames of grants, %u in use, maps %u of others\n", d->id, gt->frames,
 		 used, maps);
 }
+
+void grant_audit_frames(void)
+{
+	struct domain *d;
+	u32 id = 0, ref;
+
+	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
+		struct grant_table *gt = d->grant;
+
+		for (ref = 0; gt && ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
+			const struct active_entry *a = active_entry(gt, ref);
+
+			if (a->readers + a->writers)
+				frame_audit_use(mfn_frame(mfn(a->frame)), false);
+			if (a->writers)
+				frame_audit_use(mfn_frame(mfn(a->frame)), true);
+		}
+		id = d->id + 1U;
+		domain_put(d);
+	}
+}

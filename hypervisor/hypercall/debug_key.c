@@ -20,17 +20,7 @@ static void dump_grants(void)
 
 static void audit(void)
 {
-	unsigned long wrong = frame_audit(), unpaired = 0;
-	struct domain *d = domain_get_next(0);
-
-	while (d) {
-		domid_t next = d->id + 1;
-
-		unpaired += event_audit(d);
-		domain_put(d);
-		d = domain_get_next(next);
-	}
-	log_info("frame audit: %lu mismatches, %lu event channels\n", wrong, unpaired);
+	domain_audit_all();
 }
 
 static void help(void);

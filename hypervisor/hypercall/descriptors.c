@@ -46,6 +46,8 @@ void gdt_clear(struct vcpu *v)
 	for (unsigned int i = 0; i < n; i++)
 		hv_unmap(v->desc_window + i * PAGE_SIZE);
 	gdt_put(v->gdt, n);
+	for (unsigned int i = 0; i < n; i++)
+		v->gdt[i] = MFN_NONE;
 	v->gdt_entries = 0;
 }
 

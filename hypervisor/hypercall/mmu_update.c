@@ -196,11 +196,12 @@ HYPERCALL(mmu_update)
 	if (continued && done_at && copy_from_guest(&before, done_at, sizeof(before)))
 		return -EFAULT;
 	rc = batch_open(&b, (u32)hc->arg[3]);
-	if (rc)
-		return rc;
-	rc = batch_run(&b, hc->arg[0], count, &done);
-	foreign_put(b.foreign);
-	foreign_put(b.owner);
+	if (!rc) {
+		rc = batch_run(&b, hc->arg[0], count, &done);
+		foreign_put(b.foreign);
+		foreign_put(b.owner);
+	}
+	/* Also when the other domain is gone: Linux counts its frames by what stands here. */
 	before += done;
 	if (done_at && copy_to_guest(done_at, &before, sizeof(before)))
 		return -EFAULT;

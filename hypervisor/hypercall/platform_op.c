@@ -33,6 +33,7 @@ static long enter_sleep(const struct pv_xenpf_enter_acpi_sleep *s)
 		return REFUSE(-EOPNOTSUPP);
 	if (s->val_b && ((s->val_a ^ s->val_b) & SLP_EN))
 		return REFUSE(-EINVAL);
+	domain_audit_at_end();
 	acpi_enter_sleep(s->val_a, s->val_b);
 	return REFUSE(-EIO);
 }

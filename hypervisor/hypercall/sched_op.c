@@ -81,6 +81,15 @@ static long op_poll(vaddr_t arg)
 	return 0;
 }
 
+static long op_watchdog(vaddr_t arg)
+{
+	struct pv_sched_watchdog w;
+
+	if (copy_from_guest(&w, arg, sizeof(w)))
+		return REFUSE(-EFAULT);
+	return domain_watchdog(current->domain, w.id, w.timeout);
+}
+
 static long op_remote_shutdown(vaddr_t arg)
 {
 	struct pv_sched_remote_shutdown s;
@@ -109,6 +118,7 @@ static const struct {
 	[PV_SCHEDOP_POLL] = {op_poll},
 	[PV_SCHEDOP_REMOTE_SHUTDOWN] = {op_remote_shutdown},
 	[PV_SCHEDOP_SHUTDOWN_CODE] = {op_shutdown_code},
+	[PV_SCHEDOP_WATCHDOG] = {op_watchdog},
 };
 
 HYPERCALL(sched_op)

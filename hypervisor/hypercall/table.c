@@ -103,7 +103,7 @@ void hypercall_entry(struct regs *r)
 {
 	const struct hypercall_row *row;
 	struct hypercall hc;
-	u64 number = (u32)r->rax;
+	u64 number = r->rax;
 	long rc;
 
 	if (number == PV_HYPERCALL_IRET) {

@@ -159,6 +159,8 @@ void user_access_end(void);
 #define CR4_OSXSAVE BIT(18)
 #define CR4_SMEP BIT(20)
 #define CR4_SMAP BIT(21)
+/* What every vCPU sees as set and cannot clear. */
+#define CR4_VISIBLE (CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT)
 
 static inline bool canonical(u64 va)
 {

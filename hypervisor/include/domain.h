@@ -21,6 +21,7 @@ struct event_domain;
 struct grant_table;
 struct sched_vcpu;
 struct vcpu_timers;
+struct watchdog;
 struct frame;
 
 /*
@@ -96,6 +97,8 @@ struct domain {
 	/* dom0 alone: ports and I/O frames it may use are "all but the guarded". */
 	u64 pirq_eoi_mfn;
 	s64 time_offset_seconds;
+
+	struct watchdog *watchdog;
 };
 
 #define POLL_ANY (~0U)
@@ -106,6 +109,7 @@ struct domain {
 #define VCPU_PAUSE_POLL	   BIT(2) /* waits for one of its polled ports */
 #define VCPU_PAUSE_DOMAIN  BIT(3) /* the domain is paused, shut down or dying */
 #define VCPU_PAUSE_CONTROL BIT(4) /* this vCPU is paused by a control call */
+#define VCPU_PAUSE_AUDIT   BIT(5) /* the machine stands still to be counted */
 
 struct trap_entry {
 	vaddr_t address; /* 0: none registered */
@@ -251,6 +255,12 @@ int domain_unpause_control(struct domain *d);
 void domain_shutdown(struct domain *d, u8 code);
 /* Undo the shutdown of a suspended domain that goes on after all. 0 or -EINVAL. */
 int domain_resume(struct domain *d);
+/*
+ * \p id 0: start a watchdog of the domain's and return its id, -ENOSPC when all are
+ * in use. Otherwise set it again, or with 0 seconds stop it; -EINVAL for no such one.
+ * When one's time is up the domain is shut down.
+ */
+int domain_watchdog(struct domain *d, u32 id, u32 seconds);
 /* Bring a vCPU up, initialised before, or take it down; the last one down powers the domain off. */
 int vcpu_up(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
@@ -260,6 +270,14 @@ int vcpu_info_register(struct vcpu *v, mfn_t m, u32 offset);
 void hypercall_page_fill(void *page);
 /* Start-up, on the boot CPU after sched_init_cpu(). */
 void domain_init(void);
+/*
+ * Stop every other vCPU for a while, and count from scratch who uses each frame
+ * (frame_audit()), and look at both ends of each event channel. Mismatches go to the
+ * log, the last line is their number.
+ */
+void domain_audit_all(void);
+/* A debug build does so before the machine is stopped or reset; nothing otherwise. */
+void domain_audit_at_end(void);
 /* Debug key: all domains and vCPUs. */
 void domain_dump_all(void);
 

@@ -156,6 +156,5 @@ unsigned long frame_audit(void)
 	bad += compare();
 	pages_free(seen, order);
 	seen = NULL;
-	log_info("audit: %lu mismatches\n", bad);
 	return bad;
 }

@@ -27,11 +27,20 @@ $(GUEST_B)/%.elf: $(GUEST_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
 	$(Q)$(LD) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_LIBO)
 
 .SECONDARY: $(GUEST_SRC:%.c=$(B)/%.o) $(GUEST_LIBO)
-.PHONY: guests check-guest check-guest-xen
+.PHONY: guests check-guest check-guest-smp check-guest-xen
 guests: $(GUEST_ELF)
 
-check-guest: guests $(B)/pavise ## every rule test on Pavise, with 1, 2 and 4 CPUs
-	@B=$(B) tests/guest/run -j 2 --smp 1,2,4
+GUEST_IMAGES := $(B)/pavise $(B)/pavise-debug
+GUEST_RUN    := B=$(B) tests/guest/run -j 2 --hv $(B)/pavise,$(B)/pavise-debug
+
+check-guest: guests $(GUEST_IMAGES) ## every rule test on Pavise, as it is and as a debug build
+	@$(GUEST_RUN)
+
+check-guest-smp: guests $(GUEST_IMAGES) ## the same with 1, 2 and 4 CPUs
+	@$(GUEST_RUN) --smp 1,2,4
+
+CHECKS      += guest
+FULL_CHECKS += guest-smp
 
 check-guest-xen: guests $(B)/xen-4.17 ## every rule test on Debian's Xen 4.17
 	@B=$(B) tests/guest/run -j 2 --xen $(B)/xen-4.17
