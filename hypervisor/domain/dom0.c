@@ -183,6 +183,22 @@ static void allocate(struct builder *b)
 
 /* --- contents --------------------------------------------------------------------------- */
 
+/*
+ * Frames come as the firmware left them. Cleared is what is read before it is
+ * written: start_info, page tables, stack and padding, and behind the p2m's end.
+ * The rest of its memory a kernel clears itself, as on a bare machine.
+ */
+static void clear_pages(struct builder *b)
+{
+	u64 page, end = b->p2m_page + b->p2m_pages + b->p2m_table_pages;
+
+	for (page = b->start_info_page; page < b->region_pages; page++)
+		memset(page_virt(b, page), 0, PAGE_SIZE);
+	for (page = b->p2m_page + b->p2m_pages; page < end; page++)
+		memset(page_virt(b, page), 0, PAGE_SIZE);
+	memset(b->p2m + b->nr_pages, 0, b->p2m_pages * PAGE_SIZE - b->nr_pages * sizeof(u64));
+}
+
 static int put_bytes(void *ctx, u64 offset, const void *data, u64 n)
 {
 	struct builder *b = ctx;
@@ -349,6 +365,7 @@ void dom0_build(void)
 	b.d->max_frames = b.nr_pages;
 	layout(&b);
 	allocate(&b);
+	clear_pages(&b);
 	elf_load(image, &b.k, put_bytes, &b);
 	if (b.initrd)
 		put_bytes(&b, b.initrd_page * PAGE_SIZE, paddr_virt(b.initrd->start),
