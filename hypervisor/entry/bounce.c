@@ -68,9 +68,9 @@ static inline void bounce(struct vcpu *v, struct regs *r, u64 *frame, unsigned i
 
 static bool pushes_error_code(u8 vector)
 {
-	return vector < 32 && (BIT(vector) & (BIT(EXC_DF) | BIT(EXC_TS) | BIT(EXC_NP) |
-					      BIT(EXC_SS) | BIT(EXC_GP) | BIT(EXC_PF) |
-					      BIT(EXC_AC)));
+	return vector < 32 &&
+	       (BIT(vector) & (BIT(EXC_DF) | BIT(EXC_TS) | BIT(EXC_NP) | BIT(EXC_SS) | BIT(EXC_GP) |
+			       BIT(EXC_PF) | BIT(EXC_AC)));
 }
 
 void guest_trap(u8 vector, u32 error_code)

@@ -36,7 +36,8 @@ static const struct row {
 	/* EBX: FSGSBASE BMI1 AVX2 FDP_EXCPTN BMI2 ERMS FCS/FDS AVX512* RDSEED ADX CLFLUSHOPT CLWB
 	 * SHA. ECX: AVX512*, GFNI VAES VPCLMUL RDPID MOVDIRI MOVDIR64B. EDX: AVX512*, FSRM
 	 * MD_CLEAR SERIALIZE. */
-	{7, 0, 0, B(0) | B(3) | R(5, 6) | R(8, 9) | B(13) | R(16, 19) | B(21) | R(23, 24) | R(26, 31),
+	{7, 0, 0,
+	 B(0) | B(3) | R(5, 6) | R(8, 9) | B(13) | R(16, 19) | B(21) | R(23, 24) | R(26, 31),
 	 B(1) | B(6) | R(8, 12) | B(14) | B(22) | R(27, 28), R(2, 4) | B(8) | B(10) | B(14)},
 	{0xd, 0, ALL, ALL, ALL, ALL},
 	/* XSAVEOPT, XSAVEC, XGETBV with ECX 1 */
@@ -56,16 +57,16 @@ static const struct row {
 	{0x80000008, ANY_SUB, R(0, 15), B(0) | B(2) | B(9), 0, 0},
 };
 
-#define LEAF_1_ECX_XSAVE   (R(26, 27))
-#define LEAF_1_ECX_AVX	   (B(12) | R(28, 29)) /* and what is encoded like it: FMA, F16C */
-#define LEAF_1_ECX_HV	   B(31)
-#define LEAF_7_EBX_AVX2	   B(5)
-#define LEAF_7_EBX_AVX512  (R(16, 17) | B(21) | R(26, 28) | R(30, 31))
-#define LEAF_7_ECX_AVX	   (R(9, 10))
-#define LEAF_7_ECX_AVX512  (B(1) | B(6) | R(11, 12) | B(14))
-#define LEAF_7_EDX_AVX512  (R(2, 3) | B(8))
-#define XCR0_AVX	   BIT(2)
-#define XCR0_AVX512	   (7UL << 5)
+#define LEAF_1_ECX_XSAVE  (R(26, 27))
+#define LEAF_1_ECX_AVX	  (B(12) | R(28, 29)) /* and what is encoded like it: FMA, F16C */
+#define LEAF_1_ECX_HV	  B(31)
+#define LEAF_7_EBX_AVX2	  B(5)
+#define LEAF_7_EBX_AVX512 (R(16, 17) | B(21) | R(26, 28) | R(30, 31))
+#define LEAF_7_ECX_AVX	  (R(9, 10))
+#define LEAF_7_ECX_AVX512 (B(1) | B(6) | R(11, 12) | B(14))
+#define LEAF_7_EDX_AVX512 (R(2, 3) | B(8))
+#define XCR0_AVX	  BIT(2)
+#define XCR0_AVX512	  (7UL << 5)
 
 static const struct row *row_find(u32 leaf, u32 sub)
 {

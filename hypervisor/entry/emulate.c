@@ -281,7 +281,8 @@ static enum insn_result msr_instruction(struct vcpu *v, struct regs *r, bool wri
 	u64 value = 0;
 
 	if (write)
-		return msr_guest_write(v, (u32)r->rcx, edx_eax(r)) && !early ? INSN_FAULT : INSN_DONE;
+		return msr_guest_write(v, (u32)r->rcx, edx_eax(r)) && !early ? INSN_FAULT
+									     : INSN_DONE;
 	if (msr_guest_read(v, (u32)r->rcx, &value) && !early)
 		return INSN_FAULT;
 	set_edx_eax(r, value);
@@ -342,7 +343,8 @@ static enum insn_result kernel_instruction(struct vcpu *v, struct regs *r, const
 	}
 }
 
-static enum insn_result instruction(struct vcpu *v, struct regs *r, const struct insn *i, bool code64)
+static enum insn_result instruction(struct vcpu *v, struct regs *r, const struct insn *i,
+				    bool code64)
 {
 	switch (i->opcode) {
 	case 0x6c ... 0x6f:

@@ -30,7 +30,7 @@ struct msr_row {
 #define EFER_LME	   BIT(8)
 #define EFER_LMA	   BIT(10)
 #define EFER_NXE	   BIT(11)
-#define MISC_ENABLE_HIDDEN (BIT(7) | BIT(18)) /* performance monitoring, MONITOR */
+#define MISC_ENABLE_HIDDEN (BIT(7) | BIT(18))  /* performance monitoring, MONITOR */
 #define MISC_ENABLE_BTS	   (BIT(11) | BIT(12)) /* set: branch trace, PEBS unavailable */
 
 static const struct msr_row table[] = {
@@ -38,22 +38,22 @@ static const struct msr_row table[] = {
 	{0x17, 0x17, R_VALUE, W_FAULT, 0}, /* PLATFORM_ID */
 	{MSR_APIC_BASE, MSR_APIC_BASE, R_FUNCTION, W_FAULT, 0},
 	{MSR_UCODE_REV, MSR_UCODE_REV, R_FUNCTION, W_IGNORE, 0},
-	{0xce, 0xce, R_VALUE, W_FAULT, 0},	 /* PLATFORM_INFO */
-	{0x140, 0x140, R_VALUE, W_SAME, 0},	 /* MISC_FEATURES_ENABLES */
-	{0x179, 0x17b, R_VALUE, W_IGNORE, 0},	 /* MCG: no banks */
-	{0x198, 0x199, R_VALUE, W_IGNORE, 0},	 /* PERF_STATUS, PERF_CTL */
-	{0x19c, 0x19c, R_VALUE, W_IGNORE, 0},	 /* THERM_STATUS */
+	{0xce, 0xce, R_VALUE, W_FAULT, 0},    /* PLATFORM_INFO */
+	{0x140, 0x140, R_VALUE, W_SAME, 0},   /* MISC_FEATURES_ENABLES */
+	{0x179, 0x17b, R_VALUE, W_IGNORE, 0}, /* MCG: no banks */
+	{0x198, 0x199, R_VALUE, W_IGNORE, 0}, /* PERF_STATUS, PERF_CTL */
+	{0x19c, 0x19c, R_VALUE, W_IGNORE, 0}, /* THERM_STATUS */
 	{MSR_MISC_ENABLE, MSR_MISC_ENABLE, R_FUNCTION, W_SAME, 0},
-	{0x1d9, 0x1d9, R_VALUE, W_IGNORE, 0},	 /* DEBUGCTL */
+	{0x1d9, 0x1d9, R_VALUE, W_IGNORE, 0}, /* DEBUGCTL */
 	{MSR_PAT, MSR_PAT, R_VALUE, W_FAULT, PAT_VALUE},
-	{0x280, 0x29f, R_VALUE, W_IGNORE, 0},	 /* MCi_CTL2 */
-	{0x345, 0x345, R_VALUE, W_FAULT, 0},	 /* PERF_CAPABILITIES */
-	{0x400, 0x47f, R_VALUE, W_IGNORE, 0},	 /* MCi */
+	{0x280, 0x29f, R_VALUE, W_IGNORE, 0}, /* MCi_CTL2 */
+	{0x345, 0x345, R_VALUE, W_FAULT, 0},  /* PERF_CAPABILITIES */
+	{0x400, 0x47f, R_VALUE, W_IGNORE, 0}, /* MCi */
 	{MSR_EFER, MSR_EFER, R_FUNCTION, W_SAME, 0},
 	{MSR_FS_BASE, MSR_KERNEL_GS_BASE, R_FUNCTION, W_FUNCTION, 0},
 	{MSR_TSC_AUX, MSR_TSC_AUX, R_FUNCTION, W_FUNCTION, 0},
-	{0xc0010010, 0xc0010010, R_VALUE, W_IGNORE, 0},	    /* SYSCFG */
-	{0xc0010015, 0xc0010015, R_VALUE, W_IGNORE, 0},	    /* HWCR */
+	{0xc0010010, 0xc0010010, R_VALUE, W_IGNORE, 0},	     /* SYSCFG */
+	{0xc0010015, 0xc0010015, R_VALUE, W_IGNORE, 0},	     /* HWCR */
 	{0xc0011029, 0xc0011029, R_VALUE, W_IGNORE, BIT(1)}, /* DE_CFG: LFENCE serialises */
 };
 

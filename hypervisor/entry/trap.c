@@ -13,11 +13,11 @@ void registers_print(const struct regs *r)
 
 	log_error("cpu%u d%uv%u vector %u error %04x, %s", this_cpu()->id,
 		  v ? v->domain->id : PV_DOMID_IDLE, v ? v->id : 0, r->vector, r->error_code,
-		  !from_guest(r)     ? "hypervisor"
-		  : v->kernel_mode ? "guest kernel"
-				     : "guest user");
-	log_error("rip %04lx:%016lx rflags %08lx rsp %04lx:%016lx", r->cs, r->rip, r->rflags,
-		  r->ss, r->rsp);
+		  !from_guest(r)	? "hypervisor"
+		  : v && v->kernel_mode ? "guest kernel"
+					: "guest user");
+	log_error("rip %04lx:%016lx rflags %08lx rsp %04lx:%016lx", r->cs, r->rip, r->rflags, r->ss,
+		  r->rsp);
 	log_error("rax %016lx rbx %016lx rcx %016lx rdx %016lx", r->rax, r->rbx, r->rcx, r->rdx);
 	log_error("rsi %016lx rdi %016lx rbp %016lx r8  %016lx", r->rsi, r->rdi, r->rbp, r->r8);
 	log_error("r9  %016lx r10 %016lx r11 %016lx r12 %016lx", r->r9, r->r10, r->r11, r->r12);

@@ -72,6 +72,15 @@ int grant_table_grow(struct domain *d, u32 frames)
 	return rc;
 }
 
+/* The arrays, when nothing is left in them. */
+static void table_free(struct grant_table *gt)
+{
+	heap_free(gt->shared);
+	heap_free(gt->active);
+	heap_free(gt->track);
+	heap_free(gt);
+}
+
 int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames)
 {
 	u32 frames = max_frames < 0 ? GRANT_FRAMES_DEFAULT : (u32)max_frames;
@@ -90,9 +99,13 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 	gt->shared = heap_alloc(frames * sizeof(*gt->shared));
 	gt->active = heap_alloc(actives * sizeof(*gt->active));
 	gt->track = tracks ? heap_alloc(tracks * sizeof(*gt->track)) : NULL;
+	if (!gt->shared || !gt->active || (tracks && !gt->track)) {
+		table_free(gt);
+		return -ENOMEM;
+	}
 	d->grant = gt;
 	/* The first frame is there from the start: the builder fills in two entries. */
-	if (!gt->shared || !gt->active || (tracks && !gt->track) || grant_table_grow(d, 1)) {
+	if (grant_table_grow(d, 1)) {
 		grant_table_destroy(d);
 		return -ENOMEM;
 	}
@@ -124,10 +137,7 @@ void grant_table_destroy(struct domain *d)
 		pages_free(gt->active[i], 0);
 	for (i = 0; i < gt->track_pages; i++)
 		pages_free(gt->track[i], 0);
-	heap_free(gt->shared);
-	heap_free(gt->active);
-	heap_free(gt->track);
-	heap_free(gt);
+	table_free(gt);
 	d->grant = NULL;
 }
 

@@ -11,7 +11,7 @@
 #define GDT_MAX	      PV_FIRST_RESERVED_GDT_ENTRY
 #define LDT_MAX	      8192
 /* Writable, since the CPU sets descriptors' accessed bits. */
-#define WINDOW_FLAGS  (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
+#define WINDOW_FLAGS (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
 
 #define DESC_PRESENT BIT(47)
 #define DESC_DPL     (3UL << 45)
@@ -51,7 +51,8 @@ void gdt_clear(struct vcpu *v)
 	v->gdt_entries = 0;
 }
 
-/* The segment-descriptor type is cheap to check: one page, no children; it never restarts for long. */
+/* The segment-descriptor type is cheap to check: one page, no children; it never restarts for long.
+ */
 static int gdt_get(struct vcpu *v, const u64 *mfns, mfn_t *frames, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {

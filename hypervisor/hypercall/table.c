@@ -12,7 +12,8 @@ struct hypercall_row {
 	u8 flags;
 };
 
-#define ROW(NUMBER, name, args, flags) [PV_HYPERCALL_##NUMBER] = {#name, hypercall_##name, args, flags}
+#define ROW(NUMBER, name, args, flags) \
+	[PV_HYPERCALL_##NUMBER] = {#name, hypercall_##name, args, flags}
 
 /* clang-format off */
 static const struct hypercall_row table[] = {

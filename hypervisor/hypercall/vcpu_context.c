@@ -10,13 +10,13 @@
 #include "public/callback.h"
 
 /* RFLAGS a guest may start with: arithmetic flags, TF, DF, NT, RF, AC, ID. */
-#define RFLAGS_START (0xcd5UL | RFLAGS_TF | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC | BIT(21))
-#define XSTATE_BV	512 /* offset in an XSAVE area: components that it holds */
-#define FXSAVE_MXCSR	24
-#define MXCSR_DEFINED	0xffffu
-#define VM_ASSIST_VALID                                                                            \
-	(BIT(PV_VMASST_TYPE_4GB_SEGMENTS) | BIT(PV_VMASST_TYPE_WRITABLE_PAGETABLES) |              \
-	 BIT(PV_VMASST_TYPE_PAE_EXTENDED_CR3) | BIT(PV_VMASST_TYPE_ARCHITECTURAL_IOPL) |           \
+#define RFLAGS_START  (0xcd5UL | RFLAGS_TF | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC | BIT(21))
+#define XSTATE_BV     512 /* offset in an XSAVE area: components that it holds */
+#define FXSAVE_MXCSR  24
+#define MXCSR_DEFINED 0xffffu
+#define VM_ASSIST_VALID                                                                  \
+	(BIT(PV_VMASST_TYPE_4GB_SEGMENTS) | BIT(PV_VMASST_TYPE_WRITABLE_PAGETABLES) |    \
+	 BIT(PV_VMASST_TYPE_PAE_EXTENDED_CR3) | BIT(PV_VMASST_TYPE_ARCHITECTURAL_IOPL) | \
 	 BIT(PV_VMASST_TYPE_RUNSTATE_UPDATE_FLAG))
 
 static bool addresses_ok(const struct pv_vcpu_guest_context *c)
@@ -26,8 +26,7 @@ static bool addresses_ok(const struct pv_vcpu_guest_context *c)
 			return false;
 	return canonical(c->user_regs.rip) && canonical(c->event_callback_eip) &&
 	       canonical(c->failsafe_callback_eip) && canonical(c->syscall_callback_eip) &&
-	       canonical(c->fs_base) && canonical(c->gs_base_kernel) &&
-	       canonical(c->gs_base_user);
+	       canonical(c->fs_base) && canonical(c->gs_base_kernel) && canonical(c->gs_base_user);
 }
 
 static int debug_registers_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
@@ -73,8 +72,8 @@ static void traps_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 		const struct pv_trap_info *t = &c->trap_ctxt[i];
 
 		if (t->address)
-			v->trap[i] = (struct trap_entry){
-				t->address, t->cs | 3, t->flags & (PV_TI_DPL_MASK | PV_TI_IF)};
+			v->trap[i] = (struct trap_entry){t->address, t->cs | 3,
+							 t->flags & (PV_TI_DPL_MASK | PV_TI_IF)};
 	}
 	memset(v->callback, 0, sizeof(v->callback));
 	v->callback[PV_CALLBACKTYPE_EVENT].address = c->event_callback_eip;

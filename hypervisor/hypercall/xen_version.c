@@ -35,8 +35,8 @@ static long put_features(vaddr_t to)
 		return REFUSE(-EFAULT);
 	if (info.submap_idx >= PV_XENFEAT_NR_SUBMAPS)
 		return REFUSE(-EINVAL);
-	info.submap = BIT(PV_XENFEAT_MMU_PT_UPDATE_PRESERVE_AD) |
-		      BIT(PV_XENFEAT_HIGHMEM_ASSIST) | BIT(PV_XENFEAT_GNTTAB_MAP_AVAIL_BITS);
+	info.submap = BIT(PV_XENFEAT_MMU_PT_UPDATE_PRESERVE_AD) | BIT(PV_XENFEAT_HIGHMEM_ASSIST) |
+		      BIT(PV_XENFEAT_GNTTAB_MAP_AVAIL_BITS);
 	if (current->domain->privileged)
 		info.submap |= BIT(PV_XENFEAT_DOM0);
 	return copy_field_to_guest(to, &info, submap) ? REFUSE(-EFAULT) : 0;

@@ -144,21 +144,21 @@ void user_access_end(void);
 #define RFLAGS_VM   BIT(17)
 #define RFLAGS_AC   BIT(18)
 
-#define CR0_TS BIT(3)
-#define CR4_TSD BIT(2)
-#define CR4_DE BIT(3)
-#define CR4_PSE BIT(4)
-#define CR4_PAE BIT(5)
-#define CR4_MCE BIT(6)
-#define CR4_PGE BIT(7)
-#define CR4_OSFXSR BIT(9)
+#define CR0_TS	       BIT(3)
+#define CR4_TSD	       BIT(2)
+#define CR4_DE	       BIT(3)
+#define CR4_PSE	       BIT(4)
+#define CR4_PAE	       BIT(5)
+#define CR4_MCE	       BIT(6)
+#define CR4_PGE	       BIT(7)
+#define CR4_OSFXSR     BIT(9)
 #define CR4_OSXMMEXCPT BIT(10)
-#define CR4_UMIP BIT(11)
-#define CR4_FSGSBASE BIT(16)
-#define CR4_PCIDE BIT(17)
-#define CR4_OSXSAVE BIT(18)
-#define CR4_SMEP BIT(20)
-#define CR4_SMAP BIT(21)
+#define CR4_UMIP       BIT(11)
+#define CR4_FSGSBASE   BIT(16)
+#define CR4_PCIDE      BIT(17)
+#define CR4_OSXSAVE    BIT(18)
+#define CR4_SMEP       BIT(20)
+#define CR4_SMAP       BIT(21)
 /* What every vCPU sees as set and cannot clear. */
 #define CR4_VISIBLE (CR4_PAE | CR4_MCE | CR4_OSFXSR | CR4_OSXMMEXCPT)
 
@@ -172,8 +172,8 @@ static inline bool canonical(u64 va)
 struct cpu_features {
 	bool nx, smep, smap, fsgsbase, xsave, xsaveopt, xsavec, rdtscp, rdpid, pcid, invpcid, pge,
 		page1g, umip, intel, amd, x2apic, tsc_deadline, invariant_tsc, arat;
-	u64 xcr0_mask;	 /* state components that guests may use */
-	u32 xsave_size;	 /* bytes of a vCPU's FPU area for xcr0_mask */
+	u64 xcr0_mask;	/* state components that guests may use */
+	u32 xsave_size; /* bytes of a vCPU's FPU area for xcr0_mask */
 	u32 paddr_bits;
 };
 extern struct cpu_features features;
@@ -184,9 +184,9 @@ struct cpuid_leaf cpuid_policy(struct cpuid_leaf native, u32 leaf, u32 sub);
 
 /* --- descriptor tables (arch/descriptors.c) ------------------------------------------ */
 
-#define HV_CS	 0xe008
-#define HV_DS	 0xe010
-#define GDT_HV_PAGE 14 /* of a descriptor window: entries 7168.. */
+#define HV_CS	    0xe008
+#define HV_DS	    0xe010
+#define GDT_HV_PAGE 14	  /* of a descriptor window: entries 7168.. */
 extern u64 hv_gdt_page[]; /* one page, mapped into every window */
 
 /*
@@ -204,7 +204,7 @@ extern struct syscall_slot syscall_slots[MAX_CPUS]; /* arch/descriptors.c */
 extern const char syscall_stubs[], syscall_stubs_compat[];
 extern const char sysenter_entry[];
 extern const u64 idt_stubs[256]; /* addresses of the entry points of all vectors */
-extern u8 *const clac_sites[];   /* 3-byte no-ops that want to be CLAC; the last is NULL */
+extern u8 *const clac_sites[];	 /* 3-byte no-ops that want to be CLAC; the last is NULL */
 /* Make them so where SMAP is used; while the text is still writable. */
 void smap_patch(void);
 

@@ -27,17 +27,17 @@ extern struct boot_info boot_info;
 
 /* Options by Xen's names. Each has its default here and is set once. */
 struct options {
-	const char *console;	 /* "com1" */
-	const char *com1;	 /* "115200,8n1" */
-	u64 dom0_mem;		 /* bytes, 0: all but a reserve */
-	u32 dom0_max_vcpus;	 /* 0: one per CPU */
+	const char *console; /* "com1" */
+	const char *com1;    /* "115200,8n1" */
+	u64 dom0_mem;	     /* bytes, 0: all but a reserve */
+	u32 dom0_max_vcpus;  /* 0: one per CPU */
 	u32 max_cpus;
 	int loglvl, guest_loglvl; /* enum loglevel */
 	bool noreboot;
 	bool smap, smep;
 	bool xpti;
 	bool tsc_unstable, tsc_stable; /* tsc=unstable / stable; neither: a warp test decides */
-	const char *sched;	 /* "fair" or "null" */
+	const char *sched;	       /* "fair" or "null" */
 	bool watchdog;
 };
 extern struct options options;
@@ -58,7 +58,8 @@ struct elf_kernel {
 	u64 program_headers; /* file offset */
 };
 const char *elf_parse(const void *image, u64 size, struct elf_kernel *k);
-/* Copy segment bytes to \p dst (guest-physical order): calls \p put for each run, zeroing the tail. */
+/* Copy segment bytes to \p dst (guest-physical order): calls \p put for each run, zeroing the tail.
+ */
 int elf_load(const void *image, const struct elf_kernel *k,
 	     int (*put)(void *ctx, u64 offset, const void *data, u64 n), void *ctx);
 

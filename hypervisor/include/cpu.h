@@ -38,51 +38,54 @@ struct regs {
  * set once at start-up by the floor that owns the work (softirq_register).
  */
 enum softirq {
-	SOFTIRQ_TIMER,	 /* sched/timer.c: expired timers */
+	SOFTIRQ_TIMER,	  /* sched/timer.c: expired timers */
 	SOFTIRQ_SCHEDULE, /* sched: choose what runs next */
-	SOFTIRQ_EVENT,	 /* nothing to run: makes the CPU look at the vCPU's events again */
-	SOFTIRQ_CONSOLE, /* console input has arrived */
-	SOFTIRQ_CALL,	 /* a function another CPU asked for */
-	SOFTIRQ_REAP,	 /* core/domain.c: domains whose last reference went */
+	SOFTIRQ_EVENT,	  /* nothing to run: makes the CPU look at the vCPU's events again */
+	SOFTIRQ_CONSOLE,  /* console input has arrived */
+	SOFTIRQ_CALL,	  /* a function another CPU asked for */
+	SOFTIRQ_REAP,	  /* core/domain.c: domains whose last reference went */
 	SOFTIRQ_COUNT
 };
 
+/* Slots that only the guest kernel has, as many as a root keeps; more than any uses at once. */
+#define PLAN_SLOTS 24
+
 /* What a CPU's own root table holds; mm/root.c is the only writer. */
 struct cpu_root {
-	u64 *table;	  /* the root itself, 512 entries (directmap address) */
-	paddr_t paddr;	  /* what CR3 holds */
-	mfn_t kernel;	  /* guest L4s the root is a copy of; MFN_NONE: empty */
+	u64 *table;    /* the root itself, 512 entries (directmap address) */
+	paddr_t paddr; /* what CR3 holds */
+	mfn_t kernel;  /* guest L4s the root is a copy of; MFN_NONE: empty */
 	mfn_t user;
 	struct vcpu *vcpu; /* whose they are */
-	bool kernel_mode; /* kernel-only slots are present */
-	bool plan_valid;  /* the lists below are what a mode switch has to change */
-	bool swap;	  /* there is one slot that differs between the two */
-	bool swap_ok;	  /* and entering the kernel needs only an INVLPG of swap_va for it */
-	u8 kernel_only;	  /* entries in use of the two arrays */
+	bool kernel_mode;  /* kernel-only slots are present */
+	bool plan_valid;   /* the lists below are what a mode switch has to change */
+	bool swap;	   /* there is one slot that differs between the two */
+	bool swap_ok;	   /* and entering the kernel needs only an INVLPG of swap_va for it */
+	u8 kernel_only;	   /* entries in use of the two arrays */
 	u16 swap_slot;
-	u16 slot[24];	  /* slots the kernel has and the user has not */
-	u64 entry[24];
+	u16 slot[PLAN_SLOTS]; /* slots the kernel has and the user has not */
+	u64 entry[PLAN_SLOTS];
 	u64 swap_kernel, swap_user; /* the two contents of the swapped slot */
 	vaddr_t swap_va;
-	u64 present[8];	  /* guest slots that are present in the root now */
+	u64 present[8]; /* guest slots that are present in the root now */
 };
 
 struct tss;
 
 struct cpu {
-	unsigned int id;	     /* 0.. in order of start-up; 0 is the boot CPU */
+	unsigned int id; /* 0.. in order of start-up; 0 is the boot CPU */
 	u32 apic_id;
-	struct vcpu *vcpu;	     /* running here (`current`); idle vCPU when nothing is */
+	struct vcpu *vcpu; /* running here (`current`); idle vCPU when nothing is */
 	struct vcpu *idle;
-	u32 softirqs;		     /* pending, set atomically by any CPU */
+	u32 softirqs; /* pending, set atomically by any CPU */
 	bool online;
 	/* TLB shootdown mailbox, mm/tlb.c */
-	u64 flush_request;	     /* what to flush; 0 when done */
+	u64 flush_request; /* what to flush; 0 when done */
 	u32 flush_done_stamp;
 	struct cpu_root root;
 	/* sched/timer.c and sched/time.c */
 	void *timers;
-	u64 tsc_stamp, time_stamp;   /* system time was time_stamp ns at tsc_stamp */
+	u64 tsc_stamp, time_stamp; /* system time was time_stamp ns at tsc_stamp */
 	/* sched policy's own per-CPU state */
 	void *runqueue;
 	/* arch/cpu.c: descriptor tables and the control-register images loaded now */
@@ -90,9 +93,9 @@ struct cpu {
 	u64 cr4, cr4_base; /* base: without what the vCPU asked for */
 	u64 xcr0;
 	u64 dr7;
-	bool ts;	     /* CR0.TS is set for the running vCPU */
+	bool ts; /* CR0.TS is set for the running vCPU */
 	bool ldt_loaded;
-	void (*call_fn)(void *);     /* SOFTIRQ_CALL */
+	void (*call_fn)(void *); /* SOFTIRQ_CALL */
 	void *call_arg;
 	/* A fault at the IRETQ to the guest pushes its frame here, below the guest's (entry.S). */
 	u64 fault_frame[7] __aligned(16);
@@ -101,8 +104,8 @@ struct cpu {
 } __aligned(16);
 STATIC_ASSERT(offsetof(struct cpu, guest) + sizeof(struct regs) == sizeof(struct cpu));
 
-#define CPU_OF(stack_address)                                                                      \
-	((struct cpu *)((((u64)(stack_address)) & ~(CPU_STACK_SIZE - 1)) + CPU_STACK_SIZE -        \
+#define CPU_OF(stack_address)                                                               \
+	((struct cpu *)((((u64)(stack_address)) & ~(CPU_STACK_SIZE - 1)) + CPU_STACK_SIZE - \
 			sizeof(struct cpu)))
 
 #ifdef PAVISE_HOST_TEST
@@ -147,10 +150,10 @@ extern void (*cpu_relax_hook)(void);
 
 /* Our own fault: print registers and a back-trace on every CPU and stop the machine. */
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn;
-#define BUG_ON(c)                                                                                  \
-	do {                                                                                       \
-		if (unlikely(c))                                                                   \
-			panic("%s:%d: %s", __FILE__, __LINE__, #c);                                \
+#define BUG_ON(c)                                                   \
+	do {                                                        \
+		if (unlikely(c))                                    \
+			panic("%s:%d: %s", __FILE__, __LINE__, #c); \
 	} while (0)
 #ifdef PAVISE_DEBUG
 #define ASSERT(c) BUG_ON(!(c))

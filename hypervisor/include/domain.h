@@ -15,7 +15,7 @@
 #define MAX_VCPUS	  128
 #define CPU_FEATURE_WORDS 10
 #define DOMID_LIMIT	  PV_DOMID_FIRST_RESERVED /* ids are below this */
-#define LEGACY_VCPUS	  32 /* those with a vcpu_info in shared_info */
+#define LEGACY_VCPUS	  32			  /* those with a vcpu_info in shared_info */
 
 struct event_domain;
 struct grant_table;
@@ -30,12 +30,12 @@ struct frame;
  * their references; up adds, down removes. All zero: nothing to do.
  */
 struct table_walk {
-	u8 depth;		/* steps in use, the deepest table last */
-	u8 result_type;		/* type of `result`, 0: there is none */
-	int error;		/* why a walk up turned round */
-	struct domain *domain;	/* owner of the tables */
-	struct frame *result;	/* outcome that the re-executed operation will claim: */
-	int result_error;	/* 0: with a type and a general reference held */
+	u8 depth;	       /* steps in use, the deepest table last */
+	u8 result_type;	       /* type of `result`, 0: there is none */
+	int error;	       /* why a walk up turned round */
+	struct domain *domain; /* owner of the tables */
+	struct frame *result;  /* outcome that the re-executed operation will claim: */
+	int result_error;      /* 0: with a type and a general reference held */
 	struct walk_step {
 		struct frame *table;
 		u16 next;
@@ -48,32 +48,32 @@ enum domain_dying { DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_DEAD };
 
 struct domain {
 	domid_t id;
-	bool privileged;      /* may control others, sees the machine (dom0) */
-	u8 handle[16];	      /* UUID the toolstack gave it */
-	u32 references;	      /* core/domain.c; freed at 0 */
+	bool privileged;	  /* may control others, sees the machine (dom0) */
+	u8 handle[16];		  /* UUID the toolstack gave it */
+	u32 references;		  /* core/domain.c; freed at 0 */
 	struct domain *next_dead; /* waits to be freed; core/domain.c */
-	struct spinlock lock; /* life-cycle: pause counts, dying, vCPU creation */
+	struct spinlock lock;	  /* life-cycle: pause counts, dying, vCPU creation */
 
 	enum domain_dying dying;
-	bool created;	      /* first unpause done: creation is finished */
+	bool created; /* first unpause done: creation is finished */
 	bool crashed;
 	bool shut_down;
-	u8 shutdown_code;     /* PV_SHUTDOWN_* */
-	u32 pause_count;      /* by control calls and by the hypervisor */
-	u32 control_pauses;   /* of them, how many the tools asked for */
-	int teardown_stage;   /* domain/destroy.c: how far relinquishing got */
-	bool teardown_busy;   /* a CPU is at it; set by exchange */
-	bool creating_vcpus;  /* so is one at this */
-	bool initialising;    /* and one of its own vCPUs at VCPUOP_initialise */
+	u8 shutdown_code;    /* PV_SHUTDOWN_* */
+	u32 pause_count;     /* by control calls and by the hypervisor */
+	u32 control_pauses;  /* of them, how many the tools asked for */
+	int teardown_stage;  /* domain/destroy.c: how far relinquishing got */
+	bool teardown_busy;  /* a CPU is at it; set by exchange */
+	bool creating_vcpus; /* so is one at this */
+	bool initialising;   /* and one of its own vCPUs at VCPUOP_initialise */
 
 	/* mm/: frames owned. All under frames_lock. */
 	struct spinlock frames_lock;
-	u32 first_frame;      /* list through struct frame, 0 = empty */
-	u32 walk_frame;	      /* teardown's place in the list */
-	u64 frames;	      /* owned now */
-	u64 max_frames;	      /* limit the toolstack set */
-	u64 shared_frames;    /* hypervisor pages it may map; any frame holds the domain */
-	u8 release_stage;     /* domain_frames_release() */
+	u32 first_frame;	   /* list through struct frame, 0 = empty */
+	u32 walk_frame;		   /* teardown's place in the list */
+	u64 frames;		   /* owned now */
+	u64 max_frames;		   /* limit the toolstack set */
+	u64 shared_frames;	   /* hypervisor pages it may map; any frame holds the domain */
+	u8 release_stage;	   /* domain_frames_release() */
 	struct cpumask dirty_cpus; /* CPUs whose root or TLB may hold its translations */
 
 	struct pv_shared_info *shared; /* one frame, writable by the guest: never trusted */
@@ -82,16 +82,17 @@ struct domain {
 	struct event_domain *event;
 	struct grant_table *grant;
 
-	u32 hidden_features[CPU_FEATURE_WORDS]; /* CPUID bits the tools took away (hypercall/cpu_policy.c) */
-	u32 vm_assist;	      /* bits by PV_VMASST_TYPE_* */
+	u32 hidden_features[CPU_FEATURE_WORDS]; /* CPUID bits the tools took away
+						   (hypercall/cpu_policy.c) */
+	u32 vm_assist;				/* bits by PV_VMASST_TYPE_* */
 	u32 max_vcpus;
-	struct vcpu **vcpu;   /* max_vcpus pointers, NULL until created */
+	struct vcpu **vcpu; /* max_vcpus pointers, NULL until created */
 
 	char console_line[120]; /* console_io: output not yet ended by a newline; under lock */
 	u32 console_length;
 
 	/* Pseudo-physical e820 that the builder set (XENMEM_set_memory_map). */
-	void *e820;	      /* array of struct pv_e820_entry */
+	void *e820; /* array of struct pv_e820_entry */
 	u32 e820_entries;
 
 	/* dom0 alone: ports and I/O frames it may use are "all but the guarded". */
@@ -114,7 +115,7 @@ struct domain {
 struct trap_entry {
 	vaddr_t address; /* 0: none registered */
 	u16 cs;
-	u8 flags;	 /* bits 0-1 DPL, bit 2 masks events */
+	u8 flags; /* bits 0-1 DPL, bit 2 masks events */
 };
 
 struct callback_entry {
@@ -131,59 +132,60 @@ struct segments {
 struct vcpu {
 	u32 id;
 	struct domain *domain;
-	struct cpu *cpu;	/* where it runs or last ran */
+	struct cpu *cpu; /* where it runs or last ran */
 	bool running;
-	u32 pause_flags;	/* VCPU_PAUSE_*, changed atomically */
+	u32 pause_flags; /* VCPU_PAUSE_*, changed atomically */
 	bool initialised;
 	u32 references;
 
 	/* --- guest-visible CPU state ------------------------------------- */
-	struct regs regs;	/* valid while it does not run; else cpu->guest */
-	bool kernel_mode;	/* guest kernel (true) or guest user is running */
-	bool in_syscall;	/* RCX and R11 need not be restored */
-	struct segments seg;	/* valid while it does not run */
+	struct regs regs;    /* valid while it does not run; else cpu->guest */
+	bool kernel_mode;    /* guest kernel (true) or guest user is running */
+	bool in_syscall;     /* RCX and R11 need not be restored */
+	struct segments seg; /* valid while it does not run */
 	u64 kernel_sp;
 	u16 kernel_ss;
-	u64 cr0_ts;		/* virtual CR0.TS */
-	u64 cr2, cr4;		/* virtual */
-	u64 dr[8];		/* 0-3, 6, 7 */
-	u32 iopl;		/* virtual, 0..3 */
-	vaddr_t iobitmap;	/* guest address, iobitmap_ports bits */
+	u64 cr0_ts;	  /* virtual CR0.TS */
+	u64 cr2, cr4;	  /* virtual */
+	u64 dr[8];	  /* 0-3, 6, 7 */
+	u32 iopl;	  /* virtual, 0..3 */
+	vaddr_t iobitmap; /* guest address, iobitmap_ports bits */
 	u32 iobitmap_ports;
 	u64 xcr0;
 	u32 tsc_aux;
-	void *fpu;		/* XSAVE area, 64-byte aligned */
+	void *fpu; /* XSAVE area, 64-byte aligned */
 	struct trap_entry trap[256];
 	struct callback_entry callback[8]; /* by PV_CALLBACKTYPE_* */
 	bool nmi_pending, nmi_masked;
 
 	/* --- address space (mm/root.c) ------------------------------------ */
-	mfn_t kernel_root;	/* each holds a type and a general reference */
+	mfn_t kernel_root; /* each holds a type and a general reference */
 	mfn_t user_root;
-	vaddr_t desc_window;	/* layout.h */
+	vaddr_t desc_window; /* layout.h */
 	mfn_t gdt[14];
 	u32 gdt_entries;
 	vaddr_t ldt_base;
 	u32 ldt_entries;
 	mfn_t ldt[16];		/* LDT pages that are in the window now, 0: none */
-	struct table_walk walk;	/* promotion or demotion in progress (mm/walk.c) */
+	struct table_walk walk; /* promotion or demotion in progress (mm/walk.c) */
 	struct cpu *root_cpu;	/* where its roots were last loaded */
 	u64 hot_slots[8];	/* of its kernel tables, those it has been seen to use */
 
 	/* --- events --------------------------------------------------------- */
 	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */
-	struct pv_vcpu_info *spare_info; /* ids without a slot in shared_info, until they register */
-	mfn_t info_mfn;		/* registered page, MFN_NONE while in shared_info */
-	void *event;		/* FIFO control block */
-	u32 poll_port;		/* what SCHEDOP_poll waits for; POLL_ANY: several */
+	struct pv_vcpu_info
+		*spare_info; /* ids without a slot in shared_info, until they register */
+	mfn_t info_mfn;	     /* registered page, MFN_NONE while in shared_info */
+	void *event;	     /* FIFO control block */
+	u32 poll_port;	     /* what SCHEDOP_poll waits for; POLL_ANY: several */
 
 	/* --- time and scheduling ------------------------------------------- */
 	struct sched_vcpu *sched;
 	struct vcpu_timers *timers;
 	u64 runstate_time[4];
-	u32 runstate;		/* PV_RUNSTATE_* */
-	u64 runstate_entry;	/* ns, when it came into this state */
-	vaddr_t runstate_area;	/* guest kernel addresses, 0: none */
+	u32 runstate;	       /* PV_RUNSTATE_* */
+	u64 runstate_entry;    /* ns, when it came into this state */
+	vaddr_t runstate_area; /* guest kernel addresses, 0: none */
 	vaddr_t time_area;
 	u32 time_version;
 };
@@ -214,8 +216,8 @@ extern void (*domain_free_hook)(struct domain *d);
 
 /* vCPU \p id of \p d, NULL when out of range or not created. Lives as long as the domain. */
 struct vcpu *domain_vcpu(const struct domain *d, u32 id);
-#define for_each_vcpu(d, v, i)                                                                     \
-	for ((i) = 0; (i) < (d)->max_vcpus; (i)++)                                                 \
+#define for_each_vcpu(d, v, i)                     \
+	for ((i) = 0; (i) < (d)->max_vcpus; (i)++) \
 		if (((v) = (d)->vcpu[i]) != NULL)
 
 /*
@@ -264,7 +266,8 @@ int domain_watchdog(struct domain *d, u32 id, u32 seconds);
 /* Bring a vCPU up, initialised before, or take it down; the last one down powers the domain off. */
 int vcpu_up(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
-/* Use [offset, offset + 64) of the frame as vcpu_info from now on: once. The vCPU is current or down. */
+/* Use [offset, offset + 64) of the frame as vcpu_info from now on: once. The vCPU is current or
+ * down. */
 int vcpu_info_register(struct vcpu *v, mfn_t m, u32 offset);
 /* Fill a page with the hypercall stubs that older kernels call. */
 void hypercall_page_fill(void *page);

@@ -14,7 +14,8 @@ int event_domain_create(struct domain *d, u32 max_port);
 int event_domain_close_all(struct domain *d);
 void event_domain_destroy(struct domain *d);
 
-/* The operations of event_channel_op on \p d's ports; 0 or a negative errno, the port by pointer. */
+/* The operations of event_channel_op on \p d's ports; 0 or a negative errno, the port by pointer.
+ */
 int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port);
 int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port);
 int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port);
@@ -45,8 +46,7 @@ extern void (*pirq_unbind_hook)(struct domain *d, u32 pirq);
 /* Is an event pending and not masked for this vCPU? On every way back to the guest. */
 static inline bool event_deliverable(const struct vcpu *v)
 {
-	return READ_ONCE(v->info->evtchn_upcall_pending) &&
-	       !READ_ONCE(v->info->evtchn_upcall_mask);
+	return READ_ONCE(v->info->evtchn_upcall_pending) && !READ_ONCE(v->info->evtchn_upcall_mask);
 }
 /* Set the vCPU's pending byte and kick it. */
 void event_upcall(struct vcpu *v);

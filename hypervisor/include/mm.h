@@ -18,18 +18,20 @@
 /* --- frames (mm/frame.c) ---------------------------------------------------- */
 
 /* state: 0..25 references, 26..51 type count, 52..59 flags, 60..63 type */
-#define FRAME_REF	 BIT(0)
-#define FRAME_REF_MASK	 (BIT(26) - 1)
-#define FRAME_TYPE_REF	 BIT(26)
-#define FRAME_TYPE_MASK	 ((BIT(26) - 1) << 26)
-#define FRAME_ALLOCATED	 BIT(52) /* holds one reference: belongs to its owner */
-#define FRAME_VALID	 BIT(53) /* validated as the table or descriptor type it has */
-#define FRAME_PINNED	 BIT(54) /* holds one type and one general reference */
-#define FRAME_PARTIAL	 BIT(55) /* a walk is validating or taking down this table */
-#define FRAME_LOCKED	 BIT(56) /* entries are being changed (page-table lock) */
-#define FRAME_SHARED	 BIT(57) /* hypervisor memory that its owner may map: shared info, grants */
-#define FRAME_FOREIGN	 BIT(58) /* another domain has had a writable mapping of it */
-#define FRAME_SOLE	 BIT(59) /* table: a CPU's plan counts on its mapping one page at most (root.c) */
+#define FRAME_REF	BIT(0)
+#define FRAME_REF_MASK	(BIT(26) - 1)
+#define FRAME_TYPE_REF	BIT(26)
+#define FRAME_TYPE_MASK ((BIT(26) - 1) << 26)
+#define FRAME_ALLOCATED BIT(52) /* holds one reference: belongs to its owner */
+#define FRAME_VALID	BIT(53) /* validated as the table or descriptor type it has */
+#define FRAME_PINNED	BIT(54) /* holds one type and one general reference */
+#define FRAME_PARTIAL	BIT(55) /* a walk is validating or taking down this table */
+#define FRAME_LOCKED	BIT(56) /* entries are being changed (page-table lock) */
+#define FRAME_SHARED	BIT(57) /* hypervisor memory that its owner may map: shared info, grants */
+#define FRAME_FOREIGN	BIT(58) /* another domain has had a writable mapping of it */
+#define FRAME_SOLE                                                                     \
+	BIT(59) /* table: a CPU's plan counts on its mapping one page at most (root.c) \
+		 */
 
 enum frame_type {
 	FRAME_NONE,
@@ -43,10 +45,10 @@ enum frame_type {
 #define FRAME_TYPE_SHIFT 60
 
 struct frame {
-	u64 state;	   /* only by compare-exchange */
-	u32 next, prev;	   /* owner's frame list, or the free list; 0 = end */
-	domid_t owner;	   /* PV_DOMID_XEN: the hypervisor; PV_DOMID_INVALID: free */
-	u16 entries;	   /* page table: non-zero entries; free: order */
+	u64 state;	/* only by compare-exchange */
+	u32 next, prev; /* owner's frame list, or the free list; 0 = end */
+	domid_t owner;	/* PV_DOMID_XEN: the hypervisor; PV_DOMID_INVALID: free */
+	u16 entries;	/* page table: non-zero entries; free: order */
 	union {
 		struct {
 			u16 first, last; /* page table: all non-zero entries lie within */
@@ -243,7 +245,8 @@ static inline void pt_unlock(struct frame *table)
 {
 	__atomic_fetch_and(&table->state, ~FRAME_LOCKED, __ATOMIC_RELEASE);
 }
-/* The L1 table that maps \p va in \p v's kernel root, with a reference, and its index. NULL: none. */
+/* The L1 table that maps \p va in \p v's kernel root, with a reference, and its index. NULL: none.
+ */
 struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index);
 /*
  * Finish the promotion or demotion that this vCPU left half done. Every MMU
@@ -280,9 +283,11 @@ bool root_fault(vaddr_t va);
  */
 int root_set_kernel(struct vcpu *v, mfn_t m);
 int root_set_user(struct vcpu *v, mfn_t m);
-/* Drop both tables of a vCPU that does not run (teardown, failed initialise). -ERESTART possible. */
+/* Drop both tables of a vCPU that does not run (teardown, failed initialise). -ERESTART possible.
+ */
 int root_drop(struct vcpu *v);
-/* Guest L4 \p m has a changed slot, or is going away: bring every CPU's copy in line, then return. */
+/* Guest L4 \p m has a changed slot, or is going away: bring every CPU's copy in line, then return.
+ */
 void root_sync(mfn_t m, unsigned int slot);
 void root_evict(mfn_t m);
 /* Give this CPU its root table and load it; at its start-up, on that CPU. */
@@ -312,8 +317,8 @@ u32 tlb_clock(void);
 int copy_from_guest(void *dst, vaddr_t src, size_t n);
 int copy_to_guest(vaddr_t dst, const void *src, size_t n);
 /* Field helpers: copy_field_to_guest(va of struct, &local, member). */
-#define copy_field_to_guest(va, local, member)                                                     \
-	copy_to_guest((va) + offsetof(__typeof__(*(local)), member), &(local)->member,             \
+#define copy_field_to_guest(va, local, member)                                         \
+	copy_to_guest((va) + offsetof(__typeof__(*(local)), member), &(local)->member, \
 		      sizeof((local)->member))
 /*
  * Write into the kernel address space of any vCPU by walking its tables in

@@ -24,7 +24,8 @@ void time_init_cpu(void);
 /* On the boot CPU, when all others are up: decide whether TSCs may be trusted. */
 void time_init_done(void);
 bool tsc_is_stable(void);
-/* Write \p v's time record into its vcpu_info (and its second area). It runs here, or not at all. */
+/* Write \p v's time record into its vcpu_info (and its second area). It runs here, or not at all.
+ */
 void time_update_vcpu(struct vcpu *v);
 /* Wall clock: seconds and nanoseconds since 1970 at system time 0, published in shared_info. */
 void wallclock_set(u64 seconds, u32 nanoseconds, u64 at_system_time);
@@ -64,7 +65,7 @@ void vcpu_wake(struct vcpu *v, u32 flag);
 void vcpu_sleep_nosync(struct vcpu *v, u32 flag);
 /* The same, and wait until it has left its CPU with its state saved. Not for the current vCPU. */
 void vcpu_sleep_sync(struct vcpu *v, u32 flag);
-void domain_pause(struct domain *d);	    /* counted; waits; not the current domain */
+void domain_pause(struct domain *d); /* counted; waits; not the current domain */
 void domain_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);
 /* Unmask events and block the current vCPU until one is pending; loses no wake-up. */
@@ -83,7 +84,8 @@ void runstate_get(struct vcpu *v, u64 time[4], u32 *state, u64 *entry);
 /* Write the registered area of \p v, which is the current vCPU or about to run here. */
 void runstate_publish(struct vcpu *v);
 
-/* CPUs a vCPU may run on (hard) and should (soft); hard must name one that is there: 0 or -EINVAL. */
+/* CPUs a vCPU may run on (hard) and should (soft); hard must name one that is there: 0 or -EINVAL.
+ */
 int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft);
 void vcpu_affinity_get(struct vcpu *v, struct cpumask *hard, struct cpumask *soft);
 /* Share of the CPU against other domains' (1..65535, default 256). */

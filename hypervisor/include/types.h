@@ -34,19 +34,23 @@ typedef u16 domid_t;
 
 #ifdef PAVISE_DEBUG
 /* Boxed, so that a machine frame and a guest frame cannot be swapped. */
-typedef struct { u64 n; } mfn_t;
-typedef struct { u64 n; } pfn_t;
-#define mfn(x)	     ((mfn_t){(x)})
-#define mfn_nr(m)    ((m).n)
-#define pfn(x)	     ((pfn_t){(x)})
-#define pfn_nr(p)    ((p).n)
+typedef struct {
+	u64 n;
+} mfn_t;
+typedef struct {
+	u64 n;
+} pfn_t;
+#define mfn(x)	  ((mfn_t){(x)})
+#define mfn_nr(m) ((m).n)
+#define pfn(x)	  ((pfn_t){(x)})
+#define pfn_nr(p) ((p).n)
 #else
 typedef u64 mfn_t;
 typedef u64 pfn_t;
-#define mfn(x)	     ((mfn_t)(x))
-#define mfn_nr(m)    ((u64)(m))
-#define pfn(x)	     ((pfn_t)(x))
-#define pfn_nr(p)    ((u64)(p))
+#define mfn(x)	  ((mfn_t)(x))
+#define mfn_nr(m) ((u64)(m))
+#define pfn(x)	  ((pfn_t)(x))
+#define pfn_nr(p) ((u64)(p))
 #endif
 /* No frame: any all-ones number is out of every range check. */
 #define MFN_NONE     mfn(~0ULL)
@@ -55,23 +59,23 @@ typedef u64 pfn_t;
 #define mfn_paddr(m) ((paddr_t)mfn_nr(m) << PAGE_SHIFT)
 #define paddr_mfn(p) mfn((p) >> PAGE_SHIFT)
 
-#define ARRAY_SIZE(a)	     (sizeof(a) / sizeof((a)[0]))
-#define MIN(a, b)	     ((a) < (b) ? (a) : (b))
-#define MAX(a, b)	     ((a) > (b) ? (a) : (b))
-#define ROUND_UP(x, n)	     (((x) + (n) - 1) & ~((__typeof__(x))(n) - 1))
-#define ROUND_DOWN(x, n)     ((x) & ~((__typeof__(x))(n) - 1))
-#define BIT(n)		     (1UL << (n))
-#define container_of(p, t, m) ((t *)((char *)(p) - offsetof(t, m)))
-#define STATIC_ASSERT(c)     _Static_assert(c, #c)
+#define ARRAY_SIZE(a)	      (sizeof(a) / sizeof((a)[0]))
+#define MIN(a, b)	      ((a) < (b) ? (a) : (b))
+#define MAX(a, b)	      ((a) > (b) ? (a) : (b))
+#define ROUND_UP(x, n)	      (((x) + (n)-1) & ~((__typeof__(x))(n)-1))
+#define ROUND_DOWN(x, n)      ((x) & ~((__typeof__(x))(n)-1))
+#define BIT(n)		      (1UL << (n))
+#define container_of(p, t, m) ((t *)((char *)(p)-offsetof(t, m)))
+#define STATIC_ASSERT(c)      _Static_assert(c, #c)
 
-#define likely(x)   __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#define __packed    __attribute__((packed))
-#define __aligned(n) __attribute__((aligned(n)))
-#define __noreturn  __attribute__((noreturn))
-#define __noinline  __attribute__((noinline))
-#define __used	    __attribute__((used))
-#define __section(s) __attribute__((section(s)))
+#define likely(x)      __builtin_expect(!!(x), 1)
+#define unlikely(x)    __builtin_expect(!!(x), 0)
+#define __packed       __attribute__((packed))
+#define __aligned(n)   __attribute__((aligned(n)))
+#define __noreturn     __attribute__((noreturn))
+#define __noinline     __attribute__((noinline))
+#define __used	       __attribute__((used))
+#define __section(s)   __attribute__((section(s)))
 #define __printf(f, a) __attribute__((format(printf, f, a)))
 
 /* Single-copy reads and writes of memory that others change. */

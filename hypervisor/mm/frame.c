@@ -313,7 +313,8 @@ struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned
 	if (!f)
 		return NULL;
 	nr = mfn_nr(frame_mfn(f));
-	/* While dom0 is built no memory has had another owner, and its builder clears what must be. */
+	/* While dom0 is built no memory has had another owner, and its builder clears what must be.
+	 */
 	for (i = 0; i < n && !(d->privileged && !d->created); i++)
 		page_clear(frame_virt(f + i));
 

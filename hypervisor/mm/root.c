@@ -42,8 +42,6 @@
 #include "internal.h"
 #include "arch.h"
 
-#define PLAN_SLOTS ARRAY_SIZE(((struct cpu_root *)0)->slot)
-
 static bool root_none(mfn_t m)
 {
 	return mfn_nr(m) == 0 || mfn_eq(m, MFN_NONE);
@@ -82,7 +80,7 @@ static void slots_copy(struct cpu_root *r)
 			want &= user[w] | r->vcpu->hot_slots[w];
 		for (bits = want | r->present[w]; bits; bits &= bits - 1) {
 			i = w * 64 + (unsigned int)__builtin_ctzl(bits);
-			r->table[i] = want >> (i % 64) & 1 ? l4[i] : 0;
+			r->table[i] = l4 && (want >> (i % 64) & 1) ? l4[i] : 0;
 		}
 		r->present[w] = want;
 	}

@@ -37,7 +37,7 @@ paddr_t acpi_parse_root(const void *rsdp, size_t size, bool *wide)
 {
 	const u8 *p = rsdp;
 
-	if (size < 20 || memcmp(p, "RSD PTR ", 8) || !checksum_ok(p, 20))
+	if (size < 20 || memcmp(p, "RSD PTR ", 8) != 0 || !checksum_ok(p, 20))
 		return 0;
 	*wide = p[15] >= 2 && size >= 36 && checksum_ok(p, 36) && get(p + 24, 8);
 	return *wide ? get(p + 24, 8) : get(p + 16, 4);

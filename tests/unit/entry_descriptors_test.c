@@ -125,11 +125,11 @@ static void test_descriptor_fix(void)
 		{0x00af9b000000ffff, 0x00affb000000ffff, true}, /* 64-bit code, DPL 0 */
 		{0x00cf93000000ffff, 0x00cff3000000ffff, true}, /* data, DPL 0 */
 		{0x00cff3000000ffff, 0x00cff3000000ffff, true},
-		{0x0000890000000067, 0, false}, /* TSS */
-		{0x0000820000000067, 0, false}, /* LDT */
-		{0x00008c0000080000, 0, false}, /* call gate */
-		{0x0000ec0000080000, 0, false}, /* call gate, DPL 3 */
-		{0x00008e0000080000, 0, false}, /* interrupt gate */
+		{0x0000890000000067, 0, false},			/* TSS */
+		{0x0000820000000067, 0, false},			/* LDT */
+		{0x00008c0000080000, 0, false},			/* call gate */
+		{0x0000ec0000080000, 0, false},			/* call gate, DPL 3 */
+		{0x00008e0000080000, 0, false},			/* interrupt gate */
 		{0x0000050000000000, 0x0000050000000000, true}, /* not present: anything */
 		{0xffff6fffffffffff, 0xffff6fffffffffff, true},
 	};
@@ -181,7 +181,7 @@ static void test_ldt(void)
 	CU_ASSERT_EQUAL(ldt_set(&vcpu, 0x1008, 1), -EINVAL);
 	CU_ASSERT_EQUAL(ldt_set(&vcpu, HV_VIRT_START, 1), -EINVAL);
 	CU_ASSERT_EQUAL(ldt_set(&vcpu, 0x00007ffffffff000, 8192), -EINVAL); /* runs out of range */
-	CU_ASSERT_EQUAL(ldt_set(&vcpu, ~0xfffUL, 8192), -EINVAL);	     /* wraps */
+	CU_ASSERT_EQUAL(ldt_set(&vcpu, ~0xfffUL, 8192), -EINVAL);	    /* wraps */
 	CU_ASSERT_EQUAL(vcpu.ldt_base, 0x1000);
 	CU_ASSERT_FALSE(ldt_fault(&vcpu, 0)); /* not mapped in the guest */
 	CU_ASSERT_EQUAL(ldt_set(&vcpu, 0, 0), 0);

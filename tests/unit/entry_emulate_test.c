@@ -160,12 +160,13 @@ static void test_decode(void)
 		{"\x66\xed", 2, true, true, 0xed, 2},
 		{"\xf3\x6e", 2, true, true, 0x6e, 2},
 		{"\x2e\x36\xfa", 3, true, true, 0xfa, 3},
-		{"\xf4", 1, true, false, 0, 0},		/* HLT */
+		{"\xf4", 1, true, false, 0, 0},		    /* HLT */
 		{"\x0f\x01\xf8", 3, true, true, 0x0f01, 3}, /* decoded, and refused later */
-		{"\x0f\x07", 2, true, false, 0, 0},	/* SYSRET */
+		{"\x0f\x07", 2, true, false, 0, 0},	    /* SYSRET */
 		{"\x0f\x78", 2, true, false, 0, 0},
 		{"\x90", 1, true, false, 0, 0},
-		{"\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66", 15, true, false, 0, 0},
+		{"\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66", 15, true, false, 0,
+		 0},
 		{"", 0, true, false, 0, 0},
 	};
 
@@ -350,4 +351,6 @@ static void test_register_numbers(void)
 		CU_ASSERT_PTR_EQUAL(insn_register(&r, n), fields[n]);
 }
 
-UNIT_MAIN("entry: emulation", UNIT_TEST(test_decode), UNIT_TEST(test_fetch), UNIT_TEST(test_msr), UNIT_TEST(test_control_registers), UNIT_TEST(test_others), UNIT_TEST(test_retire), UNIT_TEST(test_forced_cpuid), UNIT_TEST(test_register_numbers))
+UNIT_MAIN("entry: emulation", UNIT_TEST(test_decode), UNIT_TEST(test_fetch), UNIT_TEST(test_msr),
+	  UNIT_TEST(test_control_registers), UNIT_TEST(test_others), UNIT_TEST(test_retire),
+	  UNIT_TEST(test_forced_cpuid), UNIT_TEST(test_register_numbers))

@@ -138,9 +138,9 @@ static void test_trap_from_kernel(void)
 	info.evtchn_upcall_mask = 1;
 	guest_trap(EXC_UD, 0);
 	CU_ASSERT_EQUAL(cpu.guest.rsp, ((STACK_TOP - 100) & ~15UL) - 56);
-	CU_ASSERT_EQUAL(frame(2), 0x1000);		/* no error code */
-	CU_ASSERT_EQUAL(frame(3), 0x30 | 1UL << 32);	/* RPL 0, saved mask */
-	CU_ASSERT_FALSE(frame(4) & RFLAGS_IF);		/* virtual IF is off */
+	CU_ASSERT_EQUAL(frame(2), 0x1000);	     /* no error code */
+	CU_ASSERT_EQUAL(frame(3), 0x30 | 1UL << 32); /* RPL 0, saved mask */
+	CU_ASSERT_FALSE(frame(4) & RFLAGS_IF);	     /* virtual IF is off */
 	CU_ASSERT_EQUAL(gs_swaps + kernel_entries, 0);
 	CU_ASSERT_EQUAL(info.evtchn_upcall_mask, 1);
 }
@@ -299,4 +299,7 @@ static void test_iret_failed(void)
 	CU_ASSERT_EQUAL(frame(6), 0x1000);
 }
 
-UNIT_MAIN("entry: frames", UNIT_TEST(test_trap_from_user), UNIT_TEST(test_trap_from_kernel), UNIT_TEST(test_page_fault), UNIT_TEST(test_iopl), UNIT_TEST(test_syscall_and_event), UNIT_TEST(test_failsafe), UNIT_TEST(test_no_way_in), UNIT_TEST(test_iret_fix), UNIT_TEST(test_iret), UNIT_TEST(test_iret_failed))
+UNIT_MAIN("entry: frames", UNIT_TEST(test_trap_from_user), UNIT_TEST(test_trap_from_kernel),
+	  UNIT_TEST(test_page_fault), UNIT_TEST(test_iopl), UNIT_TEST(test_syscall_and_event),
+	  UNIT_TEST(test_failsafe), UNIT_TEST(test_no_way_in), UNIT_TEST(test_iret_fix),
+	  UNIT_TEST(test_iret), UNIT_TEST(test_iret_failed))

@@ -66,15 +66,20 @@ static void test_hidden(void)
 		char reg;
 		u8 bit;
 	} hidden[] = {
-		{1, 0, 'c', 2},	 {1, 0, 'c', 3},  {1, 0, 'c', 5},  {1, 0, 'c', 6},  {1, 0, 'c', 17},
-		{1, 0, 'c', 21}, {1, 0, 'c', 24}, {1, 0, 'd', 1},  {1, 0, 'd', 3},  {1, 0, 'd', 12},
-		{1, 0, 'd', 13}, {1, 0, 'd', 17}, {1, 0, 'd', 21}, {1, 0, 'd', 28}, {7, 0, 'b', 1},
-		{7, 0, 'b', 2},	 {7, 0, 'b', 4},  {7, 0, 'b', 7},  {7, 0, 'b', 10}, {7, 0, 'b', 11},
-		{7, 0, 'b', 14}, {7, 0, 'b', 20}, {7, 0, 'b', 25}, {7, 0, 'c', 2},  {7, 0, 'c', 3},
-		{7, 0, 'c', 4},	 {7, 0, 'c', 7},  {7, 0, 'c', 16}, {7, 0, 'd', 20}, {7, 0, 'd', 22},
-		{7, 0, 'd', 24}, {7, 0, 'd', 25}, {7, 0, 'd', 26}, {7, 0, 'd', 29}, {0xd, 1, 'a', 3},
-		{0xd, 1, 'a', 4}, {0x80000001, 0, 'c', 1}, {0x80000001, 0, 'c', 2},
-		{0x80000001, 0, 'c', 10}, {0x80000001, 0, 'c', 22}, {0x80000001, 0, 'd', 26},
+		{1, 0, 'c', 2},		  {1, 0, 'c', 3},	    {1, 0, 'c', 5},
+		{1, 0, 'c', 6},		  {1, 0, 'c', 17},	    {1, 0, 'c', 21},
+		{1, 0, 'c', 24},	  {1, 0, 'd', 1},	    {1, 0, 'd', 3},
+		{1, 0, 'd', 12},	  {1, 0, 'd', 13},	    {1, 0, 'd', 17},
+		{1, 0, 'd', 21},	  {1, 0, 'd', 28},	    {7, 0, 'b', 1},
+		{7, 0, 'b', 2},		  {7, 0, 'b', 4},	    {7, 0, 'b', 7},
+		{7, 0, 'b', 10},	  {7, 0, 'b', 11},	    {7, 0, 'b', 14},
+		{7, 0, 'b', 20},	  {7, 0, 'b', 25},	    {7, 0, 'c', 2},
+		{7, 0, 'c', 3},		  {7, 0, 'c', 4},	    {7, 0, 'c', 7},
+		{7, 0, 'c', 16},	  {7, 0, 'd', 20},	    {7, 0, 'd', 22},
+		{7, 0, 'd', 24},	  {7, 0, 'd', 25},	    {7, 0, 'd', 26},
+		{7, 0, 'd', 29},	  {0xd, 1, 'a', 3},	    {0xd, 1, 'a', 4},
+		{0x80000001, 0, 'c', 1},  {0x80000001, 0, 'c', 2},  {0x80000001, 0, 'c', 10},
+		{0x80000001, 0, 'c', 22}, {0x80000001, 0, 'd', 26},
 	};
 
 	features = full;
@@ -135,8 +140,9 @@ static void test_without_state(void)
 /* What has no row reads as zero. */
 static void test_unknown_leaves(void)
 {
-	static const u32 leaves[] = {3, 5, 6, 8, 0xa, 0xb, 0xf, 0x10, 0x12, 0x14, 0x1f,
-				     0x8000000a, 0x8000001e, 0x8000001f, 0x50000000};
+	static const u32 leaves[] = {3,	   5,	       6,	   8,	       0xa,
+				     0xb,  0xf,	       0x10,	   0x12,       0x14,
+				     0x1f, 0x8000000a, 0x8000001e, 0x8000001f, 0x50000000};
 
 	features = full;
 	for (unsigned int i = 0; i < ARRAY_SIZE(leaves); i++) {
@@ -164,7 +170,8 @@ static void test_hypervisor_leaves(void)
 
 static void test_msr(void)
 {
-	static const u32 denied[] = {0x3b, 0x48, 0x49, 0x10a, 0x10b, 0x174, 0x6e0, 0x800, 0x8ff, 0xda0,
+	static const u32 denied[] = {0x3b,	 0x48,	     0x49,	 0x10a,	     0x10b,
+				     0x174,	 0x6e0,	     0x800,	 0x8ff,	     0xda0,
 				     0xc0000081, 0xc0000082, 0xc0000083, 0xc0000084, 0xc0010114,
 				     0xc001001a, 0xc0010117, 0x40000000};
 	u64 v;
@@ -206,4 +213,6 @@ static void test_msr_bases(void)
 	CU_ASSERT_EQUAL(msr_guest_write(&vcpu, 0xc0000103, BIT(32)), -EPERM);
 }
 
-UNIT_MAIN("entry: CPUID and MSR policy", UNIT_TEST(test_hidden), UNIT_TEST(test_shown), UNIT_TEST(test_without_state), UNIT_TEST(test_unknown_leaves), UNIT_TEST(test_hypervisor_leaves), UNIT_TEST(test_msr), UNIT_TEST(test_msr_bases))
+UNIT_MAIN("entry: CPUID and MSR policy", UNIT_TEST(test_hidden), UNIT_TEST(test_shown),
+	  UNIT_TEST(test_without_state), UNIT_TEST(test_unknown_leaves),
+	  UNIT_TEST(test_hypervisor_leaves), UNIT_TEST(test_msr), UNIT_TEST(test_msr_bases))

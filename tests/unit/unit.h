@@ -16,7 +16,10 @@ struct unit_test {
 	const char *name;
 	void (*fn)(void);
 };
-#define UNIT_TEST(fn) {#fn, fn}
+#define UNIT_TEST(fn)   \
+	{               \
+#fn, fn \
+	}
 
 /* Run all; prints what failed, then one line with the counts. Exit status 1 on failure. */
 static inline int unit_run(const char *suite, const struct unit_test *tests, unsigned int n)
@@ -39,12 +42,12 @@ static inline int unit_run(const char *suite, const struct unit_test *tests, uns
 	return failed != 0;
 }
 
-#define UNIT_MAIN(suite, ...)                                                                      \
-	int main(void)                                                                             \
-	{                                                                                          \
-		static const struct unit_test tests[] = {__VA_ARGS__};                             \
-                                                                                                   \
-		return unit_run(suite, tests, sizeof(tests) / sizeof(tests[0]));                   \
+#define UNIT_MAIN(suite, ...)                                                    \
+	int main(void)                                                           \
+	{                                                                        \
+		static const struct unit_test tests[] = {__VA_ARGS__};           \
+                                                                                 \
+		return unit_run(suite, tests, sizeof(tests) / sizeof(tests[0])); \
 	}
 
 #endif

@@ -181,19 +181,36 @@ static pid_t fork_sharing_files(void)
 
 static void keep(pid_t worker, int pidfd);
 
+/*
+ * Keep the signals that end us for later. Held from before a process is forked
+ * until it can tell what to do with them, so that none is lost or kills it.
+ */
+static void hold_signals(bool hold)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
 /* Our keeper was killed: start another, which shares our descriptors as the first did. */
 static void new_keeper(void)
 {
 	pid_t me = getpid(), pid;
 
 	lost_keeper = false;
+	hold_signals(true);
 	pid = fork_sharing_files();
 	if (pid < 0)
 		perror("xenstored: clone");
 	if (pid > 0)
 		watch_keeper(pid);
-	if (pid)
+	if (pid) {
+		hold_signals(false);
 		return;
+	}
 	setsid();
 	write_pid(getpid());
 	keep(me, (int)syscall(SYS_pidfd_open, me, 0));
@@ -209,6 +226,7 @@ static void work(bool resume)
 
 	signal(SIGTERM, on_stop);
 	signal(SIGINT, on_stop);
+	hold_signals(false);
 	domain_init();
 	log_open(rundir, resume, listener);
 	loop_init();
@@ -248,7 +266,7 @@ static void restart(void)
 
 /*
  * Wait for the worker's end, for ever: it is replaced, unless it was told to go.
- * pidfd is -1 when the worker is our child.
+ * pidfd is -1 when the worker is our child. Called with signals held.
  */
 static void keep(pid_t worker, int pidfd)
 {
@@ -262,6 +280,7 @@ static void keep(pid_t worker, int pidfd)
 		time_t start = time(NULL);
 
 		worker_pid = worker;
+		hold_signals(false);
 		/* A child is waited for; a worker that outlived its first keeper is watched. */
 		if (pidfd < 0)
 			while (waitpid(worker, NULL, 0) < 0 && errno == EINTR)
@@ -269,6 +288,7 @@ static void keep(pid_t worker, int pidfd)
 		else
 			while (poll(&p, 1, -1) < 0 && errno == EINTR)
 				;
+		hold_signals(true);
 		/* Not before: a starting worker closes what it does not know, here as well. */
 		if (pidfd >= 0)
 			close(pidfd);
@@ -350,6 +370,7 @@ int main(int argc, char **argv)
 			return 1;
 		}
 	}
+	hold_signals(true);
 	pid = fork_sharing_files();
 	if (pid < 0) {
 		perror("xenstored: clone");
