@@ -54,37 +54,9 @@ long domctl_page_frame_info(struct domain *d, struct pv_domctl *op)
 	return 0;
 }
 
-/*
- * A page of calls for kernels that do not make them inline: 32 bytes a hypercall,
- * number N at N * 32. Each saves what SYSCALL destroys; iret leaves the frame
- * that the call wants on the stack, RAX included, and does not come back.
- */
-#define STUB_SIZE 32
-
-static void write_stub(u8 *stub, u32 number)
-{
-	static const u8 call[] = {0x51, 0x41, 0x53,	     /* push rcx; push r11 */
-				  0xb8, 0,    0,    0,	 0,  /* mov $number, eax */
-				  0x0f, 0x05,		     /* syscall */
-				  0x41, 0x5b, 0x59, 0xc3};   /* pop r11; pop rcx; ret */
-	static const u8 iret[] = {0x51, 0x41, 0x53, 0x50,    /* push rcx; push r11; push rax */
-				  0xb8, 0,    0,    0,	  0, /* mov $number, eax */
-				  0x0f, 0x05};		     /* syscall */
-
-	memset(stub, 0xcc, STUB_SIZE);
-	if (number == PV_HYPERCALL_IRET) {
-		memcpy(stub, iret, sizeof(iret));
-		memcpy(stub + 5, &number, sizeof(number));
-	} else {
-		memcpy(stub, call, sizeof(call));
-		memcpy(stub + 4, &number, sizeof(number));
-	}
-}
-
 long domctl_hypercall_init(struct domain *d, struct pv_domctl *op)
 {
 	struct frame *f = mfn_get(mfn(op->u.hypercall_init.gmfn), d);
-	u32 i;
 
 	if (!f)
 		return REFUSE(-EACCES);
@@ -92,8 +64,7 @@ long domctl_hypercall_init(struct domain *d, struct pv_domctl *op)
 		frame_put(f);
 		return REFUSE(-EACCES);
 	}
-	for (i = 0; i < PAGE_SIZE / STUB_SIZE; i++)
-		write_stub((u8 *)frame_virt(f) + i * STUB_SIZE, i);
+	hypercall_page_fill(frame_virt(f));
 	frame_put_writable(f);
 	frame_put(f);
 	return 0;

@@ -347,40 +347,36 @@ static long exchange(struct hypercall *hc)
 
 /* --- what there is ------------------------------------------------------------------------ */
 
-static long reservation(u64 arg, bool maximum)
+/* A number that is known of a domain: its frames, its limit, or the highest pfn it told. */
+static long domain_number(u64 arg, unsigned int cmd)
 {
 	struct pv_memory_domain op;
 	struct domain *d;
-	long rc;
+	u64 n;
 
 	if (copy_from_guest(&op, arg, sizeof(op)))
 		return -EFAULT;
 	d = domain_get(op.domid);
 	if (!d)
 		return REFUSE(-ESRCH);
-	if (may_control(d))
-		rc = MIN(maximum ? d->max_frames : d->frames, (u64)INT32_MAX);
-	else
-		rc = REFUSE(-EPERM);
+	if (!may_control(d)) {
+		domain_put(d);
+		return REFUSE(-EPERM);
+	}
+	switch (cmd) {
+	case PV_XENMEM_CURRENT_RESERVATION:
+		n = d->frames;
+		break;
+	case PV_XENMEM_MAXIMUM_RESERVATION:
+		n = d->max_frames;
+		break;
+	default:
+		/* The guest writes it; it is handed on, never used. A dying one's page goes. */
+		n = d->dying ? 0 : READ_ONCE(d->shared->arch.max_pfn);
+		break;
+	}
 	domain_put(d);
-	return rc;
-}
-
-static long maximum_gpfn(u64 arg)
-{
-	struct pv_memory_domain op;
-	struct domain *d;
-	u64 max;
-
-	if (copy_from_guest(&op, arg, sizeof(op)))
-		return -EFAULT;
-	d = domain_get(op.domid);
-	if (!d)
-		return REFUSE(-ESRCH);
-	/* The guest writes it; it is handed on, never used. */
-	max = READ_ONCE(d->shared->arch.max_pfn);
-	domain_put(d);
-	return MIN(max, (u64)INT32_MAX);
+	return MIN(n, (u64)INT32_MAX);
 }
 
 static long machphys_mapping(u64 arg)
@@ -529,11 +525,9 @@ HYPERCALL(memory_op)
 	case PV_XENMEM_MAXIMUM_RAM_PAGE:
 		return max_mfn - 1;
 	case PV_XENMEM_CURRENT_RESERVATION:
-		return reservation(arg, false);
 	case PV_XENMEM_MAXIMUM_RESERVATION:
-		return reservation(arg, true);
 	case PV_XENMEM_MAXIMUM_GPFN:
-		return maximum_gpfn(arg);
+		return domain_number(arg, hc->arg[0] & OP_MASK);
 	case PV_XENMEM_MACHPHYS_MAPPING:
 		return machphys_mapping(arg);
 	case PV_XENMEM_MEMORY_MAP:
