@@ -15,6 +15,7 @@ static void domain_free(struct domain *d)
 {
 	u32 i;
 
+	sched_domain_destroy(d);
 	for (i = 0; i < d->max_vcpus; i++)
 		if (d->vcpu[i])
 			vcpu_free(d->vcpu[i]);
@@ -69,6 +70,8 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 	rc = event_domain_create(d, cfg->max_evtchn_port);
 	if (rc == 0)
 		rc = watchdog_create(d);
+	if (rc == 0)
+		rc = sched_domain_create(d);
 	if (rc != 0)
 		goto fail;
 	/* From here on it can be found; what is missing still is checked for by those who use it.
@@ -89,6 +92,8 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 	*out = d;
 	return 0;
 fail:
+	if (d)
+		sched_domain_destroy(d);
 	if (d && d->event)
 		event_domain_destroy(d);
 	if (d && d->vcpu)
