@@ -533,11 +533,14 @@ void schedule(void)
 
 	if (prev != c->idle)
 		switch_out(c, prev);
-	/* Idling keeps the last root loaded: mm evicts it when it has to. */
-	if (next != c->idle)
+	if (next != c->idle) {
 		switch_in(c, next);
-	else if (soft_affinity_used)
-		call_misplaced(c);
+	} else {
+		/* Idling keeps the last root loaded: mm evicts it when it has to. */
+		descriptors_load_own(c);
+		if (soft_affinity_used)
+			call_misplaced(c);
+	}
 	balance(c);
 }
 

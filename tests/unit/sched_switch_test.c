@@ -88,6 +88,12 @@ void context_load(struct vcpu *v)
 	here->guest.r14 = v->seg.fs_base;
 }
 
+void descriptors_load_own(const struct cpu *c)
+{
+	CU_ASSERT_PTR_EQUAL(c, here);
+	CU_ASSERT_PTR_EQUAL(c->vcpu, c->idle);
+}
+
 void root_load(struct vcpu *v)
 {
 	CU_ASSERT_PTR_EQUAL(v->cpu, here);
