@@ -8,7 +8,9 @@ $(BENCH_B)/%.o: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 
-$(BENCH_B)/%.elf: $(BENCH_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
+# Expanded late: tests/guest says what its library is, and may be read after this.
+.SECONDEXPANSION:
+$(BENCH_B)/%.elf: $(BENCH_B)/%.o $$(GUEST_LIBO) tests/guest/lib/link.ld
 	$(call say,LD,$@)
 	$(Q)$(LD) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_LIBO)
 
