@@ -19,5 +19,9 @@ $(BENCH_B)/%.elf: $(BENCH_B)/%.o $$(GUEST_LIBO) tests/guest/lib/link.ld
 bench-hypercalls: $(BENCH_B)/hypercalls.elf $(B)/pavise $(B)/xen-4.17 ## instructions per hypercall: pavise, xen, ratio, target
 	@B=$(B) tests/bench/hypercalls --xen $(B)/xen-4.17
 
+.PHONY: bench-domains
+bench-domains: $(GUEST_B)/domain_many.elf $(B)/pavise ## a thousand domains in one boot: cost of making and ending, memory of each
+	@B=$(B) tests/bench/domains
+
 LINT_C += $(wildcard tests/bench/*.c)
 -include $(BENCH_B)/hypercalls.d
