@@ -189,10 +189,16 @@ void domain_dump_all(void)
 	}
 }
 
+static void audit_frames(void)
+{
+	grant_audit_frames();
+	event_audit_frames();
+}
+
 void domain_init(void)
 {
 	domain_list_init();
 	domain_free_hook = domain_free;
-	frame_audit_hook = grant_audit_frames;
+	frame_audit_hook = audit_frames;
 	event_init();
 }
