@@ -121,11 +121,11 @@ static const struct {
 	[PV_PHYSDEVOP_EOI] = {eoi, ARGUMENT(eoi)},
 	[PV_PHYSDEVOP_IRQ_STATUS_QUERY] = {irq_status_query, ARGUMENT(irq_status_query),
 					   ANSWER(irq_status_query, flags)},
-	[PV_PHYSDEVOP_PCI_MMCFG_RESERVED] = {pci_found},
-	[PV_PHYSDEVOP_PCI_DEVICE_ADD] = {pci_found},
-	[PV_PHYSDEVOP_PCI_DEVICE_REMOVE] = {pci_found},
-	[PV_PHYSDEVOP_MANAGE_PCI_ADD] = {pci_found},
-	[PV_PHYSDEVOP_MANAGE_PCI_REMOVE] = {pci_found},
+	[PV_PHYSDEVOP_PCI_MMCFG_RESERVED] = {.fn = pci_found},
+	[PV_PHYSDEVOP_PCI_DEVICE_ADD] = {.fn = pci_found},
+	[PV_PHYSDEVOP_PCI_DEVICE_REMOVE] = {.fn = pci_found},
+	[PV_PHYSDEVOP_MANAGE_PCI_ADD] = {.fn = pci_found},
+	[PV_PHYSDEVOP_MANAGE_PCI_REMOVE] = {.fn = pci_found},
 	/* clang-format on */
 };
 
