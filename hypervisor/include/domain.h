@@ -134,12 +134,10 @@ struct vcpu {
 	bool running;
 	u32 pause_flags; /* VCPU_PAUSE_*, changed atomically */
 	bool initialised;
-	u32 references;
 
 	/* --- guest-visible CPU state ------------------------------------- */
 	struct regs regs;    /* valid while it does not run; else cpu->guest */
 	bool kernel_mode;    /* guest kernel (true) or guest user is running */
-	bool in_syscall;     /* RCX and R11 need not be restored */
 	struct segments seg; /* valid while it does not run */
 	u64 kernel_sp;
 	u16 kernel_ss;
