@@ -97,8 +97,6 @@ struct domain {
 	void *e820; /* array of struct pv_e820_entry */
 	u32 e820_entries;
 
-	/* dom0 alone: ports and I/O frames it may use are "all but the guarded". */
-	u64 pirq_eoi_mfn;
 	s64 time_offset_seconds;
 
 	struct watchdog *watchdog;
@@ -139,12 +137,10 @@ struct vcpu {
 	bool running;
 	u32 pause_flags; /* VCPU_PAUSE_*, changed atomically */
 	bool initialised;
-	u32 references;
 
 	/* --- guest-visible CPU state ------------------------------------- */
 	struct regs regs;    /* valid while it does not run; else cpu->guest */
 	bool kernel_mode;    /* guest kernel (true) or guest user is running */
-	bool in_syscall;     /* RCX and R11 need not be restored */
 	struct segments seg; /* valid while it does not run */
 	u64 kernel_sp;
 	u16 kernel_ss;
