@@ -67,7 +67,8 @@ static long callback_register(struct vcpu *v, vaddr_t at)
 		return REFUSE(-EFAULT);
 	if (!callback_type_valid(c.type))
 		return REFUSE(-ENOSYS);
-	if (!canonical(c.address))
+	/* Other processors than Intel's know no SYSENTER in long mode. */
+	if (!canonical(c.address) || (c.type == PV_CALLBACKTYPE_SYSENTER && !features.intel))
 		return REFUSE(-EINVAL);
 	if (c.type == PV_CALLBACKTYPE_NMI) {
 		nmi_register(v, c.address);
