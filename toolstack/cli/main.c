@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pav: find the verb, open the library, run the verb. */
-#include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,6 +70,25 @@ static const struct verb verbs[] = {
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
 
 const struct verb *this_verb;
+
+static volatile int interrupted;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+const volatile int *catch_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction sa = {.sa_handler = on_signal};
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &sa, NULL);
+	return &interrupted;
+}
 
 int report(const struct pav *pav)
 {
@@ -170,7 +189,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	for (i = 2; i < argc; i++)
-		if (strcmp(argv[i], "--help") == 0)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return print_verb_help(v);
 	this_verb = v;
 	pav = pav_open();
