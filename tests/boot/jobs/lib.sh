@@ -83,6 +83,11 @@ heard() {
 	grep -q "$2" "/tmp/$1.out"
 }
 
+# ended PID: a child of this shell has, waited for or not.
+ended() {
+	[ -z "$(cat "/proc/$1/cmdline" 2>/dev/null)" ]
+}
+
 # start NAME: create from /tmp/NAME.cfg, join the console, wait until it is up.
 start() {
 	pav create -q -p "/tmp/$1.cfg" || return 1

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A domain's life through every verb; reaping by the monitor; 1 and 2 vcpus; 6.12.
+# brings image/linux-6.12/vmlinuz as /job/vmlinuz-6.12
+# brings image/guest-6.12.cpio.gz as /job/guest-6.12.cpio.gz
 . /job/lib.sh
 plain_kernel
 
