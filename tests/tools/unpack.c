@@ -169,6 +169,31 @@ static void unpacks_bzimages(void)
 	}
 }
 
+/* What the file says of its unpacked size is a hint: false, it changes nothing. */
+static void takes_the_size_as_a_hint(void)
+{
+	struct pav_payload p;
+	struct pav_error err;
+	size_t size, got;
+	unsigned int i;
+	uint8_t *file;
+
+	for (i = 0; i < NR_PACKERS; i++) {
+		file = as_bzimage(i, &size);
+		pav_error_clear(&err);
+		CU_ASSERT_EQUAL(pav_payload(file, size, "k", &p, &err), 0);
+		CU_ASSERT_EQUAL(p.expected, strcmp(p.format, "ELF") == 0 ? 0 : PLAIN_SIZE);
+		if (packers[i].size_trails) {
+			memset(file + size - 4, 0xff, 4);
+			CU_ASSERT_EQUAL(pav_payload(file, size, "k", &p, &err), 0);
+			CU_ASSERT_EQUAL(p.expected, 0xffffffff);
+			CU_ASSERT_EQUAL(pav_unpack(&p, "k", out, ROOM, &got, &err), 0);
+			CU_ASSERT(got == PLAIN_SIZE && memcmp(out, plain, PLAIN_SIZE) == 0);
+		}
+		free(file);
+	}
+}
+
 static void unpacks_plain_files(void)
 {
 	uint8_t *file = malloc(ROOM);
@@ -262,6 +287,7 @@ void add_unpack_suite(void)
 	CU_pSuite s = CU_add_suite("unpacking", set_up, tear_down);
 
 	CU_add_test(s, "bzImages in every format", unpacks_bzimages);
+	CU_add_test(s, "the size is a hint", takes_the_size_as_a_hint);
 	CU_add_test(s, "plain and packed ELF files", unpacks_plain_files);
 	CU_add_test(s, "refuses cut files", refuses_cut_files);
 	CU_add_test(s, "bounds the output", bounds_the_output);

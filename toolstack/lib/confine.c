@@ -67,8 +67,15 @@ unpack_child(const struct pav_payload *payload, const char *name, void *out, int
 	if (r < 0)
 		pav_fail(&v.error, "kernel %s: cannot confine the decompressor: %s", name,
 			 strerror(-r));
-	else
+	else {
+		/*
+		 * All the memory at once: a fault for each page would cost more than
+		 * unpacking does. Where it fails, pages come by faults.
+		 */
+		if (payload->expected <= PAV_UNPACKED_MAX)
+			madvise(out, payload->expected, MADV_POPULATE_WRITE);
 		pav_unpack(payload, name, out, PAV_UNPACKED_MAX, &v.produced, &v.error);
+	}
 	r = (int)write(3, &v, sizeof(v));
 	_exit(r != (int)sizeof(v));
 }

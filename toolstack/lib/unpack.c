@@ -210,6 +210,9 @@ int pav_payload(const void *file, size_t size, const char *name, struct pav_payl
 				"file (plain or packed with gzip, xz, zstd or lz4)",
 				name);
 	payload->format = fmt->name;
+	payload->expected = 0;
+	if (payload->size >= 4 && ((bz && fmt->size_trails) || strcmp(fmt->name, "gzip") == 0))
+		payload->expected = le32(payload->data + payload->size - 4);
 	if (bz && fmt->size_trails)
 		payload->size -= 4;
 	return 0;

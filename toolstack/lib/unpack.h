@@ -19,6 +19,7 @@ struct pav_payload {
 	const uint8_t *data;
 	size_t size;
 	const char *format; /* "ELF", "gzip", "xz", "zstd" or "lz4" */
+	size_t expected;    /* unpacked size by the file's own word, 0 if it has none: a hint */
 };
 
 /* Find the packed kernel inside a file. Pure. Returns 0, or -1 with the reason. */

@@ -13,6 +13,7 @@
 
 #include "public/callback.h"
 #include "public/cpuid.h"
+#include "public/domctl.h"
 #include "public/errno.h"
 #include "public/event.h"
 #include "public/features.h"
@@ -23,6 +24,7 @@
 #include "public/platform.h"
 #include "public/pv.h"
 #include "public/sched.h"
+#include "public/sysctl.h"
 #include "public/vcpu.h"
 #include "public/version.h"
 
@@ -52,6 +54,7 @@ void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void result_report(enum result result, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 enum result result_get(void);
+void result_set(enum result result); /* forget what was: for a kernel that starts as a copy */
 void __attribute__((noreturn)) result_exit(void);
 
 #define skip(...)    result_report(RESULT_SKIP, __VA_ARGS__)
@@ -343,6 +346,53 @@ void vcpu_context(unsigned int id, void (*function)(void), struct pv_vcpu_guest_
 int64_t vcpu_start(unsigned int id, void (*function)(void));
 /* Wait until its function has returned and it is down. */
 void vcpu_join(unsigned int id);
+
+/* ---- other domains (domain.c) ---- */
+
+/* A page that a domain and the one that made it share. */
+struct mailbox {
+	volatile uint64_t word[64]; /* what they like */
+	volatile enum result result;
+	volatile bool done;
+	char rest[PAGE_SIZE - 520];
+};
+/* A clone's own; the one that made it finds it at domain.mailbox. */
+extern struct mailbox domain_mailbox;
+
+struct domain {
+	uint16_t id;
+	uint64_t shared_info; /* frame */
+	struct mailbox *mailbox;
+	uint64_t mailbox_own; /* the frame that is there otherwise */
+	uint64_t p2m[1024];   /* clones: its frames, by page number */
+};
+
+/* One call; fills in command, version and domain. */
+int64_t domctl(struct pv_domctl *op, uint32_t cmd, uint16_t id);
+int64_t domain_info(uint16_t id, struct pv_domctl_getdomaininfo *info);
+/*
+ * An unprivileged domain with the same image at the same addresses, which has
+ * not started yet. domain_run() starts it: it runs the function on its own copy
+ * of all variables, with the whole library, and then powers itself off.
+ * domain_join() waits for that, and takes over a result that is not success.
+ */
+bool domain_clone(struct domain *d, void (*function)(void));
+bool domain_run(struct domain *d);
+void domain_join(struct domain *d);
+/* The clone's frame behind an object of the image. */
+uint64_t domain_mfn(const struct domain *d, const volatile void *va);
+int64_t domain_destroy(struct domain *d);
+/*
+ * The steps of which clones are made, for others: a domain with vcpus and no
+ * memory; frames for it (the list: page numbers, out: frames); a page's content;
+ * its first vcpu, running on a root that is pinned here.
+ */
+int64_t domain_create(struct domain *d, unsigned int vcpus, uint64_t max_frames);
+int64_t domain_populate(struct domain *d, uint64_t *list, uint64_t count);
+int64_t domain_write(struct domain *d, uint64_t mfn, const void *page);
+int64_t domain_start(struct domain *d, uint64_t root, struct pv_vcpu_guest_context *context);
+/* Map a frame of another domain over a page of ours. */
+int64_t domain_map(const volatile void *va, uint16_t id, uint64_t pte);
 
 /* ---- time (time.c) ---- */
 

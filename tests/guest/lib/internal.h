@@ -11,6 +11,7 @@ void trap_dispatch(struct frame *frame);
 void event_dispatch(struct frame *frame);
 void syscall_dispatch(struct frame *frame);
 
+extern char guest_image_end[]; /* of the last object, page-aligned */
 extern char vcpu_entry[], event_entry[], syscall_entry[], failsafe_entry[];
 uint64_t user_enter(const struct frame *user, uint64_t *kernel_sp);
 void __attribute__((noreturn)) user_leave(uint64_t value, uint64_t kernel_sp);

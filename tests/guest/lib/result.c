@@ -129,6 +129,11 @@ enum result result_get(void)
 	return worst;
 }
 
+void result_set(enum result result)
+{
+	worst = result;
+}
+
 void result_exit(void)
 {
 	static const char *const word[] = {"SUCCESS", "SKIP", "ERROR", "FAILURE"};
