@@ -92,15 +92,37 @@ static bool still_alive(void *arg)
 	return alive(peer->pav, peer->domid) > 0;
 }
 
+/* One terminal, as long as it lasts. 1: the domain lives on and will have a new
+ * one; 0: the session is over; -1: with the reason. */
+static int join(struct peer *peer, struct session *session, int (*on_ready)(void *arg), void *arg)
+{
+	enum session_end end;
+
+	session->tty = open_tty(peer->pav, peer->domid, session->stop);
+	if (session->tty < 0)
+		return session->tty == -2 ? 0 : -1;
+	if (on_ready && on_ready(arg)) {
+		close(session->tty);
+		return -1;
+	}
+	end = session_run(session);
+	close(session->tty);
+	if (end == SESSION_LEFT)
+		return 0;
+	/* Leaves the daemon time to see its guest die before the node is read again.
+	 * A domain that has stopped may keep its terminal, with nothing more to come. */
+	poll(NULL, 0, STEP_MS);
+	return alive(peer->pav, peer->domid);
+}
+
 int pav_console(struct pav *pav, unsigned int domid, const volatile int *stop,
 		int (*on_ready)(void *arg), void *arg)
 {
 	struct peer peer = {pav, domid};
 	struct session session = {
 		.out = 1, .stop = stop, .alive = still_alive, .arg = &peer, .keyboard = isatty(0)};
-	enum session_end end = SESSION_HUNG_UP;
 	struct termios saved;
-	int live, rc = 0;
+	int live, rc;
 	bool raw;
 
 	pav_error_clear(&pav->err);
@@ -110,23 +132,8 @@ int pav_console(struct pav *pav, unsigned int domid, const volatile int *stop,
 	if (live <= 0)
 		return live < 0 ? -1 : pav_fail(&pav->err, "there is no running domain %u", domid);
 	raw = make_raw(0, &saved);
-	while (end == SESSION_HUNG_UP && rc == 0) {
-		session.tty = open_tty(pav, domid, stop);
-		if (session.tty < 0) {
-			rc = session.tty == -2 ? 0 : -1;
-			break;
-		}
-		if (on_ready) {
-			rc = on_ready(arg);
-			on_ready = NULL;
-		}
-		if (rc == 0)
-			end = session_run(&session);
-		close(session.tty);
-		/* Leaves the daemon time to see its guest die before the node is read again. */
-		if (end == SESSION_HUNG_UP)
-			poll(NULL, 0, STEP_MS);
-	}
+	while ((rc = join(&peer, &session, on_ready, arg)) > 0)
+		on_ready = NULL;
 	if (raw)
 		tcsetattr(0, TCSANOW, &saved);
 	return rc;
