@@ -37,7 +37,7 @@ static void print_option(FILE *to, const struct daemon_option *o)
 
 	fprintf(to, "  -%c, --%-16s ", o->letter, o->name);
 	while ((end = strchr(line, '\n'))) {
-		fprintf(to, "%.*s\n%24s", (int)(end - line), line, "");
+		fprintf(to, "%.*s\n%25s", (int)(end - line), line, "");
 		line = end + 1;
 	}
 	fprintf(to, "%s\n", line);

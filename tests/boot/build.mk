@@ -16,14 +16,14 @@ demo: $(BOOT_DEPS) ## the same, scripted: types into the guest, checks the answe
 
 # The same tests on our hypervisor and on Debian's Xen: each half works with the
 # other half of Xen.
-BOOT_JOBS := errors life tiny restart
+BOOT_JOBS := errors life tiny hostile restart
 JOB_DEPS  := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/guest-6.12.cpio.gz $(TINY_ELF)
 
 .PHONY: check-demo check-boot check-cycles check-demo-xen check-boot-xen check-cycles-xen
 check-demo: $(JOB_DEPS) $(B)/pavise ## make demo, counted as a test
 	@BUILD=$(B) tests/boot/demo $(B)/pavise
 
-check-boot: $(JOB_DEPS) $(B)/pavise ## toolstack on a booted machine: errors, life cycle, tiny guest, restarts
+check-boot: $(JOB_DEPS) $(B)/pavise ## toolstack on a booted machine: errors, life cycle, tiny and hostile guests, restarts
 	@BUILD=$(B) tests/boot/suite $(B)/pavise $(BOOT_JOBS)
 
 check-cycles: $(JOB_DEPS) $(B)/pavise ## 50 times create and destroy, free memory compared
@@ -32,7 +32,7 @@ check-cycles: $(JOB_DEPS) $(B)/pavise ## 50 times create and destroy, free memor
 check-demo-xen: $(JOB_DEPS) $(IMG)/xen ## make demo on Debian's Xen
 	@BUILD=$(B) tests/boot/demo xen
 
-check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## errors, life cycle, tiny guest, restarts on Debian's Xen
+check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## errors, life cycle, tiny and hostile guests, restarts on Debian's Xen
 	@BUILD=$(B) tests/boot/suite xen $(BOOT_JOBS)
 
 check-cycles-xen: $(JOB_DEPS) $(IMG)/xen ## 50 times create and destroy on Debian's Xen

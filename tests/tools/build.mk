@@ -26,5 +26,9 @@ $(B)/tests/tools/check: $(TT_OBJ)
 check-tools: $(B)/tests/tools/check ## libpav's parsers, unpacking and page tables (sanitizers)
 	@$<
 
-CHECKS += tools
+.PHONY: check-cli
+check-cli: all ## what `make install` installs, and what its programs say to a person
+	@tests/tools/cli
+
+CHECKS += tools cli
 -include $(TT_OBJ:.o=.d)

@@ -90,6 +90,9 @@ static void last_setting_wins(void)
 	CU_ASSERT_STRING_EQUAL(c.name, "h");
 	CU_ASSERT_EQUAL(c.memory_kib, 2048);
 	pav_config_free(&c);
+	CU_ASSERT_EQUAL_FATAL(parse(BASE "ramdisk='/r'\nramdisk=''\n", &c, &err), 0);
+	CU_ASSERT_PTR_NULL(c.ramdisk);
+	pav_config_free(&c);
 }
 
 static void refuses_bad_syntax(void)

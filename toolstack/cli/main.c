@@ -168,6 +168,12 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+static int no_such_verb(const char *name)
+{
+	fprintf(stderr, "pav: there is no verb '%s'; `pav help` lists them\n", name);
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	const struct verb *v;
@@ -180,14 +186,14 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
-		v = argc > 2 ? find_verb(argv[2]) : NULL;
-		return v ? print_verb_help(v) : print_help();
+		if (argc == 2)
+			return print_help();
+		v = find_verb(argv[2]);
+		return v ? print_verb_help(v) : no_such_verb(argv[2]);
 	}
 	v = find_verb(argv[1]);
-	if (!v) {
-		fprintf(stderr, "pav: there is no verb '%s'; `pav help` lists them\n", argv[1]);
-		return 2;
-	}
+	if (!v)
+		return no_such_verb(argv[1]);
 	for (i = 2; i < argc; i++)
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return print_verb_help(v);

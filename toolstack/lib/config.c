@@ -61,6 +61,12 @@ static int set_kernel(struct parse *p, const struct cfg_setting *s)
 
 static int set_ramdisk(struct parse *p, const struct cfg_setting *s)
 {
+	/* Takes back one that came before. */
+	if (!*s->value.string) {
+		free(p->c->ramdisk);
+		p->c->ramdisk = NULL;
+		return 0;
+	}
 	return take_string(p, s, &p->c->ramdisk);
 }
 

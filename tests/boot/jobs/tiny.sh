@@ -4,7 +4,6 @@
 . /job/lib.sh
 
 config tiny "kernel='/job/echo.elf'" "ramdisk=''" "memory=16" "extra=''" "on_poweroff='preserve'"
-sed -i '/^ramdisk/d' /tmp/tiny.cfg
 check "create a tiny guest" pav create -q -p /tmp/tiny.cfg
 console tiny
 check "unpause" pav unpause tiny
