@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pav: find the verb, open the library, run the verb. */
+#include <getopt.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -120,6 +121,21 @@ int misuse(const char *fmt, ...)
 	va_end(ap);
 	fprintf(stderr, "; usage: pav %s %s\n", this_verb->name, this_verb->usage);
 	return 2;
+}
+
+int one_flag(int argc, char **argv, char letter, const char *name, bool *set)
+{
+	const struct option options[] = {{name, no_argument, NULL, letter}, {NULL, 0, NULL, 0}};
+	const char letters[] = {letter, '\0'};
+	int opt;
+
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		if (opt != letter)
+			return misuse("unknown option %s", argv[optind - 1]);
+		*set = true;
+	}
+	return 0;
 }
 
 int one_domain(struct pav *pav, int argc, char **argv, unsigned int *domid)

@@ -53,18 +53,13 @@ static int become_daemon(void)
 
 int verb_monitor(struct pav *pav, int argc, char **argv)
 {
-	static const struct option options[] = {{"foreground", no_argument, NULL, 'F'},
-						{NULL, 0, NULL, 0}};
 	const volatile int *stop;
 	bool foreground = false;
-	int opt;
+	int rc;
 
-	opterr = 0;
-	while ((opt = getopt_long(argc, argv, "F", options, NULL)) != -1) {
-		if (opt != 'F')
-			return misuse("unknown option %s", argv[optind - 1]);
-		foreground = true;
-	}
+	rc = one_flag(argc, argv, 'F', "foreground", &foreground);
+	if (rc)
+		return rc;
 	if (optind != argc)
 		return misuse("takes no argument");
 	stop = catch_signals();
