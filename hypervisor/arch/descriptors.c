@@ -197,18 +197,19 @@ static void set_control_registers(struct cpu *c)
 }
 
 /*
- * Gates leave AC as the guest had it, so entry.S has a CLAC on each path, as a
- * no-op of the same length until it is known that the CPU has the instruction.
- * Call while the text can still be written.
+ * Gates leave AC as the guest had it, so entry.S has a CLAC on each path, and all
+ * accesses to guest memory have a pair: no-ops of the same length until it is known
+ * that the CPU has the instructions. 0f 1f 00 becomes CLAC (0f 01 ca) and 0f 1f 01
+ * STAC (0f 01 cb). Call while the text can still be written.
  */
 void smap_patch(void)
 {
-	static const u8 clac[] = {0x0f, 0x01, 0xca};
-
 	if (!features.smap || !options.smap)
 		return;
-	for (u8 *const *site = clac_sites; *site; site++)
-		memcpy(*site, clac, sizeof(clac));
+	for (u8 *const *site = smap_sites_start; site < smap_sites_end; site++) {
+		(*site)[1] = 0x01;
+		(*site)[2] += 0xca;
+	}
 }
 
 void cpu_init(struct cpu *c)

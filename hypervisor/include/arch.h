@@ -113,9 +113,28 @@ static inline void cpu_pause(void)
 {
 	__asm__ volatile("pause" ::: "memory");
 }
-/* Open and close the hypervisor's door to user-accessible memory (SMAP); no-ops without it. */
-void user_access_begin(void);
-void user_access_end(void);
+/*
+ * Open and close the hypervisor's door to user-accessible memory (SMAP): no-ops of
+ * three bytes, which smap_patch() makes STAC and CLAC where SMAP is used.
+ */
+#ifdef PAVISE_HOST_TEST
+#define SMAP_SITE(nop)
+#else
+#define SMAP_SITE(nop)                                    \
+	__asm__ volatile("1: " nop "\n\t"                 \
+			 ".pushsection __smap, \"a\"\n\t" \
+			 ".quad 1b\n\t"                   \
+			 ".popsection" ::                 \
+				 : "memory")
+#endif
+static inline void user_access_begin(void)
+{
+	SMAP_SITE("nopl (%%rcx)");
+}
+static inline void user_access_end(void)
+{
+	SMAP_SITE("nopl (%%rax)");
+}
 
 #define MSR_APIC_BASE	   0x1b
 #define MSR_PAT		   0x277
@@ -204,8 +223,8 @@ extern struct syscall_slot syscall_slots[MAX_CPUS]; /* arch/descriptors.c */
 extern const char syscall_stubs[], syscall_stubs_compat[];
 extern const char sysenter_entry[];
 extern const u64 idt_stubs[256]; /* addresses of the entry points of all vectors */
-extern u8 *const clac_sites[];	 /* 3-byte no-ops that want to be CLAC; the last is NULL */
-/* Make them so where SMAP is used; while the text is still writable. */
+extern u8 *const smap_sites_start[], *const smap_sites_end[]; /* the no-ops, pavise.lds */
+/* Make STAC and CLAC of them where SMAP is used; while the text is still writable. */
 void smap_patch(void);
 
 /* GDT, IDT, TSS, SYSCALL registers, CR0/CR4/EFER/PAT of this CPU. */

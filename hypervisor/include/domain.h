@@ -201,6 +201,10 @@ extern struct domain idle_domain;
 struct domain *domain_get(domid_t id);
 /* The first domain with an id at or above \p id, with a reference, or NULL. */
 struct domain *domain_get_next(domid_t id);
+/* To walk them all: the one after \p d, whose reference it takes; NULL: the first, or no more. */
+struct domain *domain_next(struct domain *d);
+#define for_each_domain(d) for ((d) = domain_next(NULL); (d); (d) = domain_next(d))
+u32 domain_count(void);
 void domain_hold(struct domain *d);
 /* Drop a reference, from any context; the last one has the structure freed by SOFTIRQ_REAP. */
 void domain_put(struct domain *d);
@@ -211,8 +215,11 @@ void domain_list_init(void);
  * reference. 0, -EEXIST, -ENOMEM, or -ENOSPC when every id is in use.
  */
 int domain_list_add(struct domain *d, domid_t id);
-/* Who frees a domain without references; set once by domain/. */
-extern void (*domain_free_hook)(struct domain *d);
+/*
+ * Who frees a domain without references; set once by domain/. False: it is not done
+ * and has seen to it that SOFTIRQ_REAP comes again.
+ */
+extern bool (*domain_free_hook)(struct domain *d);
 
 /* vCPU \p id of \p d, NULL when out of range or not created. Lives as long as the domain. */
 struct vcpu *domain_vcpu(const struct domain *d, u32 id);

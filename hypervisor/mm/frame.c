@@ -69,6 +69,13 @@ struct frame *mfn_get(mfn_t m, const struct domain *d)
 	return f && frame_get(f, d) ? f : NULL;
 }
 
+struct frame *mfn_get_writable(mfn_t m, struct domain *d)
+{
+	struct frame *f = frame_lookup_ram(mfn_nr(m));
+
+	return f && frame_get_writable(f, d) ? f : NULL;
+}
+
 static void stamp_mapping_lost(struct frame *f)
 {
 	WRITE_ONCE(f->flush_stamp, tlb_clock());

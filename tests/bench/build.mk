@@ -8,7 +8,9 @@ $(BENCH_B)/%.o: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 
-$(BENCH_B)/%.elf: $(BENCH_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
+# Expanded late: tests/guest says what its library is, and may be read after this.
+.SECONDEXPANSION:
+$(BENCH_B)/%.elf: $(BENCH_B)/%.o $$(GUEST_LIBO) tests/guest/lib/link.ld
 	$(call say,LD,$@)
 	$(Q)$(LD) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_LIBO)
 
@@ -16,6 +18,19 @@ $(BENCH_B)/%.elf: $(BENCH_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
 .PHONY: bench-hypercalls
 bench-hypercalls: $(BENCH_B)/hypercalls.elf $(B)/pavise $(B)/xen-4.17 ## instructions per hypercall: pavise, xen, ratio, target
 	@B=$(B) tests/bench/hypercalls --xen $(B)/xen-4.17
+
+.PHONY: bench-domains
+bench-domains: $(GUEST_B)/domain_many.elf $(B)/pavise ## a thousand domains in one boot: cost of making and ending, memory of each
+	@B=$(B) tests/bench/domains
+
+.PHONY: check-bench bench-ceilings
+check-bench: $(BENCH_B)/hypercalls.elf $(B)/pavise ## no operation takes more instructions than tests/bench/ceilings says
+	@B=$(B) tests/bench/hypercalls --ceilings tests/bench/ceilings --compiler "$(CC)"
+
+bench-ceilings: $(BENCH_B)/hypercalls.elf $(B)/pavise ## set tests/bench/ceilings by what operations take now
+	@B=$(B) tests/bench/hypercalls --refresh tests/bench/ceilings
+
+CHECKS += bench
 
 LINT_C += $(wildcard tests/bench/*.c)
 -include $(BENCH_B)/hypercalls.d

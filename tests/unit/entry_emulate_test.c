@@ -343,9 +343,9 @@ static void test_forced_cpuid(void)
 
 static void test_register_numbers(void)
 {
-	struct regs r;
-	u64 *fields[] = {&r.rax, &r.rcx, &r.rdx, &r.rbx, &r.rsp, &r.rbp, &r.rsi, &r.rdi,
-			 &r.r8,	 &r.r9,	 &r.r10, &r.r11, &r.r12, &r.r13, &r.r14, &r.r15};
+	static struct regs r;
+	u64 *const fields[] = {&r.rax, &r.rcx, &r.rdx, &r.rbx, &r.rsp, &r.rbp, &r.rsi, &r.rdi,
+			       &r.r8,  &r.r9,  &r.r10, &r.r11, &r.r12, &r.r13, &r.r14, &r.r15};
 
 	for (unsigned int n = 0; n < 16; n++)
 		CU_ASSERT_PTR_EQUAL(insn_register(&r, n), fields[n]);

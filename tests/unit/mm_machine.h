@@ -83,6 +83,15 @@ struct domain *domain_get_next(domid_t id)
 	return id <= 2 ? domain_get(id) : NULL;
 }
 
+struct domain *domain_next(struct domain *d)
+{
+	struct domain *next = domain_get_next(d ? d->id + 1 : 0);
+
+	if (d)
+		d->references--;
+	return next;
+}
+
 void domain_hold(struct domain *d)
 {
 	d->references++;

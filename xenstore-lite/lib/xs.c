@@ -32,11 +32,12 @@ void xs_daemon_close(struct xs_handle *h)
 
 static bool done(struct message *m)
 {
+	bool answered = m;
 	int err = errno;
 
 	free(m);
 	errno = err;
-	return m;
+	return answered;
 }
 
 /* One string sent, the reply's bytes moved to the front of its block. */
