@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -303,6 +304,26 @@ static void test_image_becomes_shorter(void)
 	CU_ASSERT_EQUAL(truncate(image, 8 * SECTOR_SIZE), 0);
 	CU_ASSERT_EQUAL(one(PV_BLKIF_OP_READ, 0, 1, DATA_REF), 0);
 	CU_ASSERT_EQUAL(one(PV_BLKIF_OP_READ, 64, 1, DATA_REF), PV_BLKIF_RSP_ERROR);
+	tear_down();
+}
+
+/* The bytes of a response that mean nothing say nothing, either. */
+static void test_response_padding(void)
+{
+	struct pv_blkif_response rsp;
+	uint8_t *slot;
+
+	set_up(1);
+	slot = fake_page(&fake, RING_REF) +
+	       pv_ring_offset(0, engine->ring.nr, engine->ring.slot_size);
+	memset(slot, 0xee, engine->ring.slot_size);
+	put(PV_BLKIF_OP_READ, UINT64_MAX, 0, 1, DATA_REF);
+	kick();
+	await(1, &rsp);
+	CU_ASSERT_EQUAL(slot[offsetof(struct pv_blkif_response, operation) + 1], 0);
+	for (size_t i = offsetof(struct pv_blkif_response, status) + sizeof(rsp.status);
+	     i < sizeof(rsp); i++)
+		CU_ASSERT_EQUAL(slot[i], 0);
 	tear_down();
 }
 
@@ -685,6 +706,7 @@ void add_engine_suite(void)
 	CU_add_test(s, "full rings of one, two and four pages", test_full_rings);
 	CU_add_test(s, "grants that do not hold", test_bad_grants);
 	CU_add_test(s, "an image that becomes shorter", test_image_becomes_shorter);
+	CU_add_test(s, "a response's padding", test_response_padding);
 	CU_add_test(s, "a full disk", test_disk_is_full);
 	CU_add_test(s, "requests without end", test_endless_requests);
 	CU_add_test(s, "nonsense index", test_nonsense_index);
