@@ -29,12 +29,7 @@ static u64 *shared_word(struct grant_table *gt, u32 ref)
 	return (u64 *)&gt->shared[ref / ENTRIES_PER_FRAME][ref % ENTRIES_PER_FRAME];
 }
 
-/* The parts of a version 1 entry read as one word. */
-static u32 word_flags(u64 word)
-{
-	return word & 0xffff;
-}
-
+/* Of a version 1 entry read as one word: flags below, then the domain. */
 static u32 word_frame(u64 word)
 {
 	return word >> 32;
@@ -166,15 +161,6 @@ u32 grant_frames_max(const struct domain *d)
 	return d->grant->max_frames;
 }
 
-static s16 why_refused(u64 word)
-{
-	u32 flags = word_flags(word);
-
-	if ((flags & PV_GTF_TYPE_MASK) != PV_GTF_PERMIT_ACCESS || (flags & PV_GTF_SUB_PAGE))
-		return PV_GNTST_BAD_GNTREF;
-	return PV_GNTST_PERMISSION_DENIED; /* another's, or read-only and to be written */
-}
-
 /*
  * Check the entry and set its in-use bits, as one step as far as the granter can
  * see. The compare-exchange fails only if the granter wrote meanwhile; a granter
@@ -191,13 +177,13 @@ static s16 entry_mark(u64 *word, const struct domain *mapper, bool readonly, u64
 
 	do {
 		if (unlikely((seen ^ want) & care))
-			return why_refused(seen);
+			break; /* invalid, for another, or read-only and to be written */
 		*marked = seen | bits;
 		if (likely(__atomic_compare_exchange_n(word, &seen, *marked, false,
 						       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)))
 			return PV_GNTST_OKAY;
 	} while (--tries);
-	return PV_GNTST_EAGAIN;
+	return PV_GNTST_GENERAL_ERROR;
 }
 
 /* Clear in-use bits in the flags alone: the rest of the entry may have been rewritten. */

@@ -108,7 +108,7 @@ static void map_one(struct pv_gnttab_map_grant_ref *op, struct domain **held)
 	granter = granter_select(held, op->dom);
 	if (!granter)
 		return;
-	op->status = PV_GNTST_NO_DEVICE_SPACE;
+	op->status = PV_GNTST_NO_SPACE;
 	t = track_alloc(gt, &handle);
 	if (!t)
 		return;

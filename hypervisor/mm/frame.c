@@ -179,6 +179,12 @@ static __noinline bool writable_begin(struct frame *f, const struct domain *d, u
 	return true;
 }
 
+static __noinline bool hold_undo(struct frame *f)
+{
+	frame_put_writable(f);
+	return false;
+}
+
 bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark)
 {
 	u64 x = READ_ONCE(f->state);
@@ -188,10 +194,7 @@ bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark)
 		    !(x & FRAME_TYPE_MASK) || !frame_countable(x) || f->owner != d->id)
 			return writable_begin(f, d, mark);
 	} while (!frame_cas(f, &x, (x + FRAME_USE) | mark));
-	if (likely(READ_ONCE(f->owner) == d->id))
-		return true;
-	frame_put_writable(f);
-	return false;
+	return likely(READ_ONCE(f->owner) == d->id) ? true : hold_undo(f);
 }
 
 bool frame_get_writable(struct frame *f, struct domain *d)

@@ -54,9 +54,7 @@ static inline bool frame_cas(struct frame *f, u64 *expect, u64 to)
 /* May one more reference be added? Type counts never exceed references, so this bounds both. */
 static inline bool frame_countable(u64 x)
 {
-	u64 refs = x & FRAME_REF_MASK;
-
-	return refs != 0 && refs != FRAME_REF_MASK;
+	return (x & FRAME_REF_MASK) - 1 < FRAME_REF_MASK - 1; /* neither none nor all it can hold */
 }
 
 /* --- frame.c --- */

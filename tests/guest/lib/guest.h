@@ -298,6 +298,9 @@ void events_disable(void);
 void events_enable(void);
 static inline bool events_masked(void);
 
+/* Where the two hypervisors are known to differ, a test says why and asks this. */
+bool on_pavise(void);
+
 /* ---- grants (grant.c) ---- */
 
 /* First frame of the domain's own table: 512 entries. */
