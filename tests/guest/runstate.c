@@ -40,7 +40,7 @@ void test_main(void)
 	expect_true(b.state_entry_time > a.state_entry_time);
 	expect_eq(area.state, PV_RUNSTATE_RUNNING);
 	expect_true(area.time[PV_RUNSTATE_BLOCKED] >=
-		    a.time[PV_RUNSTATE_BLOCKED] + MILLISECONDS(15));
+		    a.time[PV_RUNSTATE_BLOCKED] + MILLISECONDS(10));
 	expect_eq(area.state_entry_time & ~PV_RUNSTATE_UPDATE, b.state_entry_time);
 
 	if (vcpu_count() > 1) {
