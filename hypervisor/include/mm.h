@@ -174,10 +174,6 @@ static inline void m2p_set(mfn_t m, u64 pfn_or_invalid)
 {
 	WRITE_ONCE(((u64 *)M2P_VIRT)[mfn_nr(m)], pfn_or_invalid);
 }
-static inline u64 m2p_get(mfn_t m)
-{
-	return READ_ONCE(((u64 *)M2P_VIRT)[mfn_nr(m)]);
-}
 
 /* --- the hypervisor's own mappings (mm/map.c) -------------------------------- */
 

@@ -75,8 +75,6 @@ typedef u64 pfn_t;
 #define __noreturn	__attribute__((noreturn))
 #define __noinline	__attribute__((noinline))
 #define __inlined      inline __attribute__((always_inline))
-#define __used		__attribute__((used))
-#define __section(s)	__attribute__((section(s)))
 #define __printf(f, a)	__attribute__((format(printf, f, a)))
 
 /* Single-copy reads and writes of memory that others change. */
