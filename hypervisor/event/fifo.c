@@ -164,21 +164,20 @@ static int fifo_create(struct domain *d)
 	struct event_domain *e = d->event;
 	u32 pages = ROUND_UP(e->limit, WORDS_PER_PAGE) / WORDS_PER_PAGE;
 	u32 chunks = ROUND_UP(e->limit, PORTS_PER_CHUNK) / PORTS_PER_CHUNK;
-	struct event_fifo *f = heap_alloc(sizeof(*f) + pages * sizeof(f->page[0]));
 	struct port_chunk **chunk = e->small;
+	struct event_fifo *f;
 
-	if (f)
-		f->tail = heap_alloc(d->max_vcpus * QUEUES * sizeof(*f->tail));
 	if (chunks > SMALL_CHUNKS)
 		chunk = heap_alloc(chunks * sizeof(*chunk));
-	if (!f || !f->tail || !chunk) {
-		if (f)
-			heap_free(f->tail);
+	f = heap_alloc(sizeof(*f) + pages * sizeof(f->page[0]) +
+		       d->max_vcpus * QUEUES * sizeof(*f->tail));
+	if (!f || !chunk) {
 		heap_free(f);
 		if (chunk != e->small)
 			heap_free(chunk);
 		return -ENOMEM;
 	}
+	f->tail = (u32 *)&f->page[pages];
 	/* Who reads the small array still finds there what it is looking for. */
 	if (chunk != e->small)
 		memcpy(chunk, e->small, sizeof(e->small));
@@ -225,7 +224,7 @@ static void adopt(struct domain *d, u32 n)
 {
 	struct port *p = port_at(d->event, n), *sender = p;
 
-	if (!p || p->state < PORT_UNBOUND)
+	if (!p || p->state == PORT_FREE)
 		return;
 	if (p->state == PORT_INTERDOMAIN)
 		sender = port_at(p->remote->event, p->number);
@@ -326,7 +325,6 @@ void fifo_destroy(struct event_domain *e)
 		return;
 	if (e->chunk != e->small)
 		heap_free(e->chunk);
-	heap_free(e->fifo->tail);
 	heap_free(e->fifo);
 }
 

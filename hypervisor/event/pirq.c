@@ -49,32 +49,20 @@ static void storm_over(struct timer *t)
 			line_release(n, LINE_STORM);
 }
 
-int event_pirq_map(struct domain *d, u32 gsi)
-{
-	struct pirq *q = pirq_at(d, gsi);
-
-	if (!q || !line_exists(gsi))
-		return (int)REFUSE(-EINVAL);
-	spin_lock(&d->event->lock);
-	q->mapped = true;
-	spin_unlock(&d->event->lock);
-	return 0;
-}
-
-int event_pirq_unmap(struct domain *d, u32 n)
+int event_pirq_map(struct domain *d, u32 n, bool map)
 {
 	struct pirq *q = pirq_at(d, n);
 	int rc = 0;
 
-	if (!q)
+	if (!q || !line_exists(n))
 		return (int)REFUSE(-EINVAL);
 	spin_lock(&d->event->lock);
-	if (!q->mapped)
+	if (!map && !q->mapped)
 		rc = (int)REFUSE(-EINVAL);
-	else if (q->port)
+	else if (!map && q->port)
 		rc = (int)REFUSE(-EBUSY);
 	else
-		q->mapped = false;
+		q->mapped = map;
 	spin_unlock(&d->event->lock);
 	return rc;
 }
@@ -96,8 +84,7 @@ int event_pirq_status(struct domain *d, u32 n, u32 *flags)
 
 	if (!q || !q->mapped)
 		return (int)REFUSE(-EINVAL);
-	*flags = (line_is_level(n) ? PV_XENIRQSTAT_NEEDS_EOI : 0) |
-		 (q->port && q->shared ? PV_XENIRQSTAT_SHARED : 0);
+	*flags = line_is_level(n) ? PV_XENIRQSTAT_NEEDS_EOI : 0;
 	return 0;
 }
 

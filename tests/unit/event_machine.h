@@ -56,9 +56,9 @@ void domain_put(struct domain *d)
 	__atomic_fetch_sub(&d->references, 1, __ATOMIC_RELAXED);
 }
 
-struct domain *domain_get_next(domid_t id)
+struct domain *domain_next(struct domain *d)
 {
-	(void)id;
+	(void)d;
 	return NULL;
 }
 
@@ -164,11 +164,6 @@ int line_connect(u32 gsi, const struct cpu *c)
 	line_held[gsi] = 0;
 	line_cpu[gsi] = c;
 	return 0;
-}
-
-void line_disconnect(u32 gsi)
-{
-	line_hold(gsi, LINE_UNUSED);
 }
 
 void line_move(u32 gsi, const struct cpu *c)
