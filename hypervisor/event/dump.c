@@ -60,10 +60,3 @@ unsigned int event_audit(struct domain *d)
 	}
 	return wrong;
 }
-
-void event_audit_frames(void)
-{
-	struct domain *d;
-
-	for_each_domain(d) fifo_audit_frames(d);
-}

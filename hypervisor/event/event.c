@@ -247,17 +247,74 @@ static void unlock_pair(struct domain *a, struct domain *b)
 
 /* --- binding ---------------------------------------------------------------------------------- */
 
-int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
+/*
+ * Bind a new port to something that only one can be bound to, as \p slot says, or
+ * to nothing like it (NULL).
+ */
+static int bind(struct domain *d, enum port_state state, u32 number, u32 vcpu, u32 *slot, u32 *port)
 {
 	struct event_domain *e = d->event;
 	int rc;
 
 	spin_lock(&e->lock);
-	rc = port_take(d, port);
-	if (rc == 0)
-		port_set(port_at(e, *port), PORT_UNBOUND, remote, NULL);
+	rc = slot && *slot ? (int)REFUSE(-EEXIST) : port_take(d, port);
+	if (rc == 0) {
+		port_at(e, *port)->vcpu = (u8)vcpu;
+		port_set(port_at(e, *port), state, number, NULL);
+		if (slot)
+			WRITE_ONCE(*slot, *port);
+	}
+	/* A line may fire as soon as it is connected: the port comes first. */
+	if (rc == 0 && state == PORT_PIRQ) {
+		rc = e->pirq[number].mapped ? line_connect(number, d->vcpu[vcpu]->cpu)
+					    : (int)REFUSE(-EINVAL);
+		if (rc != 0) {
+			WRITE_ONCE(*slot, 0);
+			port_free(e, *port);
+		}
+	}
 	spin_unlock(&e->lock);
 	return rc;
+}
+
+int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
+{
+	return bind(d, PORT_UNBOUND, remote, 0, NULL, port);
+}
+
+int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
+{
+	if (!domain_vcpu(d, vcpu))
+		return (int)REFUSE(-ENOENT);
+	return bind(d, PORT_IPI, 0, vcpu, NULL, port);
+}
+
+int event_bind_pirq(struct domain *d, u32 pirq, u32 *port)
+{
+	if (!d->event->pirq)
+		return (int)REFUSE(-EPERM);
+	if (pirq >= MAX_PIRQS)
+		return (int)REFUSE(-EINVAL);
+	return bind(d, PORT_PIRQ, pirq, 0, &d->event->pirq[pirq].port, port);
+}
+
+static bool virq_is_global(u32 virq)
+{
+	return virq != PV_VIRQ_TIMER && virq != PV_VIRQ_DEBUG && virq != PV_VIRQ_XENOPROF &&
+	       virq != PV_VIRQ_XENPMU;
+}
+
+int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
+{
+	if (virq >= PV_NR_VIRQS)
+		return (int)REFUSE(-EINVAL);
+	if (virq_is_global(virq) && !d->privileged)
+		return (int)REFUSE(-EPERM);
+	if (virq_is_global(virq) && vcpu != 0)
+		return (int)REFUSE(-EINVAL);
+	if (!domain_vcpu(d, vcpu))
+		return (int)REFUSE(-ENOENT);
+	return bind(d, PORT_VIRQ, virq, vcpu, virq_slot(d->event, vcpu, virq), port);
 }
 
 int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
@@ -281,84 +338,6 @@ int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_p
 	tell(d, p, *port);
 out:
 	unlock_pair(d, remote);
-	return rc;
-}
-
-static bool virq_is_global(u32 virq)
-{
-	return virq != PV_VIRQ_TIMER && virq != PV_VIRQ_DEBUG && virq != PV_VIRQ_XENOPROF &&
-	       virq != PV_VIRQ_XENPMU;
-}
-
-int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
-{
-	struct event_domain *e = d->event;
-	u32 *slot;
-	int rc;
-
-	if (virq >= PV_NR_VIRQS)
-		return (int)REFUSE(-EINVAL);
-	if (virq_is_global(virq) && !d->privileged)
-		return (int)REFUSE(-EPERM);
-	if (virq_is_global(virq) && vcpu != 0)
-		return (int)REFUSE(-EINVAL);
-	if (!domain_vcpu(d, vcpu))
-		return (int)REFUSE(-ENOENT);
-	slot = virq_slot(e, vcpu, virq);
-	spin_lock(&e->lock);
-	rc = *slot ? (int)REFUSE(-EEXIST) : port_take(d, port);
-	if (rc == 0) {
-		port_at(e, *port)->vcpu = (u8)vcpu;
-		port_set(port_at(e, *port), PORT_VIRQ, virq, NULL);
-		WRITE_ONCE(*slot, *port);
-	}
-	spin_unlock(&e->lock);
-	return rc;
-}
-
-int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
-{
-	struct event_domain *e = d->event;
-	int rc;
-
-	if (!domain_vcpu(d, vcpu))
-		return (int)REFUSE(-ENOENT);
-	spin_lock(&e->lock);
-	rc = port_take(d, port);
-	if (rc == 0) {
-		port_at(e, *port)->vcpu = (u8)vcpu;
-		port_set(port_at(e, *port), PORT_IPI, 0, NULL);
-	}
-	spin_unlock(&e->lock);
-	return rc;
-}
-
-int event_bind_pirq(struct domain *d, u32 pirq, u32 *port)
-{
-	struct event_domain *e = d->event;
-	int rc;
-
-	if (!e->pirq)
-		return (int)REFUSE(-EPERM);
-	if (pirq >= MAX_PIRQS)
-		return (int)REFUSE(-EINVAL);
-	spin_lock(&e->lock);
-	if (!e->pirq[pirq].mapped)
-		rc = (int)REFUSE(-EINVAL);
-	else
-		rc = e->pirq[pirq].port ? (int)REFUSE(-EEXIST) : port_take(d, port);
-	if (rc != 0)
-		goto out;
-	/* The line may fire as soon as it is connected: the port comes first. */
-	port_set(port_at(e, *port), PORT_PIRQ, pirq, NULL);
-	WRITE_ONCE(e->pirq[pirq].port, *port);
-	rc = line_connect(pirq, d->vcpu[0]->cpu);
-	if (rc != 0) {
-		WRITE_ONCE(e->pirq[pirq].port, 0);
-		port_free(e, *port);
-	}
-out:
-	spin_unlock(&e->lock);
 	return rc;
 }
 
@@ -427,25 +406,18 @@ int event_close(struct domain *d, u32 n)
 	if (!p)
 		return (int)REFUSE(-EINVAL);
 	peer = lock_with_peer(d, p);
-	switch (p->state) {
-	case PORT_FREE:
-		rc = (int)REFUSE(-EINVAL);
-		goto out;
-	case PORT_INTERDOMAIN:
+	if (p->state == PORT_INTERDOMAIN) {
 		port_set(port_at(p->remote->event, p->number), PORT_UNBOUND, d->id, NULL);
-		break;
-	case PORT_VIRQ:
+	} else if (p->state == PORT_VIRQ) {
 		WRITE_ONCE(*virq_slot(e, virq_is_global(p->number) ? 0 : p->vcpu, p->number), 0);
-		break;
-	case PORT_PIRQ:
-		line_hold(p->number, LINE_UNUSED);
+	} else if (p->state == PORT_PIRQ) {
+		line_hold(p->number, LINE_UNUSED, true);
 		WRITE_ONCE(e->pirq[p->number].port, 0);
-		break;
-	default:
-		break;
 	}
-	port_free(e, n);
-out:
+	if (p->state == PORT_FREE)
+		rc = (int)REFUSE(-EINVAL);
+	else
+		port_free(e, n);
 	unlock_pair(d, peer);
 	return rc;
 }
@@ -560,7 +532,9 @@ void event_domain_destroy(struct domain *d)
 		return;
 	for (n = 0; n < e->valid; n += PORTS_PER_CHUNK)
 		heap_free(e->chunk[n / PORTS_PER_CHUNK]);
-	fifo_destroy(e);
+	if (e->chunk != e->small)
+		heap_free(e->chunk);
+	heap_free(e->fifo);
 	heap_free(e->virq);
 	heap_free(e->pirq);
 	heap_free(e);

@@ -113,9 +113,7 @@ void pirq_init(void);
 
 /* Back to the two-level form. No port is in use; the event lock is held. */
 void fifo_stop(struct domain *d);
-void fifo_destroy(struct event_domain *e);
 /* Do the ports remember the queues they are last in? How many don't. */
 unsigned int fifo_audit(struct domain *d);
-void fifo_audit_frames(struct domain *d);
 
 #endif

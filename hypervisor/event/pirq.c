@@ -33,7 +33,7 @@ static void line_fired(u32 gsi)
 		q->count = 0;
 	}
 	if (++q->count > STORM_LIMIT) {
-		line_hold(gsi, LINE_STORM);
+		line_hold(gsi, LINE_STORM, true);
 		timer_set(&storm_timer, now + STORM_WINDOW);
 		if (printk_ratelimit())
 			log_warning("interrupt %u: a storm, held back", gsi);
@@ -46,7 +46,7 @@ static void storm_over(struct timer *t)
 	(void)t;
 	for (u32 n = 0; n < MAX_PIRQS; n++)
 		if (line_exists(n))
-			line_release(n, LINE_STORM);
+			line_hold(n, LINE_STORM, false);
 }
 
 int event_pirq_map(struct domain *d, u32 n, bool map)
@@ -74,7 +74,7 @@ int event_pirq_eoi(struct domain *d, u32 n)
 	/* One that is being closed just now stays held back, as it is not in use. */
 	if (!q || !READ_ONCE(q->port))
 		return (int)REFUSE(-EINVAL);
-	line_release(n, LINE_UNANSWERED);
+	line_hold(n, LINE_UNANSWERED, false);
 	return 0;
 }
 

@@ -118,21 +118,6 @@ static const struct {
 	/* clang-format on */
 };
 
-/* The domain an operation names: the caller's own, or any if the caller controls it. */
-static struct domain *target(domid_t id, long *rc)
-{
-	struct domain *d = domain_get(id);
-
-	if (!d) {
-		*rc = REFUSE(current->domain->privileged ? -ESRCH : -EPERM);
-	} else if (!may_control(d)) {
-		domain_put(d);
-		d = NULL;
-		*rc = REFUSE(-EPERM);
-	}
-	return d;
-}
-
 /* Every operation but sending. */
 static __noinline long operate(u64 cmd, vaddr_t at)
 {
@@ -146,11 +131,11 @@ static __noinline long operate(u64 cmd, vaddr_t at)
 	if (copy_from_guest(&a, at, ops[cmd].size))
 		return REFUSE(-EFAULT);
 	if (ops[cmd].of_domain) {
-		d = target(a.dom, &rc);
+		d = domain_get(a.dom);
 		if (!d)
-			return rc;
+			return REFUSE(current->domain->privileged ? -ESRCH : -EPERM);
 	}
-	rc = run(cmd, d, &a);
+	rc = may_control(d) ? run(cmd, d, &a) : REFUSE(-EPERM);
 	answer = (const char *)&a + ops[cmd].answer_at;
 	if (rc == 0 && ops[cmd].answer_size &&
 	    copy_to_guest(at + ops[cmd].answer_at, answer, ops[cmd].answer_size)) {

@@ -19,6 +19,10 @@ union argument {
 	struct pv_physdev_unmap_pirq unmap_pirq;
 	struct pv_physdev_eoi eoi;
 	struct pv_physdev_irq_status_query irq_status_query;
+	struct pv_physdev_pci_mmcfg_reserved pci_mmcfg_reserved;
+	struct pv_physdev_pci_device_add pci_device_add;
+	struct pv_physdev_pci_device pci_device;
+	struct pv_physdev_manage_pci manage_pci;
 };
 
 static long set_iobitmap(const struct pv_physdev_set_iobitmap *a)
@@ -89,27 +93,26 @@ static long run(u64 cmd, union argument *a)
 	.answer_size = sizeof(((struct pv_physdev_##type *)NULL)->field)
 
 static const struct {
-	bool known;
 	u8 size;
 	u8 answer_at, answer_size; /* what of it is copied back */
 	bool for_all;		   /* every domain may; else dom0 alone */
 } ops[] = {
 	/* clang-format off */
-	[PV_PHYSDEVOP_SET_IOPL] = {true, ARGUMENT(set_iopl), .for_all = true},
-	[PV_PHYSDEVOP_SET_IOBITMAP] = {true, ARGUMENT(set_iobitmap), .for_all = true},
-	[PV_PHYSDEVOP_APIC_READ] = {true, ARGUMENT(apic), ANSWER(apic, value)},
-	[PV_PHYSDEVOP_ALLOC_IRQ_VECTOR] = {true, ARGUMENT(irq), ANSWER(irq, vector)},
-	[PV_PHYSDEVOP_SETUP_GSI] = {true, ARGUMENT(setup_gsi)},
-	[PV_PHYSDEVOP_MAP_PIRQ] = {true, ARGUMENT(map_pirq), ANSWER(map_pirq, pirq)},
-	[PV_PHYSDEVOP_UNMAP_PIRQ] = {true, ARGUMENT(unmap_pirq)},
-	[PV_PHYSDEVOP_EOI] = {true, ARGUMENT(eoi)},
-	[PV_PHYSDEVOP_IRQ_STATUS_QUERY] = {true, ARGUMENT(irq_status_query),
+	[PV_PHYSDEVOP_SET_IOPL] = {ARGUMENT(set_iopl), .for_all = true},
+	[PV_PHYSDEVOP_SET_IOBITMAP] = {ARGUMENT(set_iobitmap), .for_all = true},
+	[PV_PHYSDEVOP_APIC_READ] = {ARGUMENT(apic), ANSWER(apic, value)},
+	[PV_PHYSDEVOP_ALLOC_IRQ_VECTOR] = {ARGUMENT(irq), ANSWER(irq, vector)},
+	[PV_PHYSDEVOP_SETUP_GSI] = {ARGUMENT(setup_gsi)},
+	[PV_PHYSDEVOP_MAP_PIRQ] = {ARGUMENT(map_pirq), ANSWER(map_pirq, pirq)},
+	[PV_PHYSDEVOP_UNMAP_PIRQ] = {ARGUMENT(unmap_pirq)},
+	[PV_PHYSDEVOP_EOI] = {ARGUMENT(eoi)},
+	[PV_PHYSDEVOP_IRQ_STATUS_QUERY] = {ARGUMENT(irq_status_query),
 					   ANSWER(irq_status_query, flags)},
-	[PV_PHYSDEVOP_PCI_MMCFG_RESERVED] = {.known = true},
-	[PV_PHYSDEVOP_PCI_DEVICE_ADD] = {.known = true},
-	[PV_PHYSDEVOP_PCI_DEVICE_REMOVE] = {.known = true},
-	[PV_PHYSDEVOP_MANAGE_PCI_ADD] = {.known = true},
-	[PV_PHYSDEVOP_MANAGE_PCI_REMOVE] = {.known = true},
+	[PV_PHYSDEVOP_PCI_MMCFG_RESERVED] = {ARGUMENT(pci_mmcfg_reserved)},
+	[PV_PHYSDEVOP_PCI_DEVICE_ADD] = {ARGUMENT(pci_device_add)},
+	[PV_PHYSDEVOP_PCI_DEVICE_REMOVE] = {ARGUMENT(pci_device)},
+	[PV_PHYSDEVOP_MANAGE_PCI_ADD] = {ARGUMENT(manage_pci)},
+	[PV_PHYSDEVOP_MANAGE_PCI_REMOVE] = {ARGUMENT(manage_pci)},
 	/* clang-format on */
 };
 
@@ -117,7 +120,7 @@ HYPERCALL(physdev_op)
 {
 	u64 cmd = (u32)hc->arg[0];
 	vaddr_t at = hc->arg[1];
-	bool known = cmd < ARRAY_SIZE(ops) && ops[cmd].known;
+	bool known = cmd < ARRAY_SIZE(ops) && ops[cmd].size;
 	union argument a;
 	long rc;
 

@@ -278,8 +278,8 @@ int line_configure(u32 gsi, bool level, bool active_low);
 /* Let interrupts through to \p c, as calls of line_hook. 0, -EINVAL, -EBUSY, -ENOSPC (vectors). */
 int line_connect(u32 gsi, const struct cpu *c);
 void line_move(u32 gsi, const struct cpu *c);
-void line_hold(u32 gsi, u8 why);
-void line_release(u32 gsi, u8 why);
+/* Set or clear a reason to hold the line back. */
+void line_hold(u32 gsi, u8 why, bool hold);
 /* Who is told: in the interrupt, the APIC told already, no lock held. */
 extern void (*line_hook)(u32 gsi);
 /* From interrupt_dispatch(): a vector of the lines'. */

@@ -94,28 +94,15 @@ static void line_aim(const struct line *l, const struct cpu *c)
 		ioapic_write(l->at, REG_REDIRECT + 2 * l->pin + 1, c->apic_id << 24);
 }
 
-static void line_update(u32 gsi, u8 set, u8 clear)
+void line_hold(u32 gsi, u8 why, bool hold)
 {
 	struct line *l = line_lock(gsi);
-	bool was;
+	bool was = l->held;
 
-	if (!l)
-		return;
-	was = l->held;
-	l->held = (l->held | set) & ~clear;
+	l->held = hold ? l->held | why : l->held & ~why;
 	if (was != (l->held != 0))
 		line_write(l);
 	spin_unlock(&lock);
-}
-
-void line_hold(u32 gsi, u8 why)
-{
-	line_update(gsi, why, 0);
-}
-
-void line_release(u32 gsi, u8 why)
-{
-	line_update(gsi, 0, why);
 }
 
 bool line_exists(u32 gsi)
@@ -195,7 +182,7 @@ void line_interrupt(u8 vector)
 	const struct line *l = by_vector[vector];
 
 	if (l && line_is_level(l->gsi))
-		line_hold(l->gsi, LINE_UNANSWERED);
+		line_hold(l->gsi, LINE_UNANSWERED, true);
 	apic_eoi();
 	if (l && !(READ_ONCE(l->held) & LINE_UNUSED))
 		line_hook(l->gsi);

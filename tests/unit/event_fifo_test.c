@@ -175,7 +175,7 @@ static void test_audit(void)
 	CU_ASSERT_EQUAL(event_audit(b), 1);
 	b->event->active--;
 	audited = 0;
-	fifo_audit_frames(b);
+	audit_frames(b);
 	CU_ASSERT_EQUAL(audited, VCPUS + 1);
 }
 

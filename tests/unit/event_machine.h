@@ -171,14 +171,12 @@ void line_move(u32 gsi, const struct cpu *c)
 	line_cpu[gsi] = c;
 }
 
-void line_hold(u32 gsi, u8 why)
+void line_hold(u32 gsi, u8 why, bool hold)
 {
-	line_held[gsi] |= why;
-}
-
-void line_release(u32 gsi, u8 why)
-{
-	line_held[gsi] &= (u8)~why;
+	if (hold)
+		line_held[gsi] |= why;
+	else
+		line_held[gsi] &= (u8)~why;
 }
 
 u64 system_time(void)
