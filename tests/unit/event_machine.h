@@ -67,8 +67,12 @@ struct vcpu *domain_vcpu(const struct domain *d, u32 id)
 	return id < d->max_vcpus ? d->vcpu[id] : NULL;
 }
 
+static void (*at_preempt)(void); /* what another vCPU does meanwhile */
+
 bool preempt_pending(void)
 {
+	if (at_preempt)
+		at_preempt();
 	return rand() % 4 == 0;
 }
 
@@ -235,6 +239,7 @@ static void start_over(u32 max_port)
 	}
 	dom0 = &domains[0];
 	kicks = wakes = 0;
+	at_preempt = NULL;
 	event_init();
 }
 
