@@ -94,15 +94,15 @@ static bool string_element(struct vcpu *v, u16 port, unsigned int bytes, vaddr_t
 }
 
 static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct insn *i, u16 port,
-				  unsigned int bytes, bool out, bool code64)
+				  unsigned int bytes, bool out)
 {
-	u64 mask = code64 && !i->address_override ? ~0UL : 0xffffffff;
+	u64 mask = i->code64 && !i->address_override ? ~0UL : 0xffffffff;
 	u64 *index = out ? &r->rsi : &r->rdi;
 	u64 count = i->rep ? r->rcx & mask : 1;
 	u64 step = r->rflags & RFLAGS_DF ? -(u64)bytes : bytes;
 	unsigned int done;
 
-	if ((i->segment && out) || (!code64 && i->address_override))
+	if ((i->segment && out) || (!i->code64 && i->address_override))
 		return INSN_FAULT;
 	for (done = 0; done < STRING_ELEMENTS && count; done++) {
 		if (!string_element(v, port, bytes, *index & mask, out))
@@ -115,15 +115,15 @@ static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct i
 	return count ? INSN_AGAIN : INSN_DONE;
 }
 
-enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i, bool code64)
+enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
 {
 	unsigned int bytes = !(i->opcode & 1) ? 1 : i->operand16 ? 2 : 4;
 	bool out = i->opcode & 2, string = i->opcode < 0x70;
-	u16 port = i->opcode >= 0xe4 && i->opcode <= 0xe7 ? i->imm : (u16)r->rdx;
+	u16 port = i->opcode >= 0xe4 && i->opcode <= 0xe7 ? i->operand : (u16)r->rdx;
 
 	if (!port_permitted(v, port, bytes))
 		return INSN_FAULT;
 	if (string)
-		return string_io(v, r, i, port, bytes, out, code64);
+		return string_io(v, r, i, port, bytes, out);
 	return in_out(v, r, port, bytes, out);
 }

@@ -18,11 +18,6 @@ static void dump_grants(void)
 	}
 }
 
-static void audit(void)
-{
-	domain_audit_all();
-}
-
 static void help(void);
 
 static const struct {
@@ -30,7 +25,7 @@ static const struct {
 	const char *what;
 	void (*fn)(void);
 } debug_keys[] = {
-	{'A', "walk all frames and event channels and check every count", audit},
+	{'A', "walk all frames and event channels and check every count", domain_audit_all},
 	{'c', "hypercalls so far, by number", hypercall_dump},
 	{'e', "event channels", event_dump_all},
 	{'g', "grant tables", dump_grants},

@@ -250,11 +250,11 @@ void descriptors_load(struct vcpu *v);
 
 /* --- interrupts and platform (platform/) -------------------------------------------------- */
 
-#define VECTOR_SPURIOUS	    0xff
-#define VECTOR_TIMER	    0xf0
-#define VECTOR_FLUSH	    0xf1
-#define VECTOR_KICK	    0xf2 /* softirqs to do */
-#define VECTOR_SERIAL	    0xe0
+#define VECTOR_SPURIOUS 0xff
+#define VECTOR_TIMER	0xf0
+#define VECTOR_FLUSH	0xf1
+#define VECTOR_KICK	0xf2 /* softirqs to do */
+#define VECTOR_SERIAL	0xe0
 
 /* Set the handler of a vector; it runs with interrupts off and the APIC already told. */
 void interrupt_register(u8 vector, void (*fn)(void));
