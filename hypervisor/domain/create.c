@@ -206,11 +206,17 @@ void domain_dump_all(void)
 	}
 }
 
+static void audit_frames(void)
+{
+	grant_audit_frames();
+	event_audit_frames();
+}
+
 void domain_init(void)
 {
 	domain_list_init();
 	domain_free_hook = domain_free;
 	timer_init(&free_more, free_more_fired, this_cpu());
-	frame_audit_hook = grant_audit_frames;
+	frame_audit_hook = audit_frames;
 	event_init();
 }

@@ -30,9 +30,8 @@ static u32 word_frame(u64 word)
 	return word >> 32;
 }
 
-static int grow_by_one(struct domain *d)
+static int grow_by_one(struct domain *d, struct grant_table *gt)
 {
-	struct grant_table *gt = d->grant;
 	void *shared = pages_alloc(0), *active = pages_alloc(ACTIVE_ORDER);
 
 	if (!shared || !active) {
@@ -55,7 +54,7 @@ int grant_table_grow(struct domain *d, u32 frames)
 	if (d->grant->withdrawn)
 		return -ESRCH;
 	while (!rc && d->grant->frames < frames)
-		rc = grow_by_one(d);
+		rc = grow_by_one(d, d->grant);
 	return rc;
 }
 
@@ -85,16 +84,13 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 	gt->shared = heap_alloc(frames * sizeof(*gt->shared));
 	gt->active = heap_alloc(frames * sizeof(*gt->active));
 	gt->track = tracks ? heap_alloc(tracks * sizeof(*gt->track)) : NULL;
-	if (!gt->shared || !gt->active || (tracks && !gt->track)) {
+	/* The first frame is there from the start: the builder fills in two entries. */
+	if (!gt->shared || !gt->active || (tracks && !gt->track) || grow_by_one(d, gt)) {
 		table_free(gt);
 		return -ENOMEM;
 	}
-	d->grant = gt;
-	/* The first frame is there from the start: the builder fills in two entries. */
-	if (grant_table_grow(d, 1)) {
-		grant_table_destroy(d);
-		return -ENOMEM;
-	}
+	/* The domain can be found already: the table when all of it is there. */
+	__atomic_store_n(&d->grant, gt, __ATOMIC_RELEASE);
 	return 0;
 }
 

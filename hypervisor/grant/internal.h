@@ -102,12 +102,13 @@ static inline struct domain *granter_select(struct domain **held, domid_t id)
 {
 	struct domain *d = *held;
 
-	if (likely(d && d->id == id))
-		return d;
-	if (d)
-		domain_put(d);
-	*held = d = domain_get(id);
-	return d && d->grant ? d : NULL;
+	if (unlikely(!d || d->id != id)) {
+		if (d)
+			domain_put(d);
+		*held = d = domain_get(id);
+	}
+	/* A domain that is being made can be found before it has its table. */
+	return likely(d && READ_ONCE(d->grant)) ? d : NULL;
 }
 
 /*

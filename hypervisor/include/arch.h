@@ -250,15 +250,44 @@ void descriptors_load(struct vcpu *v);
 
 /* --- interrupts and platform (platform/) -------------------------------------------------- */
 
-#define VECTOR_SPURIOUS 0xff
-#define VECTOR_TIMER	0xf0
-#define VECTOR_FLUSH	0xf1
-#define VECTOR_KICK	0xf2 /* softirqs to do */
-#define VECTOR_SERIAL	0xe0
+#define VECTOR_DEVICE_FIRST 0x30 /* those of interrupt lines */
+#define VECTOR_DEVICE_LAST  0xdf
+#define VECTOR_SPURIOUS	    0xff
+#define VECTOR_TIMER	    0xf0
+#define VECTOR_FLUSH	    0xf1
+#define VECTOR_KICK	    0xf2 /* softirqs to do */
+#define VECTOR_SERIAL	    0xe0
 
 /* Set the handler of a vector; it runs with interrupts off and the APIC already told. */
 void interrupt_register(u8 vector, void (*fn)(void));
 void interrupt_dispatch(u8 vector); /* from entry */
+
+/*
+ * Interrupt lines by their global number (platform/ioapic.c). Each is held back
+ * as long as there is a reason to. A line that the hypervisor uses itself can't be
+ * connected. Callable with any lock held; a number without a line does nothing
+ * where no error is returned.
+ */
+#define LINE_UNUSED	1 /* not connected */
+#define LINE_UNANSWERED 2 /* level-triggered, and its last interrupt is not yet handled */
+#define LINE_STORM	4
+bool line_exists(u32 gsi);
+bool line_is_level(u32 gsi);
+/* How it is wired: 0, -EINVAL for no such line, -EBUSY when it is in use and wired otherwise. */
+int line_configure(u32 gsi, bool level, bool active_low);
+/* Let interrupts through to \p c, as calls of line_hook. 0, -EINVAL, -EBUSY, -ENOSPC (vectors). */
+int line_connect(u32 gsi, const struct cpu *c);
+void line_disconnect(u32 gsi);
+void line_move(u32 gsi, const struct cpu *c);
+void line_hold(u32 gsi, u8 why);
+void line_release(u32 gsi, u8 why);
+/* Who is told: in the interrupt, the APIC told already, no lock held. */
+extern void (*line_hook)(u32 gsi);
+/* From interrupt_dispatch(): a vector of the lines'. */
+void line_interrupt(u8 vector);
+/* What dom0 may read of the IO-APIC at \p address: 0, -EINVAL (no such), -EPERM. */
+int ioapic_probe(paddr_t address, u32 reg, u32 *value);
+
 void apic_init_cpu(void);
 u32 apic_id(void);
 void apic_eoi(void);

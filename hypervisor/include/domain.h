@@ -95,7 +95,6 @@ struct domain {
 	void *e820; /* array of struct pv_e820_entry */
 	u32 e820_entries;
 
-	/* dom0 alone: ports and I/O frames it may use are "all but the guarded". */
 	s64 time_offset_seconds;
 
 	struct watchdog *watchdog;
