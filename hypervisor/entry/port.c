@@ -46,17 +46,6 @@ static bool port_permitted(struct vcpu *v, u16 port, unsigned int bytes)
 	return !(map >> port % 8 & ((1u << bytes) - 1));
 }
 
-static u32 port_in(struct vcpu *v, u16 port, unsigned int bytes)
-{
-	return v->domain->privileged ? guest_port_read(v, port, bytes) : ~0u;
-}
-
-static void port_out(struct vcpu *v, u16 port, unsigned int bytes, u32 value)
-{
-	if (v->domain->privileged)
-		guest_port_write(v, port, bytes, value);
-}
-
 static enum insn_result in_out(struct vcpu *v, struct regs *r, u16 port, unsigned int bytes,
 			       bool out)
 {
@@ -64,9 +53,9 @@ static enum insn_result in_out(struct vcpu *v, struct regs *r, u16 port, unsigne
 	u64 keep = bytes == 4 ? 0 : r->rax & ~mask;
 
 	if (out)
-		port_out(v, port, bytes, r->rax & mask);
+		guest_port_write(v, port, bytes, r->rax & mask);
 	else
-		r->rax = keep | (port_in(v, port, bytes) & mask & 0xffffffff);
+		r->rax = keep | (guest_port_read(v, port, bytes) & mask & 0xffffffff);
 	return INSN_DONE;
 }
 
@@ -79,12 +68,12 @@ static bool string_element(struct vcpu *v, u16 port, unsigned int bytes, vaddr_t
 	if (out) {
 		ok = !copy_from_guest(&value, at, bytes);
 		if (ok)
-			port_out(v, port, bytes, value);
+			guest_port_write(v, port, bytes, value);
 	} else {
 		/* The device's data must not be lost to a fault: probe before reading it. */
 		ok = !copy_to_guest(at, &value, bytes);
 		if (ok) {
-			value = port_in(v, port, bytes);
+			value = guest_port_read(v, port, bytes);
 			ok = !copy_to_guest(at, &value, bytes);
 		}
 	}
