@@ -88,7 +88,8 @@ static void load_gdt(u64 base, u16 limit)
 	__asm__ volatile("lgdt %0" ::"m"(r));
 }
 
-static void load_own_gdt(const struct cpu *c)
+/* Also for an idle CPU: the window it had loaded goes when its vCPU does. */
+void descriptors_load_own(const struct cpu *c)
 {
 	load_gdt((u64)tables_of(c)->gdt - GDT_FIRST_BYTE, GDT_FIRST_BYTE + sizeof(u64[16]) - 1);
 }
@@ -132,7 +133,7 @@ static void load_tables(struct cpu *c)
 	set_system_descriptor(t->gdt, TSS_SELECTOR, (u64)&t->tss, sizeof(t->tss) - 1, 9);
 	c->tss = &t->tss;
 
-	load_own_gdt(c);
+	descriptors_load_own(c);
 	__asm__ volatile("pushq %0\n\t"
 			 "leaq 1f(%%rip), %%rax\n\t"
 			 "pushq %%rax\n\t"
@@ -233,7 +234,7 @@ void descriptors_load(struct vcpu *v)
 	if (v->ldt_entries) {
 		set_system_descriptor(tables_of(c)->gdt, LDT_SELECTOR,
 				      v->desc_window + DESC_WINDOW_LDT, v->ldt_entries * 8 - 1, 2);
-		load_own_gdt(c);
+		descriptors_load_own(c);
 		__asm__ volatile("lldt %w0" ::"r"((u16)LDT_SELECTOR));
 		c->ldt_loaded = true;
 	} else if (c->ldt_loaded) {

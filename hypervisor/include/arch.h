@@ -247,6 +247,8 @@ void context_set_gs_selector(struct vcpu *v, u16 sel);
 void context_load_debug(struct vcpu *v);
 /* Flush the window's GDT/LDT pages and load GDTR/LDTR for \p v. */
 void descriptors_load(struct vcpu *v);
+/* This CPU's own tables, which are always there: for when it runs no vCPU. */
+void descriptors_load_own(const struct cpu *c);
 
 /* --- interrupts and platform (platform/) -------------------------------------------------- */
 
@@ -320,16 +322,21 @@ struct acpi_info {
 	u8 reset_value;
 	bool has_reset;
 	paddr_t mcfg_base;
+	paddr_t efi_tables; /* UEFI's list of tables, for dom0; 0: another firmware */
+	u32 nr_efi_tables, efi_revision;
 };
 extern struct acpi_info acpi;
 /* Enter S5 with the values dom0's ACPI code computed. Returns only on failure. */
 void acpi_enter_sleep(u16 pm1a, u16 pm1b);
 void machine_reset(void) __noreturn;
 void machine_halt(void) __noreturn;
+/* Nothing can go on and the log says why: reset, or halt if `noreboot` was asked for. */
+void machine_end(void) __noreturn;
 /* Halt every other CPU for good, by NMI; no way back. */
 void smp_stop_others(void);
-/* From the NMI handler: halts this CPU if it was told to. */
-void smp_stop_check(void);
+/* From the NMI handler: halts this CPU if it was told to; after a panic it first says where it was.
+ */
+void smp_stop_check(const struct regs *r);
 /* Start all other processors, in parallel; each calls boot's cpu_entry(). */
 void smp_start(void);
 

@@ -19,6 +19,7 @@
 
 struct event_domain;
 struct grant_table;
+struct sched_domain;
 struct sched_vcpu;
 struct vcpu_timers;
 struct watchdog;
@@ -81,6 +82,7 @@ struct domain {
 
 	struct event_domain *event;
 	struct grant_table *grant;
+	struct sched_domain *sched;
 
 	u32 hidden_features[CPU_FEATURE_WORDS]; /* CPUID bits the tools took away
 						   (hypercall/cpu_policy.c) */
@@ -109,6 +111,7 @@ struct domain {
 #define VCPU_PAUSE_DOMAIN  BIT(3) /* the domain is paused, shut down or dying */
 #define VCPU_PAUSE_CONTROL BIT(4) /* this vCPU is paused by a control call */
 #define VCPU_PAUSE_AUDIT   BIT(5) /* the machine stands still to be counted */
+#define VCPU_PAUSE_CAP	   BIT(6) /* the domain has had its share of this period (sched/cap.c) */
 
 struct trap_entry {
 	vaddr_t address; /* 0: none registered */
