@@ -298,41 +298,47 @@ static void owner_set(struct frame *f, struct domain *d, enum frame_type type)
 			 __ATOMIC_RELEASE);
 }
 
-struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits)
+bool extent_give(struct frame *f, unsigned int order, struct domain *d, u64 limit)
 {
-	struct frame *f;
-	u64 i, n, nr;
-
-	if (order > MAX_ORDER)
-		return NULL;
-	n = 1UL << order;
-	/* Looked at early, without the lock: nobody shall scrub memory that he may not have. */
-	if (d->dying || READ_ONCE(d->frames) + n > READ_ONCE(d->max_frames))
-		return NULL;
-	f = buddy_alloc(order, bits);
-	if (!f)
-		return NULL;
-	nr = mfn_nr(frame_mfn(f));
-	/* While dom0 is built no memory has had another owner, and its builder clears what must be.
-	 */
-	for (i = 0; i < n && !(d->privileged && !d->created); i++)
-		page_clear(frame_virt(f + i));
+	u64 n = 1UL << order, nr = mfn_nr(frame_mfn(f)), i;
+	bool ok;
 
 	spin_lock(&d->frames_lock);
-	if (d->dying || d->frames + n > d->max_frames) {
-		spin_unlock(&d->frames_lock);
-		buddy_free(f, order);
-		return NULL;
+	ok = !d->dying && d->frames + n <= limit;
+	if (ok) {
+		domain_hold_by_frames(d);
+		for (i = 0; i < n; i++) {
+			f[i].flush_stamp = tlb_clock();
+			m2p_set(mfn(nr + i), PFN_INVALID);
+			owner_set(f + i, d, FRAME_NONE);
+		}
+		d->frames += n;
 	}
-	domain_hold_by_frames(d);
-	for (i = 0; i < n; i++) {
-		f[i].flush_stamp = tlb_clock();
-		m2p_set(mfn(nr + i), PFN_INVALID);
-		owner_set(f + i, d, FRAME_NONE);
-	}
-	d->frames += n;
 	spin_unlock(&d->frames_lock);
-	return f;
+	return ok;
+}
+
+int domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits, struct frame **out)
+{
+	int rc = 0;
+
+	/* Looked at early, without the lock: nobody shall scrub memory that he may not have. */
+	if (d->dying || order > MAX_ORDER ||
+	    READ_ONCE(d->frames) + (1UL << order) > READ_ONCE(d->max_frames))
+		return -ENOMEM;
+	/* While dom0 is built no memory has had another owner, and its builder clears what must be.
+	 */
+	if (d->privileged && !d->created) {
+		*out = buddy_alloc(order, bits);
+		rc = *out ? 0 : -ENOMEM;
+	} else {
+		rc = extent_alloc(order, bits, out);
+	}
+	if (rc == 0 && !extent_give(*out, order, d, READ_ONCE(d->max_frames))) {
+		extent_free(*out, order);
+		rc = -ENOMEM;
+	}
+	return rc;
 }
 
 bool frame_release(struct frame *f, struct domain *d)
@@ -384,6 +390,7 @@ void frame_give(struct frame *f, struct domain *d)
 
 void frame_free(struct frame *f)
 {
+	m2p_set(frame_mfn(f), PFN_INVALID);
 	buddy_free(f, 0);
 }
 

@@ -160,6 +160,7 @@ extern struct cpumask cpus_online;
 /* Hand \p nr frames from \p first on to the allocator. They are of no use to anyone. */
 void buddy_add(u64 first, u64 nr);
 void buddy_free(struct frame *f, unsigned int order);
+/* Not cleared. */
 struct frame *buddy_alloc(unsigned int order, unsigned int bits);
 void page_clear(void *page);
 
