@@ -13,10 +13,9 @@
 #define OP_BITS 6
 #define OP_MASK ((1UL << OP_BITS) - 1)
 
-#define ORDER_MAX     9 /* 2 MiB, the largest extent a PV guest has a use for */
-#define PREEMPT_EVERY 32
-#define E820_MAX      128
-#define PFN_LIMIT     (1UL << 40)
+#define COST_FRAME 200 /* instructions for one given or taken, less what clearing takes */
+#define E820_MAX   128
+#define PFN_LIMIT  (1UL << 40)
 
 /* The domain that a call names, with a reference, if the caller may control it. */
 static long controlled_get(domid_t id, struct domain **out)
@@ -33,11 +32,6 @@ static long controlled_get(domid_t id, struct domain **out)
 	return 0;
 }
 
-static u64 extent_address(const struct pv_memory_reservation *r, u64 i)
-{
-	return r->extent_start + i * sizeof(u64);
-}
-
 /* --- extents -------------------------------------------------------------------------- */
 
 /* A call on a list of extents, under way. */
@@ -52,7 +46,7 @@ struct extents {
 /* The list's entry that is to be done now. */
 static u64 entry_address(const struct extents *x)
 {
-	return extent_address(&x->r, x->done >> x->r.extent_order);
+	return x->r.extent_start + (x->done >> x->r.extent_order) * sizeof(u64);
 }
 
 /* A new extent at pfn (PFN_INVALID: nowhere yet); its first machine frame to the list. */
@@ -111,12 +105,11 @@ static long decrease(struct extents *x)
 static long extents_run(struct hypercall *hc, long (*step)(struct extents *x))
 {
 	struct extents x = {.done = hc->arg[0] >> OP_BITS};
-	u64 check = x.done;
 	long rc;
 
 	if (copy_from_guest(&x.r, hc->arg[1], sizeof(x.r)))
 		return -EFAULT;
-	if (x.r.extent_order > ORDER_MAX)
+	if (x.r.extent_order > EXTENT_ORDER_MAX)
 		return REFUSE(-EPERM);
 	x.total = x.r.nr_extents << x.r.extent_order;
 	if (x.r.nr_extents > (1UL << 32) || x.done > x.total)
@@ -125,12 +118,11 @@ static long extents_run(struct hypercall *hc, long (*step)(struct extents *x))
 	if (rc)
 		return rc;
 	while (!rc && x.done < x.total) {
+		u64 before = x.done;
+
 		rc = step(&x);
-		if (!rc && x.done < x.total && x.done - check >= PREEMPT_EVERY) {
-			check = x.done;
-			if (preempt_pending())
-				rc = -ERESTART;
-		}
+		if (!rc && x.done < x.total && preempt_after((u32)(x.done - before) * COST_FRAME))
+			rc = -ERESTART;
 	}
 	domain_put(x.domain);
 	if (rc == -ERESTART)
@@ -138,152 +130,21 @@ static long extents_run(struct hypercall *hc, long (*step)(struct extents *x))
 	return rc < 0 ? rc : (long)(x.done >> x.r.extent_order);
 }
 
-/* --- exchange -------------------------------------------------------------------------- */
-
-/*
- * Frames are traded a chunk at a time, a chunk being one extent of the larger
- * order. A chunk is all or nothing: the new frames are got and cleared first, which
- * may take long and is no loss when it is to be done again; what was taken is given
- * back if not all can be taken.
- */
-struct exchange {
-	struct pv_memory_exchange op;
-	struct domain *domain;
-	u64 in_chunk, out_chunk; /* extents in a chunk */
-	u32 nr_taken, nr_got;
-	u32 taken[1U << ORDER_MAX];	    /* machine frames of the current chunk */
-	struct frame *got[1U << ORDER_MAX]; /* first frames of its new extents */
-};
-
-static long exchange_check(struct exchange *e)
-{
-	const struct pv_memory_reservation *in = &e->op.in, *out = &e->op.out;
-	u32 order = MAX(in->extent_order, out->extent_order);
-
-	if (order > ORDER_MAX)
-		return REFUSE(-EPERM);
-	if (in->nr_extents > 1UL << 32 || out->nr_extents > 1UL << 32 ||
-	    in->nr_extents << in->extent_order != out->nr_extents << out->extent_order)
-		return REFUSE(-EINVAL);
-	if (in->domid != out->domid || e->op.nr_exchanged > in->nr_extents)
-		return REFUSE(-EINVAL);
-	e->in_chunk = 1UL << (order - in->extent_order);
-	e->out_chunk = 1UL << (order - out->extent_order);
-	if (in->nr_extents % e->in_chunk || e->op.nr_exchanged % e->in_chunk)
-		return REFUSE(-EINVAL);
-	return 0;
-}
-
-/* Take the frames of one chunk out of the domain. */
-static long exchange_take(struct exchange *e)
-{
-	const struct pv_memory_reservation *in = &e->op.in;
-	u64 i, j, first;
-
-	for (i = 0; i < e->in_chunk; i++) {
-		if (copy_from_guest(&first, extent_address(in, e->op.nr_exchanged + i),
-				    sizeof(first)))
-			return -EFAULT;
-		for (j = 0; j < 1UL << in->extent_order; j++) {
-			mfn_t m = mfn(first + j);
-
-			if (!mfn_valid(m) || !frame_steal(mfn_frame(m), e->domain))
-				return REFUSE(-EINVAL);
-			e->taken[e->nr_taken++] = mfn_nr(m);
-		}
-	}
-	return 0;
-}
-
-static long exchange_publish(struct exchange *e)
-{
-	const struct pv_memory_reservation *out = &e->op.out;
-	u64 base = (e->op.nr_exchanged / e->in_chunk) * e->out_chunk;
-	u64 i, j, pfn;
-	long rc = 0;
-
-	for (i = 0; i < e->out_chunk; i++) {
-		u64 at = extent_address(out, base + i), nr = mfn_nr(frame_mfn(e->got[i]));
-
-		if (copy_from_guest(&pfn, at, sizeof(pfn)) || pfn >= PFN_LIMIT) {
-			rc = -EFAULT;
-			continue;
-		}
-		for (j = 0; j < 1UL << out->extent_order; j++)
-			m2p_set(mfn(nr + j), pfn + j);
-		if (copy_to_guest(at, &nr, sizeof(nr)))
-			rc = -EFAULT;
-	}
-	return rc;
-}
-
-static long exchange_chunk(struct exchange *e)
-{
-	const struct pv_memory_reservation *out = &e->op.out;
-	long rc = 0;
-
-	e->nr_taken = e->nr_got = 0;
-	while (!rc && e->nr_got < e->out_chunk) {
-		rc = extent_alloc(out->extent_order, PV_XENMEMF_GET_ADDRESS_BITS(out->mem_flags),
-				  &e->got[e->nr_got]);
-		e->nr_got += !rc;
-	}
-	if (!rc)
-		rc = exchange_take(e);
-	while (!rc && e->nr_got) {
-		if (!extent_give(e->got[e->nr_got - 1], out->extent_order, e->domain, ~0UL))
-			rc = REFUSE(-EINVAL); /* dying: no other reason, and all is lost anyway */
-		else
-			e->nr_got--;
-	}
-	while (rc && e->nr_got)
-		extent_free(e->got[--e->nr_got], out->extent_order);
-	while (rc && e->nr_taken)
-		frame_give(mfn_frame(mfn(e->taken[--e->nr_taken])), e->domain);
-	if (rc)
-		return rc;
-	/* The trade is done; a fault while telling is the caller's loss. */
-	while (e->nr_taken)
-		frame_free(mfn_frame(mfn(e->taken[--e->nr_taken])));
-	rc = exchange_publish(e);
-	e->op.nr_exchanged += e->in_chunk;
-	return rc;
-}
-
-static long exchange_run(struct exchange *e, u64 arg)
-{
-	long rc = exchange_check(e);
-
-	if (rc)
-		return rc;
-	while (!rc && e->op.nr_exchanged < e->op.in.nr_extents) {
-		rc = exchange_chunk(e);
-		if (!rc && e->op.nr_exchanged < e->op.in.nr_extents && preempt_pending())
-			rc = -ERESTART;
-	}
-	/* nr_exchanged is also where a preempted call goes on. */
-	if (copy_field_to_guest(arg, &e->op, nr_exchanged))
-		return -EFAULT;
-	return rc;
-}
-
 static long exchange(u64 arg)
 {
-	struct exchange *e = heap_alloc(sizeof(*e));
+	struct pv_memory_exchange op;
+	struct domain *d;
 	long rc;
 
-	if (!e)
-		return -ENOMEM;
-	if (copy_from_guest(&e->op, arg, sizeof(e->op)))
-		rc = -EFAULT;
-	else
-		rc = controlled_get(e->op.in.domid, &e->domain);
-	if (!rc) {
-		rc = e->domain == current->domain ? exchange_run(e, arg) : REFUSE(-EPERM);
-		domain_put(e->domain);
-	}
-	heap_free(e);
-	return rc;
+	if (copy_from_guest(&op, arg, sizeof(op)))
+		return -EFAULT;
+	rc = controlled_get(op.in.domid, &d);
+	if (rc)
+		return rc;
+	rc = d == current->domain ? exchange_frames(d, &op) : REFUSE(-EPERM);
+	domain_put(d);
+	/* nr_exchanged is also where a preempted call goes on. */
+	return copy_field_to_guest(arg, &op, nr_exchanged) ? -EFAULT : rc;
 }
 
 /* --- what there is ------------------------------------------------------------------------ */
@@ -413,7 +274,7 @@ static long grant_frames_to_list(struct domain *d, const struct pv_mem_acquire_r
 		nr = mfn_nr(m);
 		if (copy_to_guest(op->frame_list + *done * sizeof(nr), &nr, sizeof(nr)))
 			return -EFAULT;
-		if (*done % PREEMPT_EVERY == PREEMPT_EVERY - 1 && preempt_pending()) {
+		if (preempt_after(4 * COST_FRAME)) {
 			++*done;
 			return -ERESTART;
 		}

@@ -125,7 +125,8 @@ struct frame *mfn_get(mfn_t m, const struct domain *d);
 
 /* --- allocator (mm/buddy.c) ------------------------------------------------ */
 
-#define MAX_ORDER 18 /* 1 GiB */
+#define MAX_ORDER	 18 /* 1 GiB */
+#define EXTENT_ORDER_MAX 9  /* 2 MiB, the largest extent a PV guest has a use for */
 /* 2^order frames for the hypervisor, zeroed; NULL when there are none. */
 void *pages_alloc(unsigned int order);
 void pages_free(void *virt, unsigned int order);
@@ -158,6 +159,13 @@ bool frame_release(struct frame *f, struct domain *d);
 bool frame_steal(struct frame *f, struct domain *d);
 void frame_give(struct frame *f, struct domain *d);
 void frame_free(struct frame *f);
+/*
+ * XENMEM_exchange for the current domain, with the caller's copy of its argument, whose
+ * nr_exchanged is what has been done, also when preempted. 0, -EPERM, -EINVAL, -EFAULT,
+ * -ENOMEM, -ERESTART.
+ */
+struct pv_memory_exchange;
+int exchange_frames(struct domain *d, struct pv_memory_exchange *op);
 /* Make a hypervisor page mappable by \p d, writable or not (shared info, grant frames). */
 void frame_share(void *virt, struct domain *d, bool writable);
 /* Undo: takes the page back from \p d; it is freed when the last mapping goes. */
@@ -192,8 +200,8 @@ static inline u64 m2p_get(mfn_t m)
 
 /* Map one page at an address in slots 256..271; tables are made as needed. 0 or -ENOMEM. */
 int hv_map(vaddr_t va, mfn_t m, u64 pte_flags);
-/* Remove it and flush it on every CPU. */
-void hv_unmap(vaddr_t va);
+/* Remove \p pages from there on, and flush every CPU. */
+void hv_unmap(vaddr_t va, unsigned int pages);
 /* Device registers, uncached, for good; NULL without memory. */
 volatile void *device_map(paddr_t p, size_t size);
 /* Read-only look at firmware tables, for good. */

@@ -13,9 +13,9 @@
  */
 #include "internal.h"
 
-#define ZONES	      36
-#define CLEAR_AT_ONCE 32     /* pages */
-#define NOT_HEAD      0xffff /* in `entries` of a free frame that is not the first of its block */
+#define ZONES	   36
+#define COST_CLEAR 600	  /* instructions */
+#define NOT_HEAD   0xffff /* in `entries` of a free frame that is not the first of its block */
 
 static struct spinlock lock;
 static u32 free_list[ZONES][MAX_ORDER + 1];
@@ -172,25 +172,21 @@ void page_clear(void *page)
 int extent_alloc(unsigned int order, unsigned int bits, struct frame **out)
 {
 	struct frame *f = buddy_alloc(order, bits);
-	unsigned int n = 0;
 	u64 i;
 
 	if (!f)
 		return -ENOMEM;
+	*out = f;
 	for (i = 0; i < 1UL << order; i++) {
 		if (f[i].state & FRAME_CLEAN)
 			continue;
-		if (n++ == CLEAR_AT_ONCE) {
-			n = 0;
-			if (preempt_pending()) {
-				extent_free(f, order);
-				return -ERESTART;
-			}
-		}
 		page_clear(frame_virt(f + i));
 		f[i].state = FRAME_CLEAN;
+		if (preempt_after(COST_CLEAR)) {
+			extent_free(f, order);
+			return -ERESTART;
+		}
 	}
-	*out = f;
 	return 0;
 }
 

@@ -16,7 +16,8 @@
  *   - the content is validated, and FRAME_PARTIAL goes away.
  *
  * The word keeps the last type at count zero. Writable data that become writable
- * again need none of this, which is the common case by far.
+ * again need none of this, which is the common case by far; nor do descriptors that
+ * become descriptors again, which stay valid while nothing else is made of them.
  *
  * The stamp of a frame is the TLB clock at the last moment it lost a writable
  * mapping or ceased to be a table. It is set while the reference that ends is
@@ -96,8 +97,10 @@ int frame_type_begin(struct frame *f, struct domain *d, enum frame_type type)
 			rc = -EINVAL;
 		} else if (type == FRAME_WRITABLE && (was == FRAME_NONE || was == type)) {
 			to = (x + FRAME_TYPE_REF) | FRAME_TYPE_WORD(type);
+		} else if (was == type && (x & FRAME_VALID)) { /* nobody can have changed it */
+			to = x + FRAME_TYPE_REF;
 		} else {
-			to = (x & ~FRAME_TYPE_BITS) + FRAME_TYPE_REF;
+			to = (x & ~(FRAME_TYPE_BITS | FRAME_VALID)) + FRAME_TYPE_REF;
 			to |= FRAME_TYPE_WORD(type) | FRAME_PARTIAL;
 			rc = 1;
 		}
@@ -156,8 +159,7 @@ bool frame_type_drop(struct frame *f)
 	}
 }
 
-/* The slow half of frame_hold_writable: the first use, or a refusal. */
-static __noinline bool writable_begin(struct frame *f, const struct domain *d, u64 mark)
+bool frame_begin_writable(struct frame *f, const struct domain *d, u64 mark)
 {
 	int rc;
 
@@ -172,50 +174,35 @@ static __noinline bool writable_begin(struct frame *f, const struct domain *d, u
 	return true;
 }
 
-bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark)
-{
-	u64 x = READ_ONCE(f->state);
-
-	do {
-		if ((x & (FRAME_TYPE_BITS | FRAME_PARTIAL)) != FRAME_TYPE_WORD(FRAME_WRITABLE) ||
-		    !(x & FRAME_TYPE_MASK) || !frame_countable(x) || f->owner != d->id)
-			return writable_begin(f, d, mark);
-	} while (!frame_cas(f, &x, (x + FRAME_USE) | mark));
-	if (likely(READ_ONCE(f->owner) == d->id))
-		return true;
-	frame_put_writable(f);
-	return false;
-}
-
 bool frame_get_writable(struct frame *f, struct domain *d)
 {
 	return frame_hold_writable(f, d, d == current->domain ? 0 : FRAME_FOREIGN);
 }
 
-void frame_put_writable(struct frame *f)
+/* Drop a writable or descriptor use: of the type alone, or with its reference. */
+static void use_drop(struct frame *f, u64 use)
 {
 	u64 x = READ_ONCE(f->state);
 
 	do {
-		ASSERT((x & FRAME_TYPE_BITS) == FRAME_TYPE_WORD(FRAME_WRITABLE));
+		ASSERT(x >> FRAME_TYPE_SHIFT == FRAME_WRITABLE ||
+		       x >> FRAME_TYPE_SHIFT == FRAME_SEGDESC);
 		ASSERT(x & FRAME_TYPE_MASK);
 		if ((x & FRAME_TYPE_MASK) == FRAME_TYPE_REF)
 			stamp_mapping_lost(f);
-	} while (!frame_cas(f, &x, x - FRAME_USE));
-	if (unlikely((x & FRAME_REF_MASK) == FRAME_REF))
+	} while (!frame_cas(f, &x, x - use));
+	if (unlikely((use & FRAME_REF) && (x & FRAME_REF_MASK) == FRAME_REF))
 		frame_reclaim(f);
+}
+
+void frame_put_writable(struct frame *f)
+{
+	use_drop(f, FRAME_USE);
 }
 
 void frame_drop_writable_type(struct frame *f)
 {
-	u64 x = READ_ONCE(f->state);
-
-	do {
-		ASSERT((x & FRAME_TYPE_BITS) == FRAME_TYPE_WORD(FRAME_WRITABLE));
-		ASSERT(x & FRAME_TYPE_MASK);
-		if ((x & FRAME_TYPE_MASK) == FRAME_TYPE_REF)
-			stamp_mapping_lost(f);
-	} while (!frame_cas(f, &x, x - FRAME_TYPE_REF));
+	use_drop(f, FRAME_TYPE_REF);
 }
 
 /* --- ownership ------------------------------------------------------------------ */
@@ -364,7 +351,8 @@ bool frame_steal(struct frame *f, struct domain *d)
 
 	do {
 		if (READ_ONCE(f->owner) != d->id ||
-		    (x & ~FRAME_TYPE_BITS & ~FRAME_FOREIGN) != (FRAME_ALLOCATED | FRAME_REF))
+		    (x & ~(FRAME_TYPE_BITS | FRAME_FOREIGN | FRAME_VALID)) !=
+			    (FRAME_ALLOCATED | FRAME_REF))
 			return false;
 	} while (!frame_cas(f, &x, 0));
 	/* Without references nobody can take one; so the owner is still what it was. */
@@ -446,15 +434,15 @@ static struct frame *release_next(struct domain *d)
 	return f;
 }
 
+#define COST_RELEASE 150 /* instructions */
 static int release_frames(struct domain *d, u64 flag)
 {
-	unsigned int n = 0;
 	struct frame *f;
 	u64 x;
 	int rc = 0;
 
 	for (;;) {
-		if ((++n & 127) == 0 && preempt_pending())
+		if (preempt_after(COST_RELEASE))
 			return -ERESTART;
 		f = release_next(d);
 		if (!f)
@@ -488,6 +476,9 @@ int domain_frames_release(struct domain *d)
 			if (rc)
 				return rc;
 		}
+		rc = exchange_abandon(d);
+		if (rc)
+			return rc;
 		d->walk_frame = d->first_frame;
 		d->release_stage++;
 		/* fallthrough */

@@ -61,8 +61,23 @@ static inline bool frame_countable(u64 x)
 
 /* --- frame.c --- */
 
+/* The first writable use, or a refusal. */
+bool frame_begin_writable(struct frame *f, const struct domain *d, u64 mark);
 /* frame_get_writable() with FRAME_FOREIGN in \p mark when the mapper is not the owner. */
-bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark);
+static inline bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark)
+{
+	u64 x = READ_ONCE(f->state);
+
+	do {
+		if ((x & (FRAME_TYPE_BITS | FRAME_PARTIAL)) != FRAME_TYPE_WORD(FRAME_WRITABLE) ||
+		    !(x & FRAME_TYPE_MASK) || !frame_countable(x) || f->owner != d->id)
+			return frame_begin_writable(f, d, mark);
+	} while (!frame_cas(f, &x, (x + FRAME_USE) | mark));
+	if (likely(READ_ONCE(f->owner) == d->id))
+		return true;
+	frame_put_writable(f);
+	return false;
+}
 /* A writable mapping has become read-only: the type reference alone goes. */
 void frame_drop_writable_type(struct frame *f);
 /*
@@ -80,6 +95,11 @@ bool frame_type_drop(struct frame *f);
 /* The last reference is gone: take the frame from its owner and free it. */
 void frame_reclaim(struct frame *f);
 
+/* --- exchange.c --- */
+
+/* Undo what an exchange that was not repeated has left half done. 0 or -ERESTART. */
+int exchange_abandon(struct domain *d);
+
 /* --- type.c --- */
 
 /* Take the entry lock of a validated table. 0, -EAGAIN (being walked), -EINVAL (is none). */
@@ -87,13 +107,9 @@ int table_lock(struct frame *f, unsigned int level);
 #define table_unlock(f) pt_unlock(f)
 /* --- walk.c --- */
 
-/* frame_get_typed() and the end of frame_put_typed() for levels 2 to 4. */
+/* frame_get_typed() and the end of frame_put_typed() for tables. */
 int walk_promote(struct vcpu *v, struct frame *f, struct domain *d, unsigned int level);
 int walk_demote(struct vcpu *v, struct frame *f, unsigned int level);
-
-/* Level 1, in one go. */
-int l1_promote(struct frame *f, struct domain *d);
-void l1_demote(struct frame *f);
 
 /* --- pagetable.c --- */
 

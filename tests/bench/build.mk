@@ -12,7 +12,7 @@ $(BENCH_B)/%.elf: $(BENCH_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
 	$(call say,LD,$@)
 	$(Q)$(LD) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_LIBO)
 
-.SECONDARY: $(BENCH_B)/hypercalls.o
+.SECONDARY: $(BENCH_B)/hypercalls.o $(BENCH_B)/preemption.o
 .PHONY: bench-hypercalls
 bench-hypercalls: $(BENCH_B)/hypercalls.elf $(B)/pavise $(B)/xen-4.17 ## instructions per hypercall: pavise, xen, ratio, target
 	@B=$(B) tests/bench/hypercalls --xen $(B)/xen-4.17
@@ -21,5 +21,11 @@ bench-hypercalls: $(BENCH_B)/hypercalls.elf $(B)/pavise $(B)/xen-4.17 ## instruc
 bench-domains: $(GUEST_B)/domain_many.elf $(B)/pavise ## a thousand domains in one boot: cost of making and ending, memory of each
 	@B=$(B) tests/bench/domains
 
+.PHONY: check-preemption
+check-preemption: $(BENCH_B)/preemption.elf $(B)/pavise ## the longest stretch of each hypercall that no event can end
+	@B=$(B) tests/bench/preemption
+
+CHECKS += preemption
+
 LINT_C += $(wildcard tests/bench/*.c)
--include $(BENCH_B)/hypercalls.d
+-include $(BENCH_B)/hypercalls.d $(BENCH_B)/preemption.d
