@@ -28,6 +28,7 @@ static bool domain_free(struct domain *d)
 {
 	unsigned int n;
 
+	sched_domain_destroy(d);
 	for (n = 0; d->max_vcpus; n++) {
 		if (n == FREE_VCPUS_AT_ONCE) {
 			timer_set(&free_more, system_time() + FREE_PAUSE_NS);
@@ -86,6 +87,8 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 	rc = event_domain_create(d, cfg->max_evtchn_port);
 	if (rc == 0)
 		rc = watchdog_create(d);
+	if (rc == 0)
+		rc = sched_domain_create(d);
 	if (rc != 0)
 		goto fail;
 	/* From here on it can be found; what is missing still is checked for by those who use it.
@@ -107,6 +110,7 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 	return 0;
 fail:
 	if (d) {
+		sched_domain_destroy(d);
 		event_domain_destroy(d);
 		heap_free(d->vcpu);
 		heap_free(d->watchdog);
@@ -206,11 +210,17 @@ void domain_dump_all(void)
 	}
 }
 
+static void audit_frames(void)
+{
+	grant_audit_frames();
+	event_audit_frames();
+}
+
 void domain_init(void)
 {
 	domain_list_init();
 	domain_free_hook = domain_free;
 	timer_init(&free_more, free_more_fired, this_cpu());
-	frame_audit_hook = grant_audit_frames;
+	frame_audit_hook = audit_frames;
 	event_init();
 }

@@ -9,11 +9,8 @@
 #include "trap.h"
 
 enum exception_vector {
-	EXC_DE = 0,
 	EXC_DB = 1,
 	EXC_NMI = 2,
-	EXC_BP = 3,
-	EXC_OF = 4,
 	EXC_UD = 6,
 	EXC_NM = 7,
 	EXC_DF = 8,

@@ -50,12 +50,13 @@ void event_dump_all(void)
 unsigned int event_audit(struct domain *d)
 {
 	struct event_domain *e = d->event;
-	unsigned int wrong = 0;
-	u32 n;
+	unsigned int wrong = fifo_audit(d);
+	u32 active = 0, n;
 
 	for (n = 1; n < e->valid; n++) {
 		struct port *p = port_at(e, n), *r;
 
+		active += p->state != PORT_FREE;
 		if (p->state != PORT_INTERDOMAIN)
 			continue;
 		r = port_at(p->remote->event, p->number);
@@ -65,5 +66,14 @@ unsigned int event_audit(struct domain *d)
 		       p->remote->id, p->number);
 		wrong++;
 	}
+	if (active != e->active) {
+		printk(LOG_ERROR, "d%u: %u ports in use, counted %u\n", d->id, active, e->active);
+		wrong++;
+	}
 	return wrong;
+}
+
+void event_audit_frames(void)
+{
+	each_domain(fifo_audit_frames);
 }

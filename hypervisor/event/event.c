@@ -4,12 +4,10 @@
  * for how a form (two_level.c) tells the guest.
  */
 #include "internal.h"
+#include "arch.h"
 #include "sched.h"
 #include "mm.h"
 #include "errno.h"
-
-int (*pirq_bind_hook)(struct domain *d, u32 pirq, bool share);
-void (*pirq_unbind_hook)(struct domain *d, u32 pirq);
 
 /* --- telling ------------------------------------------------------------------------- */
 
@@ -86,10 +84,9 @@ void event_global_virq(u32 virq)
 			       ~0U);
 }
 
-void event_pirq(struct domain *d, u32 pirq)
+void event_send_pirq(u32 n, u32 pirq)
 {
-	if (d->event->pirq && pirq < MAX_PIRQS)
-		send_interrupt(d, READ_ONCE(d->event->pirq[pirq]), PORT_PIRQ, pirq, ~0U);
+	send_interrupt(dom0, n, PORT_PIRQ, pirq, ~0U);
 }
 
 void event_vcpu_info_moved(struct vcpu *v)
@@ -100,7 +97,7 @@ void event_vcpu_info_moved(struct vcpu *v)
 
 /* --- polling --------------------------------------------------------------------------- */
 
-void event_wake_pollers(struct domain *d, u32 port)
+void event_wake_polls(struct domain *d, u32 port)
 {
 	struct event_domain *e = d->event;
 	unsigned int w;
@@ -152,64 +149,82 @@ bool event_port_valid(struct domain *d, u32 port)
 
 bool event_port_pending(struct domain *d, u32 port)
 {
-	return d->event->form->pending(d, port);
+	struct port *p = port_at(d->event, port);
+	bool pending;
+
+	spin_lock(&p->lock);
+	pending = p->state >= PORT_UNBOUND && d->event->form->pending(d, port);
+	spin_unlock(&p->lock);
+	return pending;
 }
 
 /* --- allocation. The event lock is held. -------------------------------------------------- */
 
 static int grow(struct event_domain *e)
 {
-	struct port *chunk;
+	u32 end = MIN(e->valid + PORTS_PER_CHUNK, e->limit);
+	struct port_chunk *chunk = heap_alloc(sizeof(*chunk));
 
-	if (e->valid >= e->limit)
-		return -ENOSPC;
-	chunk = heap_alloc(PORTS_PER_CHUNK * sizeof(*chunk));
 	if (!chunk)
 		return -ENOMEM;
-	if (e->valid == 0)
-		chunk[0].state = PORT_RESERVED;
+	chunk->free = end - e->valid;
+	if (e->valid == 0) {
+		chunk->port[0].state = PORT_RESERVED;
+		chunk->free--;
+	}
 	e->chunk[e->valid / PORTS_PER_CHUNK] = chunk;
 	/* Lock-free readers go by `valid`: the chunk must be there before it. */
-	__atomic_store_n(&e->valid, MIN(e->valid + PORTS_PER_CHUNK, e->limit), __ATOMIC_RELEASE);
+	__atomic_store_n(&e->valid, end, __ATOMIC_RELEASE);
 	return 0;
-}
-
-/* A free port, forgotten and bound to vCPU 0; the caller gives it its state. Negative errno. */
-static int find_free(struct domain *d, u32 *out)
-{
-	struct event_domain *e = d->event;
-	u32 n;
-
-	if (e->closing)
-		return -ESRCH;
-	for (n = e->first_free;; n++) {
-		struct port *p;
-
-		if (n >= e->valid) {
-			int rc = grow(e);
-
-			if (rc != 0)
-				return rc;
-		}
-		p = port_at(e, n);
-		if (p->state == PORT_FREE) {
-			e->first_free = n;
-			p->vcpu = 0;
-			p->priority = PV_EVTCHN_FIFO_PRIORITY_DEFAULT;
-			e->form->forget(d, n);
-			*out = n;
-			return 0;
-		}
-	}
 }
 
 static void port_set(struct port *p, enum port_state state, u32 number, u32 vcpu)
 {
 	spin_lock(&p->lock);
 	p->number = number;
-	p->vcpu = vcpu;
+	p->vcpu = (u8)vcpu;
 	p->state = state;
 	spin_unlock(&p->lock);
+}
+
+/* Take the first free port, forgotten; the caller gives it its state. 0 or a negative errno. */
+static int port_take(struct domain *d, u32 *out)
+{
+	struct event_domain *e = d->event;
+	/* What came back from the FIFO form may have more than it can be told of now. */
+	u32 n = e->first_free, end = MIN(e->limit, e->form->ports);
+
+	if (e->closing)
+		return -ESRCH;
+	for (;;) {
+		if (n >= end)
+			return -ENOSPC;
+		if (n >= e->valid && grow(e) != 0)
+			return -ENOMEM;
+		if (e->chunk[n / PORTS_PER_CHUNK]->free == 0)
+			n = ROUND_UP(n + 1, PORTS_PER_CHUNK);
+		else if (port_at(e, n)->state != PORT_FREE)
+			n++;
+		else
+			break;
+	}
+	port_at(e, n)->vcpu = 0;
+	port_at(e, n)->priority = PV_EVTCHN_FIFO_PRIORITY_DEFAULT;
+	e->form->forget(d, n);
+	e->chunk[n / PORTS_PER_CHUNK]->free--;
+	e->first_free = n + 1;
+	e->active++;
+	*out = n;
+	return 0;
+}
+
+/* Port \p n, which nobody can send on any more, is to be had again. */
+static void port_free(struct event_domain *e, u32 n)
+{
+	port_set(port_at(e, n), PORT_FREE, 0, 0);
+	e->chunk[n / PORTS_PER_CHUNK]->free++;
+	e->first_free = MIN(e->first_free, n);
+	e->active--;
 }
 
 static void port_set_unbound(struct port *p, domid_t remote)
@@ -258,7 +273,7 @@ int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
 	int rc;
 
 	spin_lock(&e->lock);
-	rc = find_free(d, port);
+	rc = port_take(d, port);
 	if (rc == 0)
 		port_set_unbound(port_at(e, *port), remote);
 	spin_unlock(&e->lock);
@@ -276,7 +291,7 @@ int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_p
 		rc = (int)REFUSE(-EINVAL);
 		goto out;
 	}
-	rc = find_free(d, port);
+	rc = port_take(d, port);
 	if (rc != 0)
 		goto out;
 	p = port_at(d->event, *port);
@@ -311,7 +326,7 @@ int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 		return (int)REFUSE(-ENOENT);
 	slot = virq_slot(e, vcpu, virq);
 	spin_lock(&e->lock);
-	rc = *slot ? (int)REFUSE(-EEXIST) : find_free(d, port);
+	rc = *slot ? (int)REFUSE(-EEXIST) : port_take(d, port);
 	if (rc == 0) {
 		port_set(port_at(e, *port), PORT_VIRQ, virq, vcpu);
 		WRITE_ONCE(*slot, *port);
@@ -328,7 +343,7 @@ int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
 	if (!domain_vcpu(d, vcpu))
 		return (int)REFUSE(-ENOENT);
 	spin_lock(&e->lock);
-	rc = find_free(d, port);
+	rc = port_take(d, port);
 	if (rc == 0)
 		port_set(port_at(e, *port), PORT_IPI, 0, vcpu);
 	spin_unlock(&e->lock);
@@ -340,21 +355,25 @@ int event_bind_pirq(struct domain *d, u32 pirq, bool share, u32 *port)
 	struct event_domain *e = d->event;
 	int rc;
 
-	if (!e->pirq || !pirq_bind_hook)
+	if (!e->pirq)
 		return (int)REFUSE(-EPERM);
 	if (pirq >= MAX_PIRQS)
 		return (int)REFUSE(-EINVAL);
 	spin_lock(&e->lock);
-	rc = e->pirq[pirq] ? (int)REFUSE(-EEXIST) : find_free(d, port);
+	if (!e->pirq[pirq].mapped)
+		rc = (int)REFUSE(-EINVAL);
+	else
+		rc = e->pirq[pirq].port ? (int)REFUSE(-EEXIST) : port_take(d, port);
 	if (rc != 0)
 		goto out;
 	/* The line may fire as soon as it is connected: the port comes first. */
 	port_set(port_at(e, *port), PORT_PIRQ, pirq, 0);
-	WRITE_ONCE(e->pirq[pirq], *port);
-	rc = pirq_bind_hook(d, pirq, share);
+	WRITE_ONCE(e->pirq[pirq].port, *port);
+	e->pirq[pirq].shared = share;
+	rc = line_connect(pirq, d->vcpu[0]->cpu);
 	if (rc != 0) {
-		WRITE_ONCE(e->pirq[pirq], 0);
-		port_set(port_at(e, *port), PORT_FREE, 0, 0);
+		WRITE_ONCE(e->pirq[pirq].port, 0);
+		port_free(e, *port);
 	}
 out:
 	spin_unlock(&e->lock);
@@ -372,27 +391,18 @@ int event_bind_vcpu(struct domain *d, u32 n, u32 vcpu)
 	if (!p)
 		return (int)REFUSE(-EINVAL);
 	spin_lock(&e->lock);
-	switch (p->state) {
-	case PORT_UNBOUND:
-	case PORT_INTERDOMAIN:
-	case PORT_PIRQ:
-		WRITE_ONCE(p->vcpu, vcpu);
-		break;
-	case PORT_VIRQ:
-		if (virq_is_global(p->number))
-			WRITE_ONCE(p->vcpu, vcpu);
-		else
-			rc = (int)REFUSE(-EINVAL);
-		break;
-	default:
+	if (p->state < PORT_UNBOUND || p->state == PORT_IPI ||
+	    (p->state == PORT_VIRQ && !virq_is_global(p->number)))
 		rc = (int)REFUSE(-EINVAL);
-	}
+	else
+		WRITE_ONCE(p->vcpu, (u8)vcpu);
+	if (p->state == PORT_PIRQ)
+		line_move(p->number, d->vcpu[vcpu]->cpu);
 	spin_unlock(&e->lock);
 	return rc;
 }
 
-/* --- closing
- * --------------------------------------------------------------------------------------- */
+/* --- closing ----------------------------------------------------------------------------- */
 
 /*
  * Lock \p d, and with it the domain at the other end of port \p p if there is
@@ -447,15 +457,13 @@ int event_close(struct domain *d, u32 n)
 		WRITE_ONCE(*virq_slot(e, virq_is_global(p->number) ? 0 : p->vcpu, p->number), 0);
 		break;
 	case PORT_PIRQ:
-		pirq_unbind_hook(d, p->number);
-		WRITE_ONCE(e->pirq[p->number], 0);
+		line_disconnect(p->number);
+		WRITE_ONCE(e->pirq[p->number].port, 0);
 		break;
 	default:
 		break;
 	}
-	port_set(p, PORT_FREE, 0, 0);
-	if (n < e->first_free)
-		e->first_free = n;
+	port_free(e, n);
 out:
 	unlock_pair(d, peer);
 	return rc;
@@ -464,6 +472,7 @@ out:
 int event_reset(struct domain *d)
 {
 	struct event_domain *e = d->event;
+	int rc;
 
 	/* Several vCPUs at it at once only close faster: each port is closed under its lock. */
 	while (e->close_next < e->valid) {
@@ -475,8 +484,14 @@ int event_reset(struct domain *d)
 		if (n % 64 == 63 && preempt_pending())
 			return -ERESTART;
 	}
+	/* Some may have been bound meanwhile, or another vCPU is closing its last one. */
+	spin_lock(&e->lock);
 	e->close_next = 0;
-	return 0;
+	rc = e->active ? -ERESTART : 0;
+	if (rc == 0)
+		fifo_stop(d);
+	spin_unlock(&e->lock);
+	return rc;
 }
 
 int event_domain_close_all(struct domain *d)
@@ -495,11 +510,17 @@ int event_domain_close_all(struct domain *d)
 int event_unmask(struct domain *d, u32 n)
 {
 	struct port *p = port_at(d->event, n);
+	int rc = 0;
 
 	if (!p)
 		return (int)REFUSE(-EINVAL);
-	d->event->form->unmask(d->vcpu[READ_ONCE(p->vcpu)], n);
-	return 0;
+	spin_lock(&p->lock);
+	if (p->state >= PORT_UNBOUND)
+		d->event->form->unmask(d->vcpu[p->vcpu], n);
+	else
+		rc = (int)REFUSE(-EINVAL);
+	spin_unlock(&p->lock);
+	return rc;
 }
 
 int event_status(struct domain *d, struct pv_evtchn_status *s)
@@ -540,13 +561,12 @@ int event_status(struct domain *d, struct pv_evtchn_status *s)
 	return 0;
 }
 
-/* --- life of a domain
- * --------------------------------------------------------------------------------- */
+/* --- life of a domain --------------------------------------------------------------------- */
 
 int event_domain_create(struct domain *d, u32 max_port)
 {
 	struct event_domain *e = heap_alloc(sizeof(*e));
-	u32 limit = MIN(max_port, event_two_level.ports - 1) + 1;
+	u32 limit = MIN(max_port, event_fifo.ports - 1) + 1;
 
 	if (!e)
 		return -ENOMEM;
@@ -554,11 +574,11 @@ int event_domain_create(struct domain *d, u32 max_port)
 	e->form = &event_two_level;
 	e->limit = limit;
 	e->first_free = 1;
-	e->chunk = heap_alloc((limit + PORTS_PER_CHUNK - 1) / PORTS_PER_CHUNK * sizeof(*e->chunk));
+	e->chunk = e->small;
 	e->virq = heap_alloc(d->max_vcpus * PV_NR_VIRQS * sizeof(u32));
 	if (d->privileged)
-		e->pirq = heap_alloc(MAX_PIRQS * sizeof(u32));
-	if (!e->chunk || !e->virq || (d->privileged && !e->pirq)) {
+		e->pirq = heap_alloc(MAX_PIRQS * sizeof(*e->pirq));
+	if (!e->virq || (d->privileged && !e->pirq)) {
 		event_domain_destroy(d);
 		return -ENOMEM;
 	}
@@ -572,14 +592,11 @@ void event_domain_destroy(struct domain *d)
 
 	if (!e)
 		return;
-	for (n = 0; e->chunk && n < e->valid; n += PORTS_PER_CHUNK)
+	for (n = 0; n < e->valid; n += PORTS_PER_CHUNK)
 		heap_free(e->chunk[n / PORTS_PER_CHUNK]);
-	if (e->chunk)
-		heap_free(e->chunk);
-	if (e->virq)
-		heap_free(e->virq);
-	if (e->pirq)
-		heap_free(e->pirq);
+	fifo_destroy(e);
+	heap_free(e->virq);
+	heap_free(e->pirq);
 	heap_free(e);
 	d->event = NULL;
 }
@@ -592,4 +609,5 @@ static void timer_fired(struct vcpu *v)
 void event_init(void)
 {
 	vcpu_timer_hook = timer_fired;
+	pirq_init();
 }

@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * grant_table_op(cmd, array, count): works through an array of requests and
- * writes each one's status back before it looks at the next. Preempted, it moves
- * its own array pointer and count along, so that the repeated call goes on with
- * the first element not yet done.
+ * grant_table_op(cmd, array, count). Mapping, unmapping and copying take an array of
+ * requests, of which some are read, worked on and answered at a time; each has its
+ * own status. Preempted, the call moves its own array pointer and count along, so
+ * that it goes on with the first element not yet done. The rest take one request.
  */
 #include "../grant/internal.h"
+#include "guest_word.h"
 #include "hypercall.h"
-
-static int op_map(u64 at)
-{
-	struct pv_gnttab_map_grant_ref op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	grant_map(&op);
-	return copy_to_guest(at, &op, sizeof(op));
-}
-
-static int op_copy(u64 at)
-{
-	struct pv_gnttab_copy op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	grant_copy(&op);
-	return copy_field_to_guest(at, &op, status);
-}
 
 /* The domain an administrative request is about: the caller, or one it controls. */
 static struct domain *subject(domid_t id, s16 *status)
@@ -123,43 +104,74 @@ static int op_get_version(u64 at)
 	return copy_field_to_guest(at, &op, version);
 }
 
-static const struct {
-	int (*fn)(u64 at); /* one element: 0, or what ends the call */
-	u32 size;
-	bool single; /* takes exactly one element */
-} grant_ops[] = {
-	[PV_GNTTABOP_MAP_GRANT_REF] = {op_map, sizeof(struct pv_gnttab_map_grant_ref), false},
-	[PV_GNTTABOP_COPY] = {op_copy, sizeof(struct pv_gnttab_copy), false},
-	[PV_GNTTABOP_SETUP_TABLE] = {op_setup_table, sizeof(struct pv_gnttab_setup_table), true},
-	[PV_GNTTABOP_QUERY_SIZE] = {op_query_size, sizeof(struct pv_gnttab_query_size), true},
-	[PV_GNTTABOP_SET_VERSION] = {op_set_version, sizeof(struct pv_gnttab_set_version), true},
-	[PV_GNTTABOP_GET_VERSION] = {op_get_version, sizeof(struct pv_gnttab_get_version), true},
+/* The operations on one request: 0, or what the call returns. */
+static int (*const single_ops[])(u64 at) = {
+	[PV_GNTTABOP_SETUP_TABLE] = op_setup_table,
+	[PV_GNTTABOP_QUERY_SIZE] = op_query_size,
+	[PV_GNTTABOP_SET_VERSION] = op_set_version,
+	[PV_GNTTABOP_GET_VERSION] = op_get_version,
 };
 
-static void advance(struct hypercall *hc, u32 elements, u32 size)
+union batch {
+	struct pv_gnttab_map_grant_ref map[GRANT_BATCH];
+	struct pv_gnttab_unmap_grant_ref unmap[GRANT_BATCH];
+	struct pv_gnttab_copy copy[GRANT_BATCH];
+};
+
+/* Write the status of each element back, and no other field: the guest may have moved on. */
+static int status_put(u64 at, const void *elements, u32 n, u32 size, u32 offset)
 {
-	hc->arg[1] += (u64)elements * size;
-	hc->arg[2] -= elements;
+	const char *from = (const char *)elements + offset;
+	u64 to = at + offset, end = at + n * size;
+
+	if (!guest_range_ok(at, n * size))
+		return REFUSE(-EFAULT);
+	user_access_begin();
+	for (; to < end; to += size, from += size)
+		guest_put(*(const u16 *)from, to, fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	return REFUSE(-EFAULT);
 }
 
-/* Unmapping goes in batches, since each batch costs one TLB flush. */
-static long unmap_all(struct hypercall *hc)
+/* Work on the first \p n elements at \p at; 0 or -EFAULT. */
+static int batch_run(u32 cmd, union batch *b, u64 at, u32 n)
 {
-	struct pv_gnttab_unmap_grant_ref op[GRANT_UNMAP_BATCH];
+	switch (cmd) {
+	case PV_GNTTABOP_MAP_GRANT_REF:
+		grant_map(b->map, n);
+		return copy_to_guest(at, b->map, n * sizeof(b->map[0]));
+	case PV_GNTTABOP_UNMAP_GRANT_REF:
+		grant_unmap(b->unmap, n);
+		return status_put(at, b->unmap, n, sizeof(b->unmap[0]),
+				  offsetof(struct pv_gnttab_unmap_grant_ref, status));
+	default:
+		grant_copy(b->copy, n);
+		return status_put(at, b->copy, n, sizeof(b->copy[0]),
+				  offsetof(struct pv_gnttab_copy, status));
+	}
+}
+
+static long array_op(struct hypercall *hc, u32 cmd, u32 size)
+{
+	union batch b;
 
 	while (hc->arg[2]) {
-		u32 i, n = MIN(hc->arg[2], (u64)GRANT_UNMAP_BATCH);
+		u32 n = MIN(hc->arg[2], (u64)GRANT_BATCH);
 		u64 at = hc->arg[1];
-		int fault = 0;
 
-		if (copy_from_guest(op, at, n * sizeof(op[0])))
+		/* An array that ends in nowhere: do what is there. */
+		if (unlikely(copy_from_guest(&b, at, n * size))) {
+			n = 1;
+			if (copy_from_guest(&b, at, size))
+				return -EFAULT;
+		}
+		if (unlikely(batch_run(cmd, &b, at, n)))
 			return -EFAULT;
-		grant_unmap(op, n);
-		for (i = 0; i < n; i++)
-			fault |= copy_field_to_guest(at + i * sizeof(op[0]), &op[i], status);
-		if (fault)
-			return -EFAULT;
-		advance(hc, n, sizeof(op[0]));
+		hc->arg[1] += n * size;
+		hc->arg[2] -= n;
 		if (hc->arg[2] && preempt_pending())
 			return -ERESTART;
 	}
@@ -169,25 +181,19 @@ static long unmap_all(struct hypercall *hc)
 HYPERCALL(grant_table_op)
 {
 	u32 cmd = hc->arg[0];
-	u32 done = 0;
-	int rc;
 
 	hc->arg[2] = (u32)hc->arg[2];
 	if ((s32)hc->arg[2] < 0)
 		return REFUSE(-EINVAL);
-	if (cmd == PV_GNTTABOP_UNMAP_GRANT_REF)
-		return unmap_all(hc);
-	if (cmd >= ARRAY_SIZE(grant_ops) || !grant_ops[cmd].fn)
-		return REFUSE(-ENOSYS);
-	if (grant_ops[cmd].single && hc->arg[2] != 1)
-		return REFUSE(-EINVAL);
-	while (hc->arg[2]) {
-		rc = grant_ops[cmd].fn(hc->arg[1]);
-		if (rc)
-			return rc;
-		advance(hc, 1, grant_ops[cmd].size);
-		if (hc->arg[2] && (++done & 31) == 0 && preempt_pending())
-			return -ERESTART;
+	switch (cmd) {
+	case PV_GNTTABOP_MAP_GRANT_REF:
+		return array_op(hc, cmd, sizeof(struct pv_gnttab_map_grant_ref));
+	case PV_GNTTABOP_UNMAP_GRANT_REF:
+		return array_op(hc, cmd, sizeof(struct pv_gnttab_unmap_grant_ref));
+	case PV_GNTTABOP_COPY:
+		return array_op(hc, cmd, sizeof(struct pv_gnttab_copy));
 	}
-	return 0;
+	if (cmd >= ARRAY_SIZE(single_ops) || !single_ops[cmd])
+		return REFUSE(-ENOSYS);
+	return hc->arg[2] == 1 ? single_ops[cmd](hc->arg[1]) : REFUSE(-EINVAL);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * platform_op(argument): what dom0 does to the machine. Firmware information and
- * processor power data are not offered; kernels ask for each and do without.
+ * platform_op(argument): what dom0 does to the machine. Of the firmware it learns
+ * where UEFI's tables are. BIOS data, UEFI's run-time services and processor power
+ * data are not offered; kernels ask for each and do without.
  */
 #include "arch.h"
 #include "hypercall.h"
@@ -36,6 +37,23 @@ static long enter_sleep(const struct pv_xenpf_enter_acpi_sleep *s)
 	domain_audit_at_end();
 	acpi_enter_sleep(s->val_a, s->val_b);
 	return REFUSE(-EIO);
+}
+
+static long firmware_info(struct pv_xenpf_firmware_info *f)
+{
+	if (f->type != PV_FW_EFI_INFO || !acpi.efi_tables)
+		return REFUSE(-ENOSYS);
+	switch (f->index) {
+	case PV_FW_EFI_VERSION:
+		f->u.efi_info.version = acpi.efi_revision;
+		return 0;
+	case PV_FW_EFI_CONFIG_TABLE:
+		f->u.efi_info.cfg.addr = acpi.efi_tables;
+		f->u.efi_info.cfg.nent = acpi.nr_efi_tables;
+		return 0;
+	default:
+		return REFUSE(-EOPNOTSUPP);
+	}
 }
 
 static void cpu_info(struct pv_xenpf_pcpuinfo *info)
@@ -93,6 +111,9 @@ HYPERCALL(platform_op)
 		return enter_sleep(&op.u.enter_acpi_sleep);
 	case PV_XENPF_READ_MEMTYPE:
 		return REFUSE(-EINVAL); /* no such register: kernels ask until they hear this */
+	case PV_XENPF_FIRMWARE_INFO:
+		rc = firmware_info(&op.u.firmware_info);
+		break;
 	case PV_XENPF_GET_CPUINFO:
 		cpu_info(&op.u.pcpu_info);
 		break;

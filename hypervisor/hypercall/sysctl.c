@@ -184,6 +184,19 @@ static long cpupool(struct pv_sysctl *op)
 	}
 }
 
+/* Nothing to set: a vCPU that must go may go at once. */
+static long scheduler_params(struct pv_sysctl *op)
+{
+	struct pv_sysctl_scheduler_op *s = &op->u.scheduler_op;
+
+	if (s->cpupool_id != 0 || s->sched_id != sched_id())
+		return REFUSE(-EINVAL);
+	if (s->cmd != PV_SYSCTL_SCHEDOP_GETINFO)
+		return REFUSE(-EOPNOTSUPP);
+	memset(&s->u, 0, sizeof(s->u));
+	return 0;
+}
+
 static long levelling_caps(struct pv_sysctl *op)
 {
 	op->u.cpu_levelling_caps.caps = 0;
@@ -201,6 +214,7 @@ static long (*const sysctls[])(struct pv_sysctl *op) = {
 	[PV_SYSCTL_CPUTOPOINFO] = cpu_topology,
 	[PV_SYSCTL_NUMAINFO] = numa,
 	[PV_SYSCTL_CPUPOOL_OP] = cpupool,
+	[PV_SYSCTL_SCHEDULER_OP] = scheduler_params,
 	[PV_SYSCTL_GET_CPU_LEVELLING_CAPS] = levelling_caps,
 	[PV_SYSCTL_GET_CPU_FEATURESET] = sysctl_cpu_featureset,
 	[PV_SYSCTL_GET_CPU_POLICY] = sysctl_cpu_policy,

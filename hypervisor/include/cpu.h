@@ -41,8 +41,6 @@ enum softirq {
 	SOFTIRQ_TIMER,	  /* sched/timer.c: expired timers */
 	SOFTIRQ_SCHEDULE, /* sched: choose what runs next */
 	SOFTIRQ_EVENT,	  /* nothing to run: makes the CPU look at the vCPU's events again */
-	SOFTIRQ_CONSOLE,  /* console input has arrived */
-	SOFTIRQ_CALL,	  /* a function another CPU asked for */
 	SOFTIRQ_REAP,	  /* core/domain.c: domains whose last reference went */
 	SOFTIRQ_COUNT
 };
@@ -96,8 +94,6 @@ struct cpu {
 	u64 dr7;
 	bool ts; /* CR0.TS is set for the running vCPU */
 	bool ldt_loaded;
-	void (*call_fn)(void *); /* SOFTIRQ_CALL */
-	void *call_arg;
 	/* A fault at the IRETQ to the guest pushes its frame here, below the guest's (entry.S). */
 	u64 fault_frame[7] __aligned(16);
 	/* Last, and ending on 16 bytes, which is where the CPU starts to push: RSP0 is its end. */

@@ -19,6 +19,7 @@
 
 struct event_domain;
 struct grant_table;
+struct sched_domain;
 struct sched_vcpu;
 struct vcpu_timers;
 struct watchdog;
@@ -84,6 +85,7 @@ struct domain {
 
 	struct event_domain *event;
 	struct grant_table *grant;
+	struct sched_domain *sched;
 
 	u32 hidden_features[CPU_FEATURE_WORDS]; /* CPUID bits the tools took away
 						   (hypercall/cpu_policy.c) */
@@ -98,8 +100,6 @@ struct domain {
 	void *e820; /* array of struct pv_e820_entry */
 	u32 e820_entries;
 
-	/* dom0 alone: ports and I/O frames it may use are "all but the guarded". */
-	u64 pirq_eoi_mfn;
 	s64 time_offset_seconds;
 
 	struct watchdog *watchdog;
@@ -114,6 +114,7 @@ struct domain {
 #define VCPU_PAUSE_DOMAIN  BIT(3) /* the domain is paused, shut down or dying */
 #define VCPU_PAUSE_CONTROL BIT(4) /* this vCPU is paused by a control call */
 #define VCPU_PAUSE_AUDIT   BIT(5) /* the machine stands still to be counted */
+#define VCPU_PAUSE_CAP	   BIT(6) /* the domain has had its share of this period (sched/cap.c) */
 
 struct trap_entry {
 	vaddr_t address; /* 0: none registered */
@@ -139,12 +140,10 @@ struct vcpu {
 	bool running;
 	u32 pause_flags; /* VCPU_PAUSE_*, changed atomically */
 	bool initialised;
-	u32 references;
 
 	/* --- guest-visible CPU state ------------------------------------- */
 	struct regs regs;    /* valid while it does not run; else cpu->guest */
 	bool kernel_mode;    /* guest kernel (true) or guest user is running */
-	bool in_syscall;     /* RCX and R11 need not be restored */
 	struct segments seg; /* valid while it does not run */
 	u64 kernel_sp;
 	u16 kernel_ss;

@@ -14,8 +14,9 @@
 #include "errno.h"
 #include "mm.h"
 
+#define HYPERCALL_ARGS 4 /* no call has more */
 struct hypercall {
-	u64 arg[6];
+	u64 arg[HYPERCALL_ARGS];
 };
 
 /* hypercall_<name>: result for RAX, or -ERESTART. One per line of the table. */
@@ -51,8 +52,6 @@ HYPERCALL(physdev_op);
 HYPERCALL(sysctl);
 HYPERCALL(domctl);
 
-/* Run hypercall \p number; -ENOSYS for an unknown one. Called by entry and by multicall. */
-long hypercall_call(u64 number, struct hypercall *hc);
 /* From entry: SYSCALL in guest-kernel mode. */
 void hypercall_entry(struct regs *r);
 /* entry/iret.c: leave as the frame at the guest's RSP says. */

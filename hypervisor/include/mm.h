@@ -122,6 +122,8 @@ bool frame_get_writable(struct frame *f, struct domain *d);
 void frame_put_writable(struct frame *f);
 /* By number, with the range check: the frame with a reference, or NULL. */
 struct frame *mfn_get(mfn_t m, const struct domain *d);
+/* The same with a writable use. */
+struct frame *mfn_get_writable(mfn_t m, struct domain *d);
 
 /* --- allocator (mm/buddy.c) ------------------------------------------------ */
 
@@ -191,10 +193,6 @@ static inline void m2p_set(mfn_t m, u64 pfn_or_invalid)
 {
 	WRITE_ONCE(((u64 *)M2P_VIRT)[mfn_nr(m)], pfn_or_invalid);
 }
-static inline u64 m2p_get(mfn_t m)
-{
-	return READ_ONCE(((u64 *)M2P_VIRT)[mfn_nr(m)]);
-}
 
 /* --- the hypervisor's own mappings (mm/map.c) -------------------------------- */
 
@@ -241,17 +239,6 @@ static inline mfn_t pte_mfn(u64 e)
 int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 entry,
 	      struct domain *owner, struct domain *foreign, bool preserve_ad);
 /*
- * As above for an L1 entry with the references done by the caller (grant maps):
- * \p entry is written if the old entry equals \p expect up to A and D. 0 or -EINVAL.
- */
-int pt_replace_l1(struct frame *l1, unsigned int index, u64 expect, u64 entry);
-/*
- * Write an L1 entry whose references the caller has taken already (a grant
- * mapping), and drop those of the entry that was there. 0, or -EINVAL when the
- * table is no longer a validated L1 of \p d.
- */
-int pt_install_l1(struct frame *l1, unsigned int index, u64 entry, struct domain *d);
-/*
  * For batches: a validated L1 table of \p d with its lock held, or NULL; changes
  * to it; and its release. Nothing that may take long or wait for another table
  * in between.
@@ -260,6 +247,12 @@ struct frame *pt_lock_l1(mfn_t m, const struct domain *d);
 struct frame *pt_lock_va(struct vcpu *v, vaddr_t va, unsigned int *index);
 int pt_update_locked(struct frame *l1, unsigned int index, u64 entry, struct domain *owner,
 		     struct domain *foreign, bool preserve_ad);
+/*
+ * Grant mappings, whose references the caller has taken and drops: write an entry
+ * (and drop what that of before held); clear one if it maps what \p expect says.
+ */
+void pt_install_locked(struct frame *l1, unsigned int index, u64 entry);
+bool pt_clear_locked(struct frame *l1, unsigned int index, u64 expect);
 static inline void pt_unlock(struct frame *table)
 {
 	__atomic_fetch_and(&table->state, ~FRAME_LOCKED, __ATOMIC_RELEASE);

@@ -70,9 +70,16 @@ struct frame *mfn_get(mfn_t m, const struct domain *d)
 	return f && frame_get(f, d) ? f : NULL;
 }
 
+struct frame *mfn_get_writable(mfn_t m, struct domain *d)
+{
+	struct frame *f = frame_lookup_ram(mfn_nr(m));
+
+	return f && frame_get_writable(f, d) ? f : NULL;
+}
+
 static void stamp_mapping_lost(struct frame *f)
 {
-	WRITE_ONCE(f->flush_stamp, tlb_clock());
+	WRITE_ONCE(f->flush_stamp, READ_ONCE(tlb_clock_value));
 }
 
 int frame_type_begin(struct frame *f, struct domain *d, enum frame_type type)
@@ -174,13 +181,19 @@ bool frame_begin_writable(struct frame *f, const struct domain *d, u64 mark)
 	return true;
 }
 
+bool frame_hold_undo(struct frame *f)
+{
+	frame_put_writable(f);
+	return false;
+}
+
 bool frame_get_writable(struct frame *f, struct domain *d)
 {
 	return frame_hold_writable(f, d, d == current->domain ? 0 : FRAME_FOREIGN);
 }
 
 /* Drop a writable or descriptor use: of the type alone, or with its reference. */
-static void use_drop(struct frame *f, u64 use)
+static inline void use_drop(struct frame *f, u64 use)
 {
 	u64 x = READ_ONCE(f->state);
 

@@ -360,7 +360,9 @@ void modules_release(void)
 	unsigned int i;
 
 	for (i = 0; i < boot_info.modules; i++) {
-		u64 first = ROUND_UP(boot_info.module[i].start, PAGE_SIZE) >> PAGE_SHIFT;
+		/* Below 1 MiB, where GRUB puts small ones on UEFI, nothing is handed out. */
+		u64 first =
+			ROUND_UP(MAX(boot_info.module[i].start, LOW_END), PAGE_SIZE) >> PAGE_SHIFT;
 		u64 end = (boot_info.module[i].start + boot_info.module[i].size) >> PAGE_SHIFT;
 
 		if (end > first)

@@ -147,7 +147,7 @@ static int step_up_l1(struct table_walk *w, struct walk_step *s)
 		if (!e)
 			continue;
 		if (e & PTE_PRESENT) {
-			rc = l1_entry_get(&e, w->domain, w->domain);
+			rc = l1_entry_get_own(&e, w->domain);
 			if (rc) {
 				turn_down(w, s, rc);
 				break;
@@ -189,7 +189,7 @@ static int step_down_l1(struct walk_step *s)
 		if (!e)
 			continue;
 		s->table->entries--;
-		l1_entry_put(e);
+		l1_entry_put_common(e);
 	}
 	return COST_L1;
 }

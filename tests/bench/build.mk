@@ -8,7 +8,9 @@ $(BENCH_B)/%.o: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(GUEST_CFLAGS) -c -o $@ $<
 
-$(BENCH_B)/%.elf: $(BENCH_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
+# Expanded late: tests/guest says what its library is, and may be read after this.
+.SECONDEXPANSION:
+$(BENCH_B)/%.elf: $(BENCH_B)/%.o $$(GUEST_LIBO) tests/guest/lib/link.ld
 	$(call say,LD,$@)
 	$(Q)$(LD) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_LIBO)
 
@@ -26,6 +28,15 @@ check-preemption: $(BENCH_B)/preemption.elf $(B)/pavise ## the longest stretch o
 	@B=$(B) tests/bench/preemption
 
 CHECKS += preemption
+
+.PHONY: check-bench bench-ceilings
+check-bench: $(BENCH_B)/hypercalls.elf $(B)/pavise ## no operation takes more instructions than tests/bench/ceilings says
+	@B=$(B) tests/bench/hypercalls --ceilings tests/bench/ceilings --compiler "$(CC)"
+
+bench-ceilings: $(BENCH_B)/hypercalls.elf $(B)/pavise ## set tests/bench/ceilings by what operations take now
+	@B=$(B) tests/bench/hypercalls --refresh tests/bench/ceilings
+
+CHECKS += bench
 
 LINT_C += $(wildcard tests/bench/*.c)
 -include $(BENCH_B)/hypercalls.d $(BENCH_B)/preemption.d

@@ -61,6 +61,11 @@ int hv_map(vaddr_t va, mfn_t m, u64 flags)
 	return 0;
 }
 
+bool preempt_pending(void)
+{
+	return false;
+}
+
 void hv_unmap(vaddr_t va, unsigned int pages)
 {
 	(void)va;
