@@ -57,7 +57,6 @@ static void device_not_available(struct vcpu *v)
 {
 	bool wanted = v->cr0_ts;
 
-	v->cr0_ts = 0;
 	context_set_ts(v, false);
 	if (wanted)
 		guest_trap(EXC_NM, 0);

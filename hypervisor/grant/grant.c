@@ -8,11 +8,6 @@
 #include "errno.h"
 #include "internal.h"
 
-static struct active_entry *active_entry(struct grant_table *gt, u32 ref)
-{
-	return &gt->active[ref / ACTIVE_PER_PAGE][ref % ACTIVE_PER_PAGE];
-}
-
 static bool active_idle(const struct active_entry *a)
 {
 	return !(a->readers | a->writers);
@@ -37,26 +32,17 @@ static u32 word_frame(u64 word)
 
 static int grow_by_one(struct domain *d, struct grant_table *gt)
 {
-	u32 n = gt->frames, i;
-	u32 pages = ENTRIES_PER_FRAME / ACTIVE_PER_PAGE;
-	void *shared = pages_alloc(0);
+	void *shared = pages_alloc(0), *active = pages_alloc(ACTIVE_ORDER);
 
-	if (!shared)
+	if (!shared || !active) {
+		pages_free(shared, 0);
+		pages_free(active, ACTIVE_ORDER);
 		return -ENOMEM;
-	for (i = 0; i < pages; i++) {
-		gt->active[n * pages + i] = pages_alloc(0);
-		if (!gt->active[n * pages + i])
-			goto undo;
 	}
 	frame_share(shared, d, true);
-	gt->shared[n] = shared;
-	gt->frames = n + 1;
+	gt->shared[gt->frames] = shared;
+	gt->active[gt->frames++] = active;
 	return 0;
-undo:
-	while (i--)
-		pages_free(gt->active[n * pages + i], 0);
-	pages_free(shared, 0);
-	return -ENOMEM;
 }
 
 int grant_table_grow(struct domain *d, u32 frames)
@@ -85,7 +71,6 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 {
 	u32 frames = max_frames < 0 ? GRANT_FRAMES_DEFAULT : (u32)max_frames;
 	u32 tracks = max_maptrack_frames < 0 ? TRACK_FRAMES_DEFAULT : (u32)max_maptrack_frames;
-	u32 actives = frames * (ENTRIES_PER_FRAME / ACTIVE_PER_PAGE);
 	struct grant_table *gt;
 
 	if (frames == 0 || frames > GRANT_FRAMES_LIMIT || tracks > TRACK_FRAMES_LIMIT)
@@ -97,7 +82,7 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 	gt->max_track_pages = tracks;
 	gt->track_free = TRACK_END;
 	gt->shared = heap_alloc(frames * sizeof(*gt->shared));
-	gt->active = heap_alloc(actives * sizeof(*gt->active));
+	gt->active = heap_alloc(frames * sizeof(*gt->active));
 	gt->track = tracks ? heap_alloc(tracks * sizeof(*gt->track)) : NULL;
 	/* The first frame is there from the start: the builder fills in two entries. */
 	if (!gt->shared || !gt->active || (tracks && !gt->track) || grow_by_one(d, gt)) {
@@ -124,14 +109,14 @@ void grant_table_withdraw(struct domain *d)
 void grant_table_destroy(struct domain *d)
 {
 	struct grant_table *gt = d->grant;
-	u32 i, pages = ENTRIES_PER_FRAME / ACTIVE_PER_PAGE;
+	u32 i;
 
 	if (!gt)
 		return;
 	for (i = 0; i < gt->frames && !gt->withdrawn; i++)
 		frame_unshare(gt->shared[i], d);
-	for (i = 0; i < gt->frames * pages; i++)
-		pages_free(gt->active[i], 0);
+	for (i = 0; i < gt->frames; i++)
+		pages_free(gt->active[i], ACTIVE_ORDER);
 	for (i = 0; i < gt->track_pages; i++)
 		pages_free(gt->track[i], 0);
 	table_free(gt);

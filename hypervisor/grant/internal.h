@@ -28,7 +28,7 @@
 #define TRACK_FRAMES_LIMIT   4096
 
 #define ENTRIES_PER_FRAME (PAGE_SIZE / sizeof(struct pv_grant_entry_v1))
-#define ACTIVE_PER_PAGE	  (PAGE_SIZE / sizeof(struct active_entry))
+#define ACTIVE_ORDER	  1 /* pages of active entries for a frame of shared ones */
 #define TRACKS_PER_PAGE	  (PAGE_SIZE / sizeof(struct track_entry))
 
 /* Use counts stay far below overflow: one track entry each, and those are limited. */
@@ -57,8 +57,8 @@ struct grant_table {
 	struct spinlock lock;
 	u32 frames, max_frames;
 	bool withdrawn; /* the shared frames are gone: nothing is written to them any more */
-	struct pv_grant_entry_v1 **shared; /* a page each */
-	struct active_entry **active;	   /* two pages for each shared one */
+	struct pv_grant_entry_v1 **shared; /* ENTRIES_PER_FRAME at each of these */
+	struct active_entry **active;
 
 	struct spinlock track_lock;
 	u32 track_pages, max_track_pages;
@@ -67,6 +67,12 @@ struct grant_table {
 	u32 release_next; /* teardown: first handle not yet released */
 };
 #define TRACK_END (~0u)
+STATIC_ASSERT(ENTRIES_PER_FRAME * sizeof(struct active_entry) == PAGE_SIZE << ACTIVE_ORDER);
+
+static inline struct active_entry *active_entry(const struct grant_table *gt, u32 ref)
+{
+	return &gt->active[ref / ENTRIES_PER_FRAME][ref % ENTRIES_PER_FRAME];
+}
 
 /* Grow to \p frames shared frames; lock held. 0, -ENOSPC over the limit, -ENOMEM. */
 int grant_table_grow(struct domain *d, u32 frames);

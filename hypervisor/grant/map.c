@@ -160,14 +160,6 @@ static struct track_entry *track_claim(struct grant_table *gt, u32 handle)
 	return t;
 }
 
-/* Which frame does a tracked use stand for? It was latched before that use, and stays. */
-static struct frame *tracked_frame(const struct track_entry *t)
-{
-	struct active_entry *const *active = t->granter->grant->active;
-
-	return mfn_frame(mfn(active[t->ref / ACTIVE_PER_PAGE][t->ref % ACTIVE_PER_PAGE].frame));
-}
-
 /* Clear the entry at host_addr if it still is this mapping. */
 static s16 clear_host_entry(u64 host_addr, struct frame *f, u8 flags)
 {
@@ -192,7 +184,8 @@ static void unmap_clear(struct pv_gnttab_unmap_grant_ref *op, struct unmapping *
 	op->status = PV_GNTST_BAD_HANDLE;
 	if (!t)
 		return;
-	f = tracked_frame(t);
+	/* Latched before that use, so that it stays. */
+	f = mfn_frame(mfn(active_entry(t->granter->grant, t->ref)->frame));
 	*u = (struct unmapping){
 		.granter = t->granter, .ref = t->ref, .readonly = t->flags & PV_GNTMAP_READONLY};
 	op->status = PV_GNTST_OKAY;

@@ -19,11 +19,6 @@ static void dump_grants(void)
 	}
 }
 
-static void audit(void)
-{
-	domain_audit_all();
-}
-
 #ifdef PAVISE_DEBUG
 /* Ways to break the hypervisor, for a test to see that each ends in a clean panic. */
 static void break_by_panic(void)
@@ -70,7 +65,7 @@ static const struct {
 	const char *what;
 	void (*fn)(void);
 } debug_keys[] = {
-	{'A', "walk all frames and event channels and check every count", audit},
+	{'A', "walk all frames and event channels and check every count", domain_audit_all},
 	{'c', "hypercalls so far, by number", hypercall_dump},
 	{'e', "event channels", event_dump_all},
 	{'g', "grant tables", dump_grants},

@@ -26,91 +26,101 @@ static struct domain *subject(domid_t id, s16 *status)
 	return d;
 }
 
-static s16 setup_table(struct domain *d, const struct pv_gnttab_setup_table *op)
+/* Frames that there are already cost next to nothing, so a restart begins with the first again. */
+static long setup_table(struct domain *d, struct pv_gnttab_setup_table *op)
 {
-	u32 i;
+	u32 i, had = d->grant->frames;
 
+	op->status = PV_GNTST_GENERAL_ERROR;
 	if (op->nr_frames > d->grant->max_frames)
-		return PV_GNTST_GENERAL_ERROR;
+		return 0;
 	for (i = 0; i < op->nr_frames; i++) {
 		mfn_t m;
 		u64 nr;
 
+		if (i >= had + GRANT_BATCH && preempt_pending())
+			return -ERESTART;
 		if (grant_shared_frame(d, i, &m))
-			return PV_GNTST_GENERAL_ERROR;
+			return 0;
 		nr = mfn_nr(m);
-		if (copy_to_guest(op->frame_list + i * sizeof(nr), &nr, sizeof(nr)))
-			return PV_GNTST_BAD_VIRT_ADDR;
+		if (copy_to_guest(op->frame_list + i * sizeof(nr), &nr, sizeof(nr))) {
+			op->status = PV_GNTST_BAD_VIRT_ADDR;
+			return 0;
+		}
 	}
-	return PV_GNTST_OKAY;
+	op->status = PV_GNTST_OKAY;
+	return 0;
 }
 
-static int op_setup_table(u64 at)
-{
-	struct pv_gnttab_setup_table op;
-	struct domain *d;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	d = subject(op.dom, &op.status);
-	if (d) {
-		op.status = setup_table(d, &op);
-		domain_put(d);
-	}
-	return copy_field_to_guest(at, &op, status);
-}
-
-static int op_query_size(u64 at)
-{
-	struct pv_gnttab_query_size op;
-	struct domain *d;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	d = subject(op.dom, &op.status);
-	if (d) {
-		op.nr_frames = d->grant->frames;
-		op.max_nr_frames = d->grant->max_frames;
-		domain_put(d);
-	}
-	return copy_to_guest(at, &op, sizeof(op));
-}
-
-static int op_set_version(u64 at)
-{
-	struct pv_gnttab_set_version op;
-	int rc;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	rc = op.version == 1 ? 0 : op.version == 2 ? -ENOSYS : -EINVAL;
-	op.version = 1;
-	return copy_to_guest(at, &op, sizeof(op)) ? -EFAULT : rc;
-}
-
-static int op_get_version(u64 at)
-{
-	struct pv_gnttab_get_version op;
-	struct domain *d;
-	s16 status;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	d = subject(op.dom, &status);
-	if (!d)
-		return status == PV_GNTST_BAD_DOMAIN ? -ESRCH : -EPERM;
-	domain_put(d);
-	op.version = 1;
-	return copy_field_to_guest(at, &op, version);
-}
-
-/* The operations on one request: 0, or what the call returns. */
-static int (*const single_ops[])(u64 at) = {
-	[PV_GNTTABOP_SETUP_TABLE] = op_setup_table,
-	[PV_GNTTABOP_QUERY_SIZE] = op_query_size,
-	[PV_GNTTABOP_SET_VERSION] = op_set_version,
-	[PV_GNTTABOP_GET_VERSION] = op_get_version,
+union single {
+	domid_t dom; /* first in all but set_version */
+	struct pv_gnttab_setup_table setup;
+	struct pv_gnttab_query_size query;
+	struct pv_gnttab_set_version set_version;
+	struct pv_gnttab_get_version get_version;
 };
+
+/* Version 1 is all there is, and stays. */
+static long set_version(struct pv_gnttab_set_version *op)
+{
+	u32 wanted = op->version;
+
+	op->version = 1;
+	return wanted == 1 ? 0 : wanted == 2 ? -ENOSYS : -EINVAL;
+}
+
+static long on_subject(u32 cmd, union single *a)
+{
+	s16 status;
+	struct domain *d = subject(a->dom, &status);
+	long rc = 0;
+
+	switch (cmd) {
+	case PV_GNTTABOP_SETUP_TABLE:
+		a->setup.status = status;
+		if (d)
+			rc = setup_table(d, &a->setup);
+		break;
+	case PV_GNTTABOP_QUERY_SIZE:
+		a->query.status = status;
+		if (d) {
+			a->query.nr_frames = d->grant->frames;
+			a->query.max_nr_frames = d->grant->max_frames;
+		}
+		break;
+	default:
+		a->get_version.version = 1;
+		if (!d)
+			rc = status == PV_GNTST_BAD_DOMAIN ? -ESRCH : -EPERM;
+	}
+	if (d)
+		domain_put(d);
+	return rc;
+}
+
+static long single_op(u32 cmd, u64 at, u64 count)
+{
+	static const u8 sizes[] = {
+		[PV_GNTTABOP_SETUP_TABLE] = sizeof(struct pv_gnttab_setup_table),
+		[PV_GNTTABOP_QUERY_SIZE] = sizeof(struct pv_gnttab_query_size),
+		[PV_GNTTABOP_SET_VERSION] = sizeof(struct pv_gnttab_set_version),
+		[PV_GNTTABOP_GET_VERSION] = sizeof(struct pv_gnttab_get_version),
+	};
+	u32 size = cmd < ARRAY_SIZE(sizes) ? sizes[cmd] : 0;
+	union single a;
+	long rc;
+
+	if (!size)
+		return REFUSE(-ENOSYS);
+	if (count != 1)
+		return REFUSE(-EINVAL);
+	if (copy_from_guest(&a, at, size))
+		return -EFAULT;
+	rc = cmd == PV_GNTTABOP_SET_VERSION ? set_version(&a.set_version) : on_subject(cmd, &a);
+	if (rc != -ERESTART && copy_to_guest(at, &a, size))
+		rc = -EFAULT;
+	return rc;
+}
 
 union batch {
 	struct pv_gnttab_map_grant_ref map[GRANT_BATCH];
@@ -193,7 +203,5 @@ HYPERCALL(grant_table_op)
 	case PV_GNTTABOP_COPY:
 		return array_op(hc, cmd, sizeof(struct pv_gnttab_copy));
 	}
-	if (cmd >= ARRAY_SIZE(single_ops) || !single_ops[cmd])
-		return REFUSE(-ENOSYS);
-	return hc->arg[2] == 1 ? single_ops[cmd](hc->arg[1]) : REFUSE(-EINVAL);
+	return single_op(cmd, hc->arg[1], hc->arg[2]);
 }

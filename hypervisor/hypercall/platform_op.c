@@ -20,13 +20,6 @@ static long set_time(u64 seconds, u32 nanoseconds, u64 at)
 	return 0;
 }
 
-static long set_time64(const struct pv_xenpf_settime64 *t)
-{
-	if (t->mbz)
-		return REFUSE(-EINVAL);
-	return set_time(t->secs, t->nsecs, t->system_time);
-}
-
 /* dom0 has run its own ACPI code by now; what is left is the write that does it. */
 static long enter_sleep(const struct pv_xenpf_enter_acpi_sleep *s)
 {
@@ -106,7 +99,10 @@ HYPERCALL(platform_op)
 		return set_time(op.u.settime32.secs, op.u.settime32.nsecs,
 				op.u.settime32.system_time);
 	case PV_XENPF_SETTIME64:
-		return set_time64(&op.u.settime64);
+		if (op.u.settime64.mbz)
+			return REFUSE(-EINVAL);
+		return set_time(op.u.settime64.secs, op.u.settime64.nsecs,
+				op.u.settime64.system_time);
 	case PV_XENPF_ENTER_ACPI_SLEEP:
 		return enter_sleep(&op.u.enter_acpi_sleep);
 	case PV_XENPF_READ_MEMTYPE:

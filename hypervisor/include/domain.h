@@ -86,7 +86,7 @@ struct domain {
 
 	u32 hidden_features[CPU_FEATURE_WORDS]; /* CPUID bits the tools took away
 						   (hypercall/cpu_policy.c) */
-	u32 vm_assist;				/* bits by PV_VMASST_TYPE_* */
+	u64 vm_assist;				/* bits by PV_VMASST_TYPE_* */
 	u32 max_vcpus;
 	struct vcpu **vcpu; /* max_vcpus pointers, NULL until created */
 

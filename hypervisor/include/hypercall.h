@@ -61,6 +61,12 @@ void hypercall_dump(void);
 /* Do what a debug key stands for: print state (debug_key.c has the list). */
 void debug_key(char key);
 
+/* Assists that a guest may switch on. */
+#define VM_ASSIST_VALID                                                                  \
+	(BIT(PV_VMASST_TYPE_4GB_SEGMENTS) | BIT(PV_VMASST_TYPE_WRITABLE_PAGETABLES) |    \
+	 BIT(PV_VMASST_TYPE_PAE_EXTENDED_CR3) | BIT(PV_VMASST_TYPE_ARCHITECTURAL_IOPL) | \
+	 BIT(PV_VMASST_TYPE_RUNSTATE_UPDATE_FLAG) | BIT(PV_VMASST_TYPE_M2P_STRICT))
+
 /* The guest context that VCPUOP_initialise and domctl setvcpucontext both load. */
 struct pv_vcpu_guest_context;
 int vcpu_context_set(struct vcpu *v, const struct pv_vcpu_guest_context *c);
