@@ -14,6 +14,7 @@ cp /usr/bin/xenstore /job/usr/bin
 cp /lib/x86_64-linux-gnu/libxenstore.so.4 /lib/x86_64-linux-gnu/libc.so.6 /job/lib/x86_64-linux-gnu
 cp /lib64/ld-linux-x86-64.so.2 /job/lib64
 cat >/job/attack.sh <<'END'
+PATH=$PATH:/usr/bin
 disk=device/vbd/51712
 # until_so COMMAND...: for half a minute at the most.
 until_so() {
