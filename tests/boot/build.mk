@@ -17,7 +17,7 @@ demo: $(BOOT_DEPS) ## the same, scripted: types into the guest, checks the answe
 # The same tests on our hypervisor and on Debian's Xen: each half works with the
 # other half of Xen.
 BOOT_JOBS  := errors life tiny
-FAULT_JOBS := hostile restart
+FAULT_JOBS := restart
 JOB_DEPS   := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/guest-6.12.cpio.gz $(TINY_ELF)
 
 .PHONY: check-demo check-boot check-faults check-cycles
@@ -28,7 +28,7 @@ check-demo: $(JOB_DEPS) $(B)/pavise ## make demo, counted as a test
 check-boot: $(JOB_DEPS) $(B)/pavise ## toolstack on a booted machine: errors, life cycle, tiny guest
 	@BUILD=$(B) tests/boot/suite $(B)/pavise $(BOOT_JOBS)
 
-check-faults: $(JOB_DEPS) $(B)/pavise ## a hostile guest; killed daemons and commands
+check-faults: $(JOB_DEPS) $(B)/pavise ## killed daemons and commands
 	@BUILD=$(B) tests/boot/suite $(B)/pavise $(FAULT_JOBS)
 
 check-cycles: $(JOB_DEPS) $(B)/pavise ## 50 times create and destroy, free memory compared
@@ -40,7 +40,7 @@ check-demo-xen: $(JOB_DEPS) $(IMG)/xen ## make demo on Debian's Xen
 check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## errors, life cycle, tiny guest on Debian's Xen
 	@BUILD=$(B) tests/boot/suite xen $(BOOT_JOBS)
 
-check-faults-xen: $(JOB_DEPS) $(IMG)/xen ## hostile guest, killed daemons and commands on Debian's Xen
+check-faults-xen: $(JOB_DEPS) $(IMG)/xen ## killed daemons and commands on Debian's Xen
 	@BUILD=$(B) tests/boot/suite xen $(FAULT_JOBS)
 
 check-cycles-xen: $(JOB_DEPS) $(IMG)/xen ## 50 times create and destroy on Debian's Xen
