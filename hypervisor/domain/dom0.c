@@ -129,16 +129,14 @@ static void more_frames(struct builder *b)
 {
 	u64 wanted = b->nr_pages - b->d->frames;
 	unsigned int order = CHUNK_ORDER;
-	struct frame *f = NULL;
+	struct frame *f;
+	int rc;
 
 	while (order > 0 && (1UL << order) > wanted)
 		order--;
-	for (;; order--) {
-		f = domain_frames_alloc(b->d, order, 0);
-		if (f || order == 0)
-			break;
-	}
-	if (!f)
+	while ((rc = domain_frames_alloc(b->d, order, 0, &f)) != 0 && order > 0)
+		order--;
+	if (rc != 0)
 		start_failed("domain 0: out of memory with %llu of %llu MiB allocated",
 			     (unsigned long long)b->d->frames >> 8,
 			     (unsigned long long)b->nr_pages >> 8);
@@ -155,8 +153,7 @@ static u64 alloc_p2m(struct builder *b)
 
 	while ((1UL << order) < b->p2m_pages)
 		order++;
-	f = domain_frames_alloc(b->d, order, 0);
-	if (!f)
+	if (domain_frames_alloc(b->d, order, 0, &f) != 0)
 		start_failed("domain 0: no contiguous memory for its frame list");
 	first = mfn_nr(frame_mfn(f));
 	b->p2m = frame_virt(f);

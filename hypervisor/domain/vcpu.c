@@ -48,7 +48,7 @@ static void window_destroy(struct vcpu *v)
 {
 	if (!v->desc_window)
 		return;
-	hv_unmap(v->desc_window + GDT_HV_PAGE * PAGE_SIZE);
+	hv_unmap(v->desc_window + GDT_HV_PAGE * PAGE_SIZE, 1);
 	spin_lock(&windows_lock);
 	clear_bit(windows_used, (v->desc_window - DESC_WINDOW_VIRT) / DESC_WINDOW_SIZE);
 	spin_unlock(&windows_lock);

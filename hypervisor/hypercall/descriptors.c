@@ -48,16 +48,20 @@ static void page_set(struct vcpu *v, unsigned int page, mfn_t m)
 	v->desc[page] = m;
 }
 
+/* One flush for all of them, and none when there is nothing: it reaches every CPU. */
 static void pages_clear(struct vcpu *v, unsigned int first, unsigned int end)
 {
-	for (unsigned int page = first; page < end; page++) {
+	unsigned int page = first;
+
+	while (page < end && !mfn_nr(v->desc[page]))
+		page++;
+	hv_unmap(v->desc_window + page * PAGE_SIZE, end - page);
+	for (; page < end; page++) {
 		mfn_t m = v->desc[page];
 
-		if (!mfn_nr(m))
-			continue;
 		v->desc[page] = mfn(0);
-		hv_unmap(v->desc_window + page * PAGE_SIZE);
-		frame_put_typed(mfn_frame(m));
+		if (mfn_nr(m))
+			frame_put_typed(mfn_frame(m));
 	}
 }
 

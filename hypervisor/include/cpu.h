@@ -76,6 +76,7 @@ struct cpu {
 	struct vcpu *vcpu; /* running here (`current`); idle vCPU when nothing is */
 	struct vcpu *idle;
 	u32 softirqs; /* pending, set atomically by any CPU */
+	u32 work;     /* preempt_after() */
 	bool online;
 	/* TLB shootdown mailbox, mm/tlb.c */
 	u64 flush_request; /* what to flush; 0 when done */
@@ -139,6 +140,22 @@ void softirq_run(void);
  * instructions, with no lock held, and returns -ERESTART when it says true.
  */
 bool preempt_pending(void);
+/*
+ * The same, for steps of an operation that cost about \p instructions, a few times more
+ * at worst: asks when they have added up, over operations too, since many short ones
+ * are a long one.
+ */
+#define PREEMPT_WORK 10000
+static inline bool preempt_after(u32 instructions)
+{
+	struct cpu *c = this_cpu();
+
+	c->work += instructions;
+	if (c->work < PREEMPT_WORK)
+		return false;
+	c->work = 0;
+	return preempt_pending();
+}
 
 /* Wait a moment in a spin loop; answers TLB flush requests meanwhile (mm/ sets the hook). */
 void cpu_relax(void);

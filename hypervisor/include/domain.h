@@ -23,10 +23,11 @@ struct sched_domain;
 struct sched_vcpu;
 struct vcpu_timers;
 struct watchdog;
+struct exchange;
 struct frame;
 
 /*
- * A table of level 2 to 4 on its way to be validated (up) or taken down (down),
+ * A table on its way to be validated (up) or taken down (down),
  * and the child tables below it that are half done. Entries below `next` have
  * their references; up adds, down removes. All zero: nothing to do.
  */
@@ -42,7 +43,7 @@ struct table_walk {
 		u16 next;
 		u8 level;
 		bool down;
-	} step[3];
+	} step[4];
 };
 
 enum domain_dying { DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_DEAD };
@@ -75,6 +76,8 @@ struct domain {
 	u64 max_frames;		   /* limit the toolstack set */
 	u64 shared_frames;	   /* hypervisor pages it may map; any frame holds the domain */
 	u8 release_stage;	   /* domain_frames_release() */
+	bool exchanging;	   /* a vCPU is at the next; set by exchange */
+	struct exchange *exchange; /* preempted (mm/exchange.c) */
 	struct cpumask dirty_cpus; /* CPUs whose root or TLB may hold its translations */
 
 	struct pv_shared_info *shared; /* one frame, writable by the guest: never trusted */

@@ -14,7 +14,7 @@ $(BENCH_B)/%.elf: $(BENCH_B)/%.o $$(GUEST_LIBO) tests/guest/lib/link.ld
 	$(call say,LD,$@)
 	$(Q)$(LD) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_LIBO)
 
-.SECONDARY: $(BENCH_B)/hypercalls.o
+.SECONDARY: $(BENCH_B)/hypercalls.o $(BENCH_B)/preemption.o
 .PHONY: bench-hypercalls
 bench-hypercalls: $(BENCH_B)/hypercalls.elf $(B)/pavise $(B)/xen-4.17 ## instructions per hypercall: pavise, xen, ratio, target
 	@B=$(B) tests/bench/hypercalls --xen $(B)/xen-4.17
@@ -22,6 +22,12 @@ bench-hypercalls: $(BENCH_B)/hypercalls.elf $(B)/pavise $(B)/xen-4.17 ## instruc
 .PHONY: bench-domains
 bench-domains: $(GUEST_B)/domain_many.elf $(B)/pavise ## a thousand domains in one boot: cost of making and ending, memory of each
 	@B=$(B) tests/bench/domains
+
+.PHONY: check-preemption
+check-preemption: $(BENCH_B)/preemption.elf $(B)/pavise ## the longest stretch of each hypercall that no event can end
+	@B=$(B) tests/bench/preemption
+
+CHECKS += preemption
 
 .PHONY: check-bench bench-ceilings
 check-bench: $(BENCH_B)/hypercalls.elf $(B)/pavise ## no operation takes more instructions than tests/bench/ceilings says
@@ -33,4 +39,4 @@ bench-ceilings: $(BENCH_B)/hypercalls.elf $(B)/pavise ## set tests/bench/ceiling
 CHECKS += bench
 
 LINT_C += $(wildcard tests/bench/*.c)
--include $(BENCH_B)/hypercalls.d
+-include $(BENCH_B)/hypercalls.d $(BENCH_B)/preemption.d

@@ -16,16 +16,24 @@ demo: $(BOOT_DEPS) ## the same, scripted: types into the guest, checks the answe
 
 # The same tests on our hypervisor and on Debian's Xen: each half works with the
 # other half of Xen.
-BOOT_JOBS  := errors life tiny
+BOOT_JOBS  := errors life tiny compat
 FAULT_JOBS := restart
-JOB_DEPS   := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/guest-6.12.cpio.gz $(TINY_ELF)
+JOB_DEPS   := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/guest-6.12.cpio.gz $(TINY_ELF) \
+	$(B)/tests/boot/compat32
+
+# No C library: Debian has none for 32 bits without a foreign architecture.
+$(B)/tests/boot/compat32: tests/boot/programs/compat32.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
+		-fno-asynchronous-unwind-tables -mgeneral-regs-only -nostdlib -static -o $@ $<
 
 .PHONY: check-demo check-boot check-faults check-cycles
 .PHONY: check-demo-xen check-boot-xen check-faults-xen check-cycles-xen
 check-demo: $(JOB_DEPS) $(B)/pavise ## make demo, counted as a test
 	@BUILD=$(B) tests/boot/demo $(B)/pavise
 
-check-boot: $(JOB_DEPS) $(B)/pavise ## toolstack on a booted machine: errors, life cycle, tiny guest
+check-boot: $(JOB_DEPS) $(B)/pavise ## toolstack on a booted machine: errors, life cycle, tiny guest, 32-bit programs
 	@BUILD=$(B) tests/boot/suite $(B)/pavise $(BOOT_JOBS)
 
 check-faults: $(JOB_DEPS) $(B)/pavise ## killed daemons and commands
@@ -37,7 +45,7 @@ check-cycles: $(JOB_DEPS) $(B)/pavise ## 50 times create and destroy, free memor
 check-demo-xen: $(JOB_DEPS) $(IMG)/xen ## make demo on Debian's Xen
 	@BUILD=$(B) tests/boot/demo xen
 
-check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## errors, life cycle, tiny guest on Debian's Xen
+check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## errors, life cycle, tiny guest, 32-bit programs on Debian's Xen
 	@BUILD=$(B) tests/boot/suite xen $(BOOT_JOBS)
 
 check-faults-xen: $(JOB_DEPS) $(IMG)/xen ## killed daemons and commands on Debian's Xen

@@ -8,7 +8,9 @@ unsigned long FRAME_TABLE_VIRT = 0x10000000, DIRECTMAP_VIRT; /* never followed *
 static struct cpu cpu;
 static struct domain domain;
 static struct vcpu vcpu;
-static int references, mappings;
+static int references;
+static u32 mapped; /* pages of the window */
+#define mappings __builtin_popcount(mapped)
 static u64 refused;   /* frame that is no descriptor page */
 static u64 ldt_entry; /* what the guest maps everywhere */
 
@@ -57,14 +59,19 @@ int hv_map(vaddr_t va, mfn_t m, u64 flags)
 	CU_ASSERT((flags & PTE_NX) != 0);
 	CU_ASSERT_FALSE(flags & PTE_USER);
 	(void)m;
-	mappings++;
+	mapped |= 1u << (va - vcpu.desc_window) / PAGE_SIZE;
 	return 0;
 }
 
-void hv_unmap(vaddr_t va)
+bool preempt_pending(void)
 {
-	(void)va;
-	mappings--;
+	return false;
+}
+
+void hv_unmap(vaddr_t va, unsigned int pages)
+{
+	while (pages--)
+		mapped &= ~(1u << ((va - vcpu.desc_window) / PAGE_SIZE + pages));
 }
 
 u64 walk_software(struct vcpu *v, vaddr_t va)
@@ -116,7 +123,8 @@ static void reset(void)
 	memset(&vcpu, 0, sizeof(vcpu));
 	vcpu.domain = &domain;
 	vcpu.desc_window = DESC_WINDOW_VIRT;
-	references = mappings = 0;
+	references = 0;
+	mapped = 0;
 	refused = ~0UL;
 }
 
