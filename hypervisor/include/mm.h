@@ -257,9 +257,8 @@ static inline void pt_unlock(struct frame *table)
 {
 	__atomic_fetch_and(&table->state, ~FRAME_LOCKED, __ATOMIC_RELEASE);
 }
-/* The L1 table that maps \p va in \p v's kernel root, with a reference, and its index. NULL: none.
- */
-struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index);
+/* The entry that maps \p va in \p v's kernel tables, 0: none. A snapshot: anything may change. */
+u64 walk_software(struct vcpu *v, vaddr_t va);
 /*
  * Finish the promotion or demotion that this vCPU left half done. Every MMU
  * operation calls it first. 0 or -ERESTART.

@@ -357,20 +357,6 @@ struct frame *pt_lock_va(struct vcpu *v, vaddr_t va, unsigned int *index)
 	return f;
 }
 
-struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index)
-{
-	struct frame *f = l1_lookup(v, va);
-
-	if (!f || !frame_get(f, v->domain))
-		return NULL;
-	if (frame_type(f) != FRAME_L1) {
-		frame_put(f);
-		return NULL;
-	}
-	*index = va >> PAGE_SHIFT & (ENTRIES - 1);
-	return f;
-}
-
 u64 walk_software(struct vcpu *v, vaddr_t va)
 {
 	struct frame *f = l1_lookup(v, va);
