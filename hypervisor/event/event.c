@@ -144,7 +144,7 @@ bool event_port_valid(struct domain *d, u32 port)
 {
 	struct port *p = port_at(d->event, port);
 
-	return p && READ_ONCE(p->state) >= PORT_UNBOUND;
+	return p && READ_ONCE(p->state) != PORT_FREE;
 }
 
 bool event_port_pending(struct domain *d, u32 port)
@@ -153,7 +153,7 @@ bool event_port_pending(struct domain *d, u32 port)
 	bool pending;
 
 	spin_lock(&p->lock);
-	pending = p->state >= PORT_UNBOUND && d->event->form->pending(d, port);
+	pending = p->state != PORT_FREE && d->event->form->pending(d, port);
 	spin_unlock(&p->lock);
 	return pending;
 }
@@ -168,21 +168,19 @@ static int grow(struct event_domain *e)
 	if (!chunk)
 		return -ENOMEM;
 	chunk->free = end - e->valid;
-	if (e->valid == 0) {
-		chunk->port[0].state = PORT_RESERVED;
+	if (e->valid == 0) /* port 0 */
 		chunk->free--;
-	}
 	e->chunk[e->valid / PORTS_PER_CHUNK] = chunk;
 	/* Lock-free readers go by `valid`: the chunk must be there before it. */
 	__atomic_store_n(&e->valid, end, __ATOMIC_RELEASE);
 	return 0;
 }
 
-static void port_set(struct port *p, enum port_state state, u32 number, u32 vcpu)
+static void port_set(struct port *p, enum port_state state, u32 number, struct domain *remote)
 {
 	spin_lock(&p->lock);
 	p->number = number;
-	p->vcpu = (u8)vcpu;
+	p->remote = remote;
 	p->state = state;
 	spin_unlock(&p->lock);
 }
@@ -221,28 +219,10 @@ static int port_take(struct domain *d, u32 *out)
 /* Port \p n, which nobody can send on any more, is to be had again. */
 static void port_free(struct event_domain *e, u32 n)
 {
-	port_set(port_at(e, n), PORT_FREE, 0, 0);
+	port_set(port_at(e, n), PORT_FREE, 0, NULL);
 	e->chunk[n / PORTS_PER_CHUNK]->free++;
 	e->first_free = MIN(e->first_free, n);
 	e->active--;
-}
-
-static void port_set_unbound(struct port *p, domid_t remote)
-{
-	spin_lock(&p->lock);
-	p->remote = NULL;
-	p->remote_id = remote;
-	p->state = PORT_UNBOUND;
-	spin_unlock(&p->lock);
-}
-
-static void port_connect(struct port *p, struct domain *remote, u32 remote_port)
-{
-	spin_lock(&p->lock);
-	p->remote = remote;
-	p->number = remote_port;
-	p->state = PORT_INTERDOMAIN;
-	spin_unlock(&p->lock);
 }
 
 static void lock_pair(struct domain *a, struct domain *b)
@@ -267,41 +247,55 @@ static void unlock_pair(struct domain *a, struct domain *b)
 
 /* --- binding ---------------------------------------------------------------------------------- */
 
-int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
+/*
+ * Bind a new port to something that only one can be bound to, as \p slot says, or
+ * to nothing like it (NULL).
+ */
+static int bind(struct domain *d, enum port_state state, u32 number, u32 vcpu, u32 *slot, u32 *port)
 {
 	struct event_domain *e = d->event;
 	int rc;
 
 	spin_lock(&e->lock);
-	rc = port_take(d, port);
-	if (rc == 0)
-		port_set_unbound(port_at(e, *port), remote);
+	rc = slot && *slot ? (int)REFUSE(-EEXIST) : port_take(d, port);
+	if (rc == 0) {
+		port_at(e, *port)->vcpu = (u8)vcpu;
+		port_set(port_at(e, *port), state, number, NULL);
+		if (slot)
+			WRITE_ONCE(*slot, *port);
+	}
+	/* A line may fire as soon as it is connected: the port comes first. */
+	if (rc == 0 && state == PORT_PIRQ) {
+		rc = e->pirq[number].mapped ? line_connect(number, d->vcpu[vcpu]->cpu)
+					    : (int)REFUSE(-EINVAL);
+		if (rc != 0) {
+			WRITE_ONCE(*slot, 0);
+			port_free(e, *port);
+		}
+	}
 	spin_unlock(&e->lock);
 	return rc;
 }
 
-int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
+int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
 {
-	struct port *p, *r;
-	int rc;
+	return bind(d, PORT_UNBOUND, remote, 0, NULL, port);
+}
 
-	lock_pair(d, remote);
-	r = port_at(remote->event, remote_port);
-	if (!r || r->state != PORT_UNBOUND || r->remote_id != d->id || remote->event->closing) {
-		rc = (int)REFUSE(-EINVAL);
-		goto out;
-	}
-	rc = port_take(d, port);
-	if (rc != 0)
-		goto out;
-	p = port_at(d->event, *port);
-	port_connect(p, remote, remote_port);
-	port_connect(r, d, *port);
-	/* What the other side sent before somebody listened went nowhere: look once. */
-	tell(d, p, *port);
-out:
-	unlock_pair(d, remote);
-	return rc;
+int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
+{
+	if (!domain_vcpu(d, vcpu))
+		return (int)REFUSE(-ENOENT);
+	return bind(d, PORT_IPI, 0, vcpu, NULL, port);
+}
+
+int event_bind_pirq(struct domain *d, u32 pirq, u32 *port)
+{
+	if (!d->event->pirq)
+		return (int)REFUSE(-EPERM);
+	if (pirq >= MAX_PIRQS)
+		return (int)REFUSE(-EINVAL);
+	return bind(d, PORT_PIRQ, pirq, 0, &d->event->pirq[pirq].port, port);
 }
 
 static bool virq_is_global(u32 virq)
@@ -312,10 +306,6 @@ static bool virq_is_global(u32 virq)
 
 int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 {
-	struct event_domain *e = d->event;
-	u32 *slot;
-	int rc;
-
 	if (virq >= PV_NR_VIRQS)
 		return (int)REFUSE(-EINVAL);
 	if (virq_is_global(virq) && !d->privileged)
@@ -324,59 +314,30 @@ int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 		return (int)REFUSE(-EINVAL);
 	if (!domain_vcpu(d, vcpu))
 		return (int)REFUSE(-ENOENT);
-	slot = virq_slot(e, vcpu, virq);
-	spin_lock(&e->lock);
-	rc = *slot ? (int)REFUSE(-EEXIST) : port_take(d, port);
-	if (rc == 0) {
-		port_set(port_at(e, *port), PORT_VIRQ, virq, vcpu);
-		WRITE_ONCE(*slot, *port);
-	}
-	spin_unlock(&e->lock);
-	return rc;
+	return bind(d, PORT_VIRQ, virq, vcpu, virq_slot(d->event, vcpu, virq), port);
 }
 
-int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
+int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
 {
-	struct event_domain *e = d->event;
+	struct port *p, *r;
 	int rc;
 
-	if (!domain_vcpu(d, vcpu))
-		return (int)REFUSE(-ENOENT);
-	spin_lock(&e->lock);
-	rc = port_take(d, port);
-	if (rc == 0)
-		port_set(port_at(e, *port), PORT_IPI, 0, vcpu);
-	spin_unlock(&e->lock);
-	return rc;
-}
-
-int event_bind_pirq(struct domain *d, u32 pirq, bool share, u32 *port)
-{
-	struct event_domain *e = d->event;
-	int rc;
-
-	if (!e->pirq)
-		return (int)REFUSE(-EPERM);
-	if (pirq >= MAX_PIRQS)
-		return (int)REFUSE(-EINVAL);
-	spin_lock(&e->lock);
-	if (!e->pirq[pirq].mapped)
+	lock_pair(d, remote);
+	r = port_at(remote->event, remote_port);
+	if (!r || r->state != PORT_UNBOUND || r->number != d->id || remote->event->closing) {
 		rc = (int)REFUSE(-EINVAL);
-	else
-		rc = e->pirq[pirq].port ? (int)REFUSE(-EEXIST) : port_take(d, port);
+		goto out;
+	}
+	rc = port_take(d, port);
 	if (rc != 0)
 		goto out;
-	/* The line may fire as soon as it is connected: the port comes first. */
-	port_set(port_at(e, *port), PORT_PIRQ, pirq, 0);
-	WRITE_ONCE(e->pirq[pirq].port, *port);
-	e->pirq[pirq].shared = share;
-	rc = line_connect(pirq, d->vcpu[0]->cpu);
-	if (rc != 0) {
-		WRITE_ONCE(e->pirq[pirq].port, 0);
-		port_free(e, *port);
-	}
+	p = port_at(d->event, *port);
+	port_set(p, PORT_INTERDOMAIN, remote_port, remote);
+	port_set(r, PORT_INTERDOMAIN, *port, d);
+	/* What the other side sent before somebody listened went nowhere: look once. */
+	tell(d, p, *port);
 out:
-	spin_unlock(&e->lock);
+	unlock_pair(d, remote);
 	return rc;
 }
 
@@ -391,7 +352,7 @@ int event_bind_vcpu(struct domain *d, u32 n, u32 vcpu)
 	if (!p)
 		return (int)REFUSE(-EINVAL);
 	spin_lock(&e->lock);
-	if (p->state < PORT_UNBOUND || p->state == PORT_IPI ||
+	if (p->state == PORT_FREE || p->state == PORT_IPI ||
 	    (p->state == PORT_VIRQ && !virq_is_global(p->number)))
 		rc = (int)REFUSE(-EINVAL);
 	else
@@ -445,26 +406,18 @@ int event_close(struct domain *d, u32 n)
 	if (!p)
 		return (int)REFUSE(-EINVAL);
 	peer = lock_with_peer(d, p);
-	switch (p->state) {
-	case PORT_FREE:
-	case PORT_RESERVED:
-		rc = (int)REFUSE(-EINVAL);
-		goto out;
-	case PORT_INTERDOMAIN:
-		port_set_unbound(port_at(p->remote->event, p->number), d->id);
-		break;
-	case PORT_VIRQ:
+	if (p->state == PORT_INTERDOMAIN) {
+		port_set(port_at(p->remote->event, p->number), PORT_UNBOUND, d->id, NULL);
+	} else if (p->state == PORT_VIRQ) {
 		WRITE_ONCE(*virq_slot(e, virq_is_global(p->number) ? 0 : p->vcpu, p->number), 0);
-		break;
-	case PORT_PIRQ:
-		line_disconnect(p->number);
+	} else if (p->state == PORT_PIRQ) {
+		line_hold(p->number, LINE_UNUSED, true);
 		WRITE_ONCE(e->pirq[p->number].port, 0);
-		break;
-	default:
-		break;
 	}
-	port_free(e, n);
-out:
+	if (p->state == PORT_FREE)
+		rc = (int)REFUSE(-EINVAL);
+	else
+		port_free(e, n);
 	unlock_pair(d, peer);
 	return rc;
 }
@@ -479,7 +432,7 @@ int event_reset(struct domain *d)
 		u32 n = __atomic_fetch_add(&e->close_next, 1, __ATOMIC_RELAXED);
 		struct port *p = port_at(e, n);
 
-		if (p && p->state >= PORT_UNBOUND)
+		if (p && p->state != PORT_FREE)
 			event_close(d, n);
 		if (n % 64 == 63 && preempt_pending())
 			return -ERESTART;
@@ -515,7 +468,7 @@ int event_unmask(struct domain *d, u32 n)
 	if (!p)
 		return (int)REFUSE(-EINVAL);
 	spin_lock(&p->lock);
-	if (p->state >= PORT_UNBOUND)
+	if (p->state != PORT_FREE)
 		d->event->form->unmask(d->vcpu[p->vcpu], n);
 	else
 		rc = (int)REFUSE(-EINVAL);
@@ -532,30 +485,15 @@ int event_status(struct domain *d, struct pv_evtchn_status *s)
 		return (int)REFUSE(-EINVAL);
 	memset(&s->u, 0, sizeof(s->u));
 	spin_lock(&e->lock);
+	s->status = p->state;
 	s->vcpu = p->vcpu;
-	switch (p->state) {
-	case PORT_UNBOUND:
-		s->status = PV_EVTCHNSTAT_UNBOUND;
-		s->u.unbound.dom = p->remote_id;
-		break;
-	case PORT_INTERDOMAIN:
-		s->status = PV_EVTCHNSTAT_INTERDOMAIN;
+	if (p->state == PORT_INTERDOMAIN) {
 		s->u.interdomain.dom = p->remote->id;
 		s->u.interdomain.port = p->number;
-		break;
-	case PORT_PIRQ:
-		s->status = PV_EVTCHNSTAT_PIRQ;
-		s->u.pirq = p->number;
-		break;
-	case PORT_VIRQ:
-		s->status = PV_EVTCHNSTAT_VIRQ;
-		s->u.virq = p->number;
-		break;
-	case PORT_IPI:
-		s->status = PV_EVTCHNSTAT_IPI;
-		break;
-	default:
-		s->status = PV_EVTCHNSTAT_CLOSED;
+	} else if (p->state == PORT_UNBOUND) {
+		s->u.unbound.dom = (domid_t)p->number;
+	} else if (p->state == PORT_PIRQ || p->state == PORT_VIRQ) {
+		s->u.virq = p->number; /* the very place of u.pirq */
 	}
 	spin_unlock(&e->lock);
 	return 0;
@@ -594,7 +532,9 @@ void event_domain_destroy(struct domain *d)
 		return;
 	for (n = 0; n < e->valid; n += PORTS_PER_CHUNK)
 		heap_free(e->chunk[n / PORTS_PER_CHUNK]);
-	fifo_destroy(e);
+	if (e->chunk != e->small)
+		heap_free(e->chunk);
+	heap_free(e->fifo);
 	heap_free(e->virq);
 	heap_free(e->pirq);
 	heap_free(e);

@@ -164,21 +164,20 @@ static int fifo_create(struct domain *d)
 	struct event_domain *e = d->event;
 	u32 pages = ROUND_UP(e->limit, WORDS_PER_PAGE) / WORDS_PER_PAGE;
 	u32 chunks = ROUND_UP(e->limit, PORTS_PER_CHUNK) / PORTS_PER_CHUNK;
-	struct event_fifo *f = heap_alloc(sizeof(*f) + pages * sizeof(f->page[0]));
 	struct port_chunk **chunk = e->small;
+	struct event_fifo *f;
 
-	if (f)
-		f->tail = heap_alloc(d->max_vcpus * QUEUES * sizeof(*f->tail));
 	if (chunks > SMALL_CHUNKS)
 		chunk = heap_alloc(chunks * sizeof(*chunk));
-	if (!f || !f->tail || !chunk) {
-		if (f)
-			heap_free(f->tail);
+	f = heap_alloc(sizeof(*f) + pages * sizeof(f->page[0]) +
+		       d->max_vcpus * QUEUES * sizeof(*f->tail));
+	if (!f || !chunk) {
 		heap_free(f);
 		if (chunk != e->small)
 			heap_free(chunk);
 		return -ENOMEM;
 	}
+	f->tail = (u32 *)&f->page[pages];
 	/* Who reads the small array still finds there what it is looking for. */
 	if (chunk != e->small)
 		memcpy(chunk, e->small, sizeof(e->small));
@@ -225,7 +224,7 @@ static void adopt(struct domain *d, u32 n)
 {
 	struct port *p = port_at(d->event, n), *sender = p;
 
-	if (!p || p->state < PORT_UNBOUND)
+	if (!p || p->state == PORT_FREE)
 		return;
 	if (p->state == PORT_INTERDOMAIN)
 		sender = port_at(p->remote->event, p->number);
@@ -239,48 +238,37 @@ static void adopt(struct domain *d, u32 n)
 	spin_unlock(&sender->lock);
 }
 
-/* Was this page added by a call that was preempted then? The event lock is held. */
-static bool is_adopting(const struct event_domain *e, const u32 *page)
-{
-	const struct event_fifo *f = e->fifo;
-
-	return e->form == &event_fifo && f->adopted < f->words &&
-	       f->page[f->words / WORDS_PER_PAGE - 1] == page;
-}
-
-static int add_page(struct event_domain *e, u32 *page)
-{
-	struct event_fifo *f = e->fifo;
-
-	if (e->form != &event_fifo)
-		return (int)REFUSE(-EOPNOTSUPP);
-	if (f->words >= e->limit)
-		return (int)REFUSE(-EINVAL);
-	f->page[f->words / WORDS_PER_PAGE] = page;
-	__atomic_store_n(&f->words, f->words + WORDS_PER_PAGE, __ATOMIC_RELEASE);
-	return 0;
-}
-
 int event_expand_array(struct domain *d, u64 gfn)
 {
 	struct event_domain *e = d->event;
+	struct event_fifo *f;
 	u32 *page = page_get(d, gfn), n = 0;
-	bool again;
-	int rc;
+	bool added = false;
+	int rc = 0;
 
 	if (!page)
 		return (int)REFUSE(-EINVAL);
 	spin_lock(&e->lock);
-	again = is_adopting(e, page);
-	rc = again ? 0 : add_page(e, page);
-	if (again || rc != 0)
-		page_put(page);
-	while (rc == 0 && e->fifo->adopted < e->fifo->words)
+	f = e->fifo;
+	if (e->form != &event_fifo) {
+		rc = (int)REFUSE(-EOPNOTSUPP);
+	} else if (f->adopted < f->words && f->page[f->words / WORDS_PER_PAGE - 1] == page) {
+		; /* this call was preempted, and goes on */
+	} else if (f->words >= e->limit) {
+		rc = (int)REFUSE(-EINVAL);
+	} else {
+		f->page[f->words / WORDS_PER_PAGE] = page;
+		__atomic_store_n(&f->words, f->words + WORDS_PER_PAGE, __ATOMIC_RELEASE);
+		added = true;
+	}
+	while (rc == 0 && f->adopted < f->words)
 		if (n++ < ADOPT_BATCH)
-			adopt(d, e->fifo->adopted++);
+			adopt(d, f->adopted++);
 		else
 			rc = -ERESTART;
 	spin_unlock(&e->lock);
+	if (!added)
+		page_put(page);
 	return rc;
 }
 
@@ -320,16 +308,6 @@ void fifo_stop(struct domain *d)
 	memset(f->tail, 0, d->max_vcpus * QUEUES * sizeof(*f->tail));
 }
 
-void fifo_destroy(struct event_domain *e)
-{
-	if (!e->fifo)
-		return;
-	if (e->chunk != e->small)
-		heap_free(e->chunk);
-	heap_free(e->fifo->tail);
-	heap_free(e->fifo);
-}
-
 unsigned int fifo_audit(struct domain *d)
 {
 	struct event_fifo *f = d->event->fifo;
@@ -347,7 +325,7 @@ unsigned int fifo_audit(struct domain *d)
 	return wrong;
 }
 
-void fifo_audit_frames(struct domain *d)
+static void audit_frames(struct domain *d)
 {
 	const struct event_fifo *f = d->event->fifo;
 	struct vcpu *v;
@@ -356,4 +334,11 @@ void fifo_audit_frames(struct domain *d)
 	for_each_vcpu(d, v, i) if (v->event) frame_audit_use(mfn_frame(virt_mfn(v->event)), true);
 	for (i = 0; f && i < f->words / WORDS_PER_PAGE; i++)
 		frame_audit_use(mfn_frame(virt_mfn(f->page[i])), true);
+}
+
+void event_audit_frames(void)
+{
+	struct domain *d;
+
+	for_each_domain(d) audit_frames(d);
 }

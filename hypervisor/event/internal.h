@@ -13,25 +13,24 @@
 #include "spinlock.h"
 #include "lib.h"
 
+/* As EVTCHNOP_status reports them. Port 0 is free for ever, and never given out. */
 enum port_state {
-	PORT_FREE,
-	PORT_RESERVED, /* port 0 */
-	PORT_UNBOUND,  /* waits for remote_id to bind it */
-	PORT_INTERDOMAIN,
-	PORT_PIRQ,
-	PORT_VIRQ,
-	PORT_IPI
+	PORT_FREE = PV_EVTCHNSTAT_CLOSED,
+	PORT_UNBOUND = PV_EVTCHNSTAT_UNBOUND, /* waits to be bound by another domain */
+	PORT_INTERDOMAIN = PV_EVTCHNSTAT_INTERDOMAIN,
+	PORT_PIRQ = PV_EVTCHNSTAT_PIRQ,
+	PORT_VIRQ = PV_EVTCHNSTAT_VIRQ,
+	PORT_IPI = PV_EVTCHNSTAT_IPI
 };
 
 struct port {
 	struct spinlock lock;
 	u8 state;
-	u8 vcpu;	   /* whom it notifies */
-	u8 priority;	   /* FIFO form: 0 is first */
-	bool early;	   /* FIFO form: it became pending before it had an event word */
-	u16 last_queue;	   /* FIFO form: the queue it was in last */
-	domid_t remote_id; /* UNBOUND */
-	u32 number;	   /* INTERDOMAIN: remote port; PIRQ, VIRQ: which */
+	u8 vcpu;	/* whom it notifies */
+	u8 priority;	/* FIFO form: 0 is first */
+	bool early;	/* FIFO form: it became pending before it had an event word */
+	u16 last_queue; /* FIFO form: the queue it was in last */
+	u32 number;	/* UNBOUND: for which domain; INTERDOMAIN: remote port; PIRQ, VIRQ: which */
 	struct domain
 		*remote; /* INTERDOMAIN: holds no reference, its port does not close before ours */
 };
@@ -62,7 +61,6 @@ struct event_form {
 struct pirq {
 	u32 port;    /* bound to it, 0: none */
 	bool mapped; /* PHYSDEVOP_map_pirq */
-	bool shared; /* said at bind */
 	u32 count;   /* interrupts since */
 	u64 window;  /* this system time, ns */
 };
@@ -89,9 +87,14 @@ extern const struct event_form event_two_level, event_fifo;
 /* The port, or NULL if there never was one of that number. */
 static inline struct port *port_at(const struct event_domain *e, u32 n)
 {
+	struct port *p;
+
 	if (n >= __atomic_load_n(&e->valid, __ATOMIC_ACQUIRE))
 		return NULL;
-	return &e->chunk[n / PORTS_PER_CHUNK]->port[n % PORTS_PER_CHUNK];
+	p = &e->chunk[n / PORTS_PER_CHUNK]->port[n % PORTS_PER_CHUNK];
+	/* One pointer from here on: a sender needs its registers. */
+	__asm__("" : "+r"(p));
+	return p;
 }
 
 /* A port has become pending: end the polls that wait for it. */
@@ -110,9 +113,7 @@ void pirq_init(void);
 
 /* Back to the two-level form. No port is in use; the event lock is held. */
 void fifo_stop(struct domain *d);
-void fifo_destroy(struct event_domain *e);
 /* Do the ports remember the queues they are last in? How many don't. */
 unsigned int fifo_audit(struct domain *d);
-void fifo_audit_frames(struct domain *d);
 
 #endif

@@ -33,7 +33,7 @@ static void line_fired(u32 gsi)
 		q->count = 0;
 	}
 	if (++q->count > STORM_LIMIT) {
-		line_hold(gsi, LINE_STORM);
+		line_hold(gsi, LINE_STORM, true);
 		timer_set(&storm_timer, now + STORM_WINDOW);
 		if (printk_ratelimit())
 			log_warning("interrupt %u: a storm, held back", gsi);
@@ -46,35 +46,23 @@ static void storm_over(struct timer *t)
 	(void)t;
 	for (u32 n = 0; n < MAX_PIRQS; n++)
 		if (line_exists(n))
-			line_release(n, LINE_STORM);
+			line_hold(n, LINE_STORM, false);
 }
 
-int event_pirq_map(struct domain *d, u32 gsi)
-{
-	struct pirq *q = pirq_at(d, gsi);
-
-	if (!q || !line_exists(gsi))
-		return (int)REFUSE(-EINVAL);
-	spin_lock(&d->event->lock);
-	q->mapped = true;
-	spin_unlock(&d->event->lock);
-	return 0;
-}
-
-int event_pirq_unmap(struct domain *d, u32 n)
+int event_pirq_map(struct domain *d, u32 n, bool map)
 {
 	struct pirq *q = pirq_at(d, n);
 	int rc = 0;
 
-	if (!q)
+	if (!q || !line_exists(n))
 		return (int)REFUSE(-EINVAL);
 	spin_lock(&d->event->lock);
-	if (!q->mapped)
+	if (!map && !q->mapped)
 		rc = (int)REFUSE(-EINVAL);
-	else if (q->port)
+	else if (!map && q->port)
 		rc = (int)REFUSE(-EBUSY);
 	else
-		q->mapped = false;
+		q->mapped = map;
 	spin_unlock(&d->event->lock);
 	return rc;
 }
@@ -86,7 +74,7 @@ int event_pirq_eoi(struct domain *d, u32 n)
 	/* One that is being closed just now stays held back, as it is not in use. */
 	if (!q || !READ_ONCE(q->port))
 		return (int)REFUSE(-EINVAL);
-	line_release(n, LINE_UNANSWERED);
+	line_hold(n, LINE_UNANSWERED, false);
 	return 0;
 }
 
@@ -96,8 +84,7 @@ int event_pirq_status(struct domain *d, u32 n, u32 *flags)
 
 	if (!q || !q->mapped)
 		return (int)REFUSE(-EINVAL);
-	*flags = (line_is_level(n) ? PV_XENIRQSTAT_NEEDS_EOI : 0) |
-		 (q->port && q->shared ? PV_XENIRQSTAT_SHARED : 0);
+	*flags = line_is_level(n) ? PV_XENIRQSTAT_NEEDS_EOI : 0;
 	return 0;
 }
 

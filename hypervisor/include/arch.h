@@ -267,8 +267,8 @@ void interrupt_dispatch(u8 vector); /* from entry */
 /*
  * Interrupt lines by their global number (platform/ioapic.c). Each is held back
  * as long as there is a reason to. A line that the hypervisor uses itself can't be
- * connected. Callable with any lock held; a number without a line does nothing
- * where no error is returned.
+ * connected. Callable with any lock held; where no error is returned, the number is
+ * one of a line.
  */
 #define LINE_UNUSED	1 /* not connected */
 #define LINE_UNANSWERED 2 /* level-triggered, and its last interrupt is not yet handled */
@@ -279,10 +279,9 @@ bool line_is_level(u32 gsi);
 int line_configure(u32 gsi, bool level, bool active_low);
 /* Let interrupts through to \p c, as calls of line_hook. 0, -EINVAL, -EBUSY, -ENOSPC (vectors). */
 int line_connect(u32 gsi, const struct cpu *c);
-void line_disconnect(u32 gsi);
 void line_move(u32 gsi, const struct cpu *c);
-void line_hold(u32 gsi, u8 why);
-void line_release(u32 gsi, u8 why);
+/* Set or clear a reason to hold the line back. */
+void line_hold(u32 gsi, u8 why, bool hold);
 /* Who is told: in the interrupt, the APIC told already, no lock held. */
 extern void (*line_hook)(u32 gsi);
 /* From interrupt_dispatch(): a vector of the lines'. */

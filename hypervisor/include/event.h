@@ -20,7 +20,7 @@ int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port);
 int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port);
 int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port);
 int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port);
-int event_bind_pirq(struct domain *d, u32 pirq, bool share, u32 *port);
+int event_bind_pirq(struct domain *d, u32 pirq, u32 *port);
 int event_bind_vcpu(struct domain *d, u32 port, u32 vcpu);
 int event_close(struct domain *d, u32 port);
 int event_send(struct domain *d, u32 port);
@@ -38,12 +38,11 @@ void event_virq(struct vcpu *v, u32 virq);
 /* Global virtual interrupt to dom0 (console, domain exception). */
 void event_global_virq(u32 virq);
 /*
- * Physical interrupts of the privileged domain: give line \p gsi its number, take
- * it back (-EBUSY: it is bound), and say that the interrupt was handled. 0, or
- * -EINVAL for a number that there is not, or that is not mapped or not bound.
+ * Physical interrupts of the privileged domain: give the line of number \p n that
+ * number or take it back (-EBUSY: it is bound); say that the interrupt was handled.
+ * 0, or -EINVAL when there is no such line, or it is not mapped or not bound.
  */
-int event_pirq_map(struct domain *d, u32 gsi);
-int event_pirq_unmap(struct domain *d, u32 pirq);
+int event_pirq_map(struct domain *d, u32 n, bool map);
 int event_pirq_eoi(struct domain *d, u32 pirq);
 /* PV_XENIRQSTAT_* of a mapped one. */
 int event_pirq_status(struct domain *d, u32 pirq, u32 *flags);

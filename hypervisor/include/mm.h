@@ -299,8 +299,7 @@ int root_set_user(struct vcpu *v, mfn_t m);
 int root_drop(struct vcpu *v);
 /* Guest L4 \p m has a changed slot, or is going away: bring every CPU's copy in line, then return.
  */
-void root_sync(mfn_t m, unsigned int slot);
-void root_evict(mfn_t m);
+void root_renew(mfn_t m);
 /* Give this CPU its root table and load it; at its start-up, on that CPU. */
 void root_init_cpu(struct cpu *c);
 

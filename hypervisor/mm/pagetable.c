@@ -224,7 +224,7 @@ static bool upper_free_change(struct frame *table, unsigned int level, unsigned 
 		return false;
 	entry_write(slot, old, e, preserve_ad);
 	if (level == 4)
-		root_sync(frame_mfn(table), index);
+		root_renew(frame_mfn(table));
 	return true;
 }
 
@@ -244,7 +244,7 @@ static u64 upper_write(struct frame *table, unsigned int level, unsigned int ind
 			set_bit(l4_slots(table), index);
 		else
 			clear_bit(l4_slots(table), index);
-		root_sync(frame_mfn(table), index);
+		root_renew(frame_mfn(table));
 	}
 	return old;
 }

@@ -24,6 +24,7 @@
 #define REDIRECT_MASKED	    BIT(16)
 #define REDIRECT_VECTOR	    0xff
 
+#define LINE_OURS	0x80 /* not to be had, and masked */
 #define ISA_LINES	16
 #define ISA_TIMER	0
 #define MADT_ACTIVE_LOW 3 /* of two bits each; 0: as the bus has it */
@@ -31,9 +32,9 @@
 
 struct line {
 	u32 gsi;
-	u32 low;   /* redirection entry, but for the mask bit */
-	u8 held;   /* LINE_*: masked as long as any is set */
-	bool ours; /* the hypervisor uses it itself */
+	u32 low; /* redirection entry, but for the mask bit */
+	u8 held; /* LINE_*: masked as long as any is set; without LINE_UNUSED it is taken */
+	u8 at, pin;
 };
 
 static struct {
@@ -47,11 +48,6 @@ static struct line *by_vector[256];
 static u8 next_vector = VECTOR_DEVICE_FIRST;
 void (*line_hook)(u32 gsi);
 
-static u32 wiring(bool level, bool active_low)
-{
-	return (level ? REDIRECT_LEVEL : 0) | (active_low ? REDIRECT_ACTIVE_LOW : 0);
-}
-
 static u32 ioapic_read(unsigned int i, u32 reg)
 {
 	ioapic[i].registers[0] = reg;
@@ -64,91 +60,77 @@ static void ioapic_write(unsigned int i, u32 reg, u32 v)
 	ioapic[i].registers[4] = v;
 }
 
-/* The line and the IO-APIC it is at, or NULL. */
-static struct line *line_at(u32 gsi, u32 *at)
+static struct line *line_at(u32 gsi)
 {
 	for (u32 i = 0; i < acpi.nr_ioapics; i++) {
 		u32 pin = gsi - acpi.ioapic[i].gsi_base;
 
-		if (pin < ioapic[i].lines) {
-			*at = i;
+		if (pin < ioapic[i].lines)
 			return &ioapic[i].line[pin];
-		}
 	}
 	return NULL;
 }
 
+/* The line, with the lock held; or NULL, without. */
+static struct line *line_lock(u32 gsi)
+{
+	struct line *l = line_at(gsi);
+
+	if (l)
+		spin_lock(&lock);
+	return l;
+}
+
 /* Bring the redirection entry in line with the structure. */
-static void line_write(u32 i, const struct line *l)
+static void line_write(const struct line *l)
 {
-	u32 reg = REG_REDIRECT + 2 * (u32)(l - ioapic[i].line);
-
-	ioapic_write(i, reg, l->low | (l->held ? REDIRECT_MASKED : 0));
+	ioapic_write(l->at, REG_REDIRECT + 2 * l->pin, l->low | (l->held ? REDIRECT_MASKED : 0));
 }
 
-static void line_update(u32 gsi, u8 set, u8 clear)
+/* Only ids of 8 bits can be told; to another CPU a line does not move. */
+static void line_aim(const struct line *l, const struct cpu *c)
 {
-	struct line *l;
-	u32 i;
+	if (c->apic_id < 0xff)
+		ioapic_write(l->at, REG_REDIRECT + 2 * l->pin + 1, c->apic_id << 24);
+}
 
-	spin_lock(&lock);
-	l = line_at(gsi, &i);
-	if (l) {
-		bool was = l->held;
+void line_hold(u32 gsi, u8 why, bool hold)
+{
+	struct line *l = line_lock(gsi);
+	bool was = l->held;
 
-		l->held = (l->held | set) & ~clear;
-		if (was != (l->held != 0))
-			line_write(i, l);
-	}
+	l->held = hold ? l->held | why : l->held & ~why;
+	if (was != (l->held != 0))
+		line_write(l);
 	spin_unlock(&lock);
-}
-
-void line_hold(u32 gsi, u8 why)
-{
-	line_update(gsi, why, 0);
-}
-
-void line_release(u32 gsi, u8 why)
-{
-	line_update(gsi, 0, why);
-}
-
-void line_disconnect(u32 gsi)
-{
-	line_update(gsi, LINE_UNUSED, 0);
 }
 
 bool line_exists(u32 gsi)
 {
-	u32 i;
-
-	return line_at(gsi, &i) != NULL;
+	return line_at(gsi) != NULL;
 }
 
 bool line_is_level(u32 gsi)
 {
-	u32 i;
-	const struct line *l = line_at(gsi, &i);
+	return READ_ONCE(line_at(gsi)->low) & REDIRECT_LEVEL;
+}
 
-	return l && READ_ONCE(l->low) & REDIRECT_LEVEL;
+static u32 wiring(bool level, bool active_low)
+{
+	return (level ? REDIRECT_LEVEL : 0) | (active_low ? REDIRECT_ACTIVE_LOW : 0);
 }
 
 int line_configure(u32 gsi, bool level, bool active_low)
 {
-	u32 i, wanted = wiring(level, active_low);
-	struct line *l;
+	struct line *l = line_lock(gsi);
 	int rc = 0;
 
-	spin_lock(&lock);
-	l = line_at(gsi, &i);
-	if (!l) {
-		rc = -EINVAL;
-	} else if ((l->low & ~REDIRECT_VECTOR) != wanted) {
-		if (l->ours || !(l->held & LINE_UNUSED))
-			rc = -EBUSY;
-		else
-			l->low = (l->low & REDIRECT_VECTOR) | wanted;
-	}
+	if (!l)
+		return (int)REFUSE(-EINVAL);
+	if (l->held & LINE_UNUSED)
+		l->low = (l->low & REDIRECT_VECTOR) | wiring(level, active_low);
+	else if ((l->low & ~REDIRECT_VECTOR) != wiring(level, active_low))
+		rc = (int)REFUSE(-EBUSY);
 	spin_unlock(&lock);
 	return rc;
 }
@@ -156,43 +138,31 @@ int line_configure(u32 gsi, bool level, bool active_low)
 /* One after the other; 0 when there are none left. 0x80 is what guests make system calls by. */
 static u8 vector_take(struct line *l)
 {
-	if (next_vector > VECTOR_DEVICE_LAST)
-		return 0;
 	if (next_vector == 0x80)
 		next_vector++;
+	if (next_vector > VECTOR_DEVICE_LAST)
+		return 0;
 	by_vector[next_vector] = l;
 	return next_vector++;
 }
 
-/* Only ids of 8 bits can be told; another CPU's lines stay where they are. */
-static void line_aim(u32 i, const struct line *l, const struct cpu *c)
-{
-	if (c->apic_id < 0xff)
-		ioapic_write(i, REG_REDIRECT + 2 * (u32)(l - ioapic[i].line) + 1, c->apic_id << 24);
-}
-
 int line_connect(u32 gsi, const struct cpu *c)
 {
-	struct line *l;
+	struct line *l = line_lock(gsi);
 	int rc = 0;
-	u32 i;
 
-	spin_lock(&lock);
-	l = line_at(gsi, &i);
-	if (!l) {
-		rc = -EINVAL;
-	} else if (l->ours || !(l->held & LINE_UNUSED)) {
-		rc = -EBUSY;
+	if (!l)
+		return (int)REFUSE(-EINVAL);
+	if (!(l->low & REDIRECT_VECTOR))
+		l->low |= vector_take(l);
+	if (!(l->held & LINE_UNUSED)) {
+		rc = (int)REFUSE(-EBUSY);
+	} else if (!(l->low & REDIRECT_VECTOR)) {
+		rc = (int)REFUSE(-ENOSPC);
 	} else {
-		if (!(l->low & REDIRECT_VECTOR))
-			l->low |= vector_take(l);
-		if (l->low & REDIRECT_VECTOR) {
-			l->held = 0;
-			line_aim(i, l, c);
-			line_write(i, l);
-		} else {
-			rc = -ENOSPC;
-		}
+		l->held = 0;
+		line_aim(l, c);
+		line_write(l);
 	}
 	spin_unlock(&lock);
 	return rc;
@@ -200,13 +170,9 @@ int line_connect(u32 gsi, const struct cpu *c)
 
 void line_move(u32 gsi, const struct cpu *c)
 {
-	struct line *l;
-	u32 i;
+	struct line *l = line_lock(gsi);
 
-	spin_lock(&lock);
-	l = line_at(gsi, &i);
-	if (l && !l->ours)
-		line_aim(i, l, c);
+	line_aim(l, c);
 	spin_unlock(&lock);
 }
 
@@ -216,7 +182,7 @@ void line_interrupt(u8 vector)
 	const struct line *l = by_vector[vector];
 
 	if (l && line_is_level(l->gsi))
-		line_hold(l->gsi, LINE_UNANSWERED);
+		line_hold(l->gsi, LINE_UNANSWERED, true);
 	apic_eoi();
 	if (l && !(READ_ONCE(l->held) & LINE_UNUSED))
 		line_hook(l->gsi);
@@ -228,13 +194,13 @@ int ioapic_probe(paddr_t address, u32 reg, u32 *value)
 		if (acpi.ioapic[i].address != address)
 			continue;
 		if (reg > REG_PROBE_MAX)
-			return -EPERM;
+			return (int)REFUSE(-EPERM);
 		spin_lock(&lock);
 		*value = ioapic_read(i, reg);
 		spin_unlock(&lock);
 		return 0;
 	}
-	return -EINVAL;
+	return (int)REFUSE(-EINVAL);
 }
 
 /* --- start-up ------------------------------------------------------------------------ */
@@ -262,14 +228,15 @@ static void lines_init(u32 i)
 		struct line *l = &ioapic[i].line[pin];
 
 		l->gsi = acpi.ioapic[i].gsi_base + pin;
-		l->low = l->gsi < ISA_LINES ? 0 : REDIRECT_LEVEL | REDIRECT_ACTIVE_LOW;
+		l->at = i;
+		l->pin = pin;
+		l->low = l->gsi < ISA_LINES ? wiring(false, false) : wiring(true, true);
 		for (u32 o = 0; o < acpi.nr_overrides; o++)
 			if (acpi.override[o].gsi == l->gsi)
 				l->low = wiring((acpi.override[o].flags >> 2 & 3) == MADT_LEVEL,
 						(acpi.override[o].flags & 3) == MADT_ACTIVE_LOW);
-		l->held = LINE_UNUSED;
-		l->ours = l->gsi == isa_line(ISA_TIMER);
-		line_write(i, l);
+		l->held = l->gsi == isa_line(ISA_TIMER) ? LINE_OURS : LINE_UNUSED;
+		line_write(l);
 	}
 }
 
@@ -293,16 +260,14 @@ void ioapic_init(void)
 
 void ioapic_route_isa(u8 irq, u8 vector)
 {
-	u32 i;
-	struct line *l = line_at(isa_line(irq), &i);
+	struct line *l = line_at(isa_line(irq));
 
 	if (!l) {
 		log_warning("no IO-APIC has interrupt %u", isa_line(irq));
 		return;
 	}
-	l->ours = true;
 	l->held = 0;
 	l->low |= vector;
-	line_aim(i, l, cpu_get(0));
-	line_write(i, l);
+	line_aim(l, cpu_get(0));
+	line_write(l);
 }

@@ -131,6 +131,10 @@ static void test_links(void)
 	CU_ASSERT_EQUAL(*word(pb[2]), PENDING | LINKED);
 	CU_ASSERT_EQUAL(kicks, 1);
 	CU_ASSERT_EQUAL(event_audit(b), 0);
+	/* Two that come to link one port: the second finds that it is. */
+	enqueue(b->vcpu[0], pb[0], word(pb[0]));
+	CU_ASSERT_EQUAL(*word(pb[0]), PENDING | LINKED | pb[1]);
+	CU_ASSERT_EQUAL(*word(pb[2]), PENDING | LINKED);
 	drain(0);
 	CU_ASSERT_EQUAL(*word(pb[0]) | *word(pb[1]) | *word(pb[2]), 0);
 	/* A tail that was taken off: a new head, and no link in the old word. */
@@ -160,6 +164,49 @@ static void test_links(void)
 	CU_ASSERT_EQUAL(control(1)->head[PRIORITY], 0);
 }
 
+static void test_mask(void)
+{
+	struct pv_vcpu_info *info;
+	u32 pa[2], pb[2];
+
+	start_fifo(4095);
+	info = b->vcpu[0]->info;
+	for (int i = 0; i < 2; i++)
+		connect(&pa[i], &pb[i]);
+	drain(0);
+	info->evtchn_upcall_pending = 0;
+	*word(pb[0]) = MASKED;
+	CU_ASSERT_EQUAL(event_send(a, pa[0]), 0);
+	CU_ASSERT_EQUAL(*word(pb[0]), MASKED | PENDING);
+	CU_ASSERT_EQUAL(info->evtchn_upcall_pending, 0);
+	CU_ASSERT_TRUE(event_port_pending(b, pb[0]));
+	CU_ASSERT_EQUAL(event_unmask(b, pb[0]), 0);
+	CU_ASSERT_EQUAL(*word(pb[0]), PENDING | LINKED);
+	CU_ASSERT_EQUAL(info->evtchn_upcall_pending, 1);
+	/* Behind another there is no second upcall: the guest comes to it by itself. */
+	info->evtchn_upcall_pending = 0;
+	CU_ASSERT_EQUAL(event_send(a, pa[1]), 0);
+	CU_ASSERT_EQUAL(*word(pb[0]), PENDING | LINKED | pb[1]);
+	CU_ASSERT_EQUAL(info->evtchn_upcall_pending, 0);
+}
+
+/* A vCPU without a control block has no queues; its events stay in their words. */
+static void test_no_queues(void)
+{
+	u32 port;
+
+	start_over(4095);
+	CU_ASSERT_EQUAL(event_init_control(b, 0, gfn_of(b, 0), 0), 0);
+	CU_ASSERT_EQUAL(expand(2), 0);
+	CU_ASSERT_EQUAL(event_bind_ipi(b, 1, &port), 0);
+	CU_ASSERT_EQUAL(event_send(b, port), 0);
+	CU_ASSERT_EQUAL(*word(port), PENDING);
+	CU_ASSERT_EQUAL(event_init_control(b, 1, gfn_of(b, 1), 0), 0);
+	CU_ASSERT_EQUAL(event_unmask(b, port), 0);
+	CU_ASSERT_EQUAL(*word(port), PENDING | LINKED);
+	CU_ASSERT_EQUAL(control(1)->head[PRIORITY], port);
+}
+
 /* The audit sees a queue whose tail is elsewhere, a count that is off, and the frames. */
 static void test_audit(void)
 {
@@ -175,14 +222,14 @@ static void test_audit(void)
 	CU_ASSERT_EQUAL(event_audit(b), 1);
 	b->event->active--;
 	audited = 0;
-	fifo_audit_frames(b);
+	audit_frames(b);
 	CU_ASSERT_EQUAL(audited, VCPUS + 1);
 }
 
 /* What came before the form, and before the words; a page's ports are adopted in pieces. */
 static void test_adopt(void)
 {
-	u32 pa[900], pb[900];
+	u32 pa[900], pb[900], port;
 	int restarts = 0, rc;
 
 	start_over(4095);
@@ -192,14 +239,23 @@ static void test_adopt(void)
 	for (int i = 450; i < 900; i++)
 		connect(&pa[i], &pb[i]);
 	CU_ASSERT_TRUE(event_port_pending(b, pb[899]));
+	/* One is closed, and given out anew: that it was pending is forgotten. */
+	CU_ASSERT_EQUAL(event_close(b, pb[899]), 0);
+	CU_ASSERT_EQUAL(event_bind_interdomain(b, a, pa[899], &port), 0);
+	CU_ASSERT_EQUAL(port, pb[899]);
+	CU_ASSERT_EQUAL(event_close(b, port), 0);
+	CU_ASSERT_EQUAL(event_bind_ipi(b, 0, &port), 0);
+	CU_ASSERT_EQUAL(port, pb[899]);
+	CU_ASSERT_FALSE(event_port_pending(b, port));
 	while ((rc = event_expand_array(b, gfn_of(b, 2))) == -ERESTART)
 		restarts++;
 	CU_ASSERT_EQUAL(rc, 0);
 	CU_ASSERT_EQUAL(restarts, 3);
 	CU_ASSERT_EQUAL(uses(), 2);
-	for (int i = 0; i < 899; i++)
+	for (int i = 0; i < 898; i++)
 		CU_ASSERT_EQUAL(*word(pb[i]), PENDING | LINKED | pb[i + 1]);
-	CU_ASSERT_EQUAL(*word(pb[899]), PENDING | LINKED);
+	CU_ASSERT_EQUAL(*word(pb[898]), PENDING | LINKED);
+	CU_ASSERT_EQUAL(*word(pb[899]), 0);
 	CU_ASSERT_EQUAL(event_audit(b), 0);
 }
 
@@ -234,13 +290,48 @@ static void test_reset(void)
 		CU_ASSERT_TRUE(port < PV_EVTCHN_2L_NR_CHANNELS);
 	CU_ASSERT_EQUAL(n, PV_EVTCHN_2L_NR_CHANNELS - 1);
 	/* Again, and this time to the end of the domain. */
+	CU_ASSERT_EQUAL(event_close(b, 1), 0);
+	CU_ASSERT_EQUAL(event_init_control(b, 0, gfn_of(b, 0), 0), 0);
 	CU_ASSERT_EQUAL(event_init_control(b, 1, gfn_of(b, 1), 0), 0);
+	memset(page_of(b, 2), 0, PAGE_SIZE);
+	control(0)->head[PRIORITY] = 0;
 	CU_ASSERT_EQUAL(expand(2), 0);
+	CU_ASSERT_EQUAL(event_bind_ipi(b, 0, &port), 0);
+	CU_ASSERT_EQUAL(event_send(b, port), 0);
+	CU_ASSERT_EQUAL(control(0)->head[PRIORITY], port); /* nothing left of the old queue */
 	while (event_domain_close_all(b) == -ERESTART)
 		;
 	CU_ASSERT_EQUAL(uses(), 0);
 	CU_ASSERT_EQUAL(event_init_control(b, 0, gfn_of(b, 0), 0), -EINVAL);
 	CU_ASSERT_EQUAL(uses(), 0);
+}
+
+static void bind_one(void)
+{
+	u32 port;
+
+	at_preempt = NULL;
+	CU_ASSERT_EQUAL(event_bind_ipi(b, 0, &port), 0);
+	CU_ASSERT_EQUAL(port, 1);
+}
+
+/* A port that was bound behind the reset's back keeps the form, until it is closed too. */
+static void test_reset_race(void)
+{
+	u32 port;
+
+	start_fifo(4095);
+	for (int i = 0; i < 63; i++)
+		CU_ASSERT_EQUAL(event_bind_ipi(b, 0, &port), 0);
+	at_preempt = bind_one;
+	while (at_preempt || b->event->close_next)
+		CU_ASSERT_EQUAL(event_reset(b), -ERESTART);
+	CU_ASSERT_PTR_EQUAL(b->event->form, &event_fifo);
+	CU_ASSERT_EQUAL(b->event->active, 1);
+	while (event_reset(b) == -ERESTART)
+		;
+	CU_ASSERT_PTR_EQUAL(b->event->form, &event_two_level);
+	CU_ASSERT_EQUAL(b->event->active, 0);
 }
 
 /* --- several at once --------------------------------------------------------------- */
@@ -403,6 +494,7 @@ static void test_hostile(void)
 	CU_ASSERT_EQUAL(uses(), 0);
 }
 
-UNIT_MAIN("event_fifo_test", UNIT_TEST(test_refusals), UNIT_TEST(test_links), UNIT_TEST(test_audit),
+UNIT_MAIN("event_fifo_test", UNIT_TEST(test_refusals), UNIT_TEST(test_links), UNIT_TEST(test_mask),
+	  UNIT_TEST(test_no_queues), UNIT_TEST(test_reset_race), UNIT_TEST(test_audit),
 	  UNIT_TEST(test_adopt), UNIT_TEST(test_reset), UNIT_TEST(test_nothing_lost),
 	  UNIT_TEST(test_hostile))

@@ -56,9 +56,9 @@ void domain_put(struct domain *d)
 	__atomic_fetch_sub(&d->references, 1, __ATOMIC_RELAXED);
 }
 
-struct domain *domain_get_next(domid_t id)
+struct domain *domain_next(struct domain *d)
 {
-	(void)id;
+	(void)d;
 	return NULL;
 }
 
@@ -67,8 +67,12 @@ struct vcpu *domain_vcpu(const struct domain *d, u32 id)
 	return id < d->max_vcpus ? d->vcpu[id] : NULL;
 }
 
+static void (*at_preempt)(void); /* what another vCPU does meanwhile */
+
 bool preempt_pending(void)
 {
+	if (at_preempt)
+		at_preempt();
 	return rand() % 4 == 0;
 }
 
@@ -166,24 +170,17 @@ int line_connect(u32 gsi, const struct cpu *c)
 	return 0;
 }
 
-void line_disconnect(u32 gsi)
-{
-	line_hold(gsi, LINE_UNUSED);
-}
-
 void line_move(u32 gsi, const struct cpu *c)
 {
 	line_cpu[gsi] = c;
 }
 
-void line_hold(u32 gsi, u8 why)
+void line_hold(u32 gsi, u8 why, bool hold)
 {
-	line_held[gsi] |= why;
-}
-
-void line_release(u32 gsi, u8 why)
-{
-	line_held[gsi] &= (u8)~why;
+	if (hold)
+		line_held[gsi] |= why;
+	else
+		line_held[gsi] &= (u8)~why;
 }
 
 u64 system_time(void)
@@ -242,6 +239,7 @@ static void start_over(u32 max_port)
 	}
 	dom0 = &domains[0];
 	kicks = wakes = 0;
+	at_preempt = NULL;
 	event_init();
 }
 

@@ -161,22 +161,22 @@ static void test_pirq(void)
 	u32 port, again, flags;
 
 	start_over(4095);
-	CU_ASSERT_EQUAL(event_bind_pirq(a, 1, false, &port), -EPERM);
-	CU_ASSERT_EQUAL(event_pirq_map(a, 1), -EINVAL);
-	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 9, false, &port), -EINVAL); /* not mapped */
-	CU_ASSERT_EQUAL(event_pirq_map(dom0, LINES), -EINVAL);
-	CU_ASSERT_EQUAL(event_pirq_map(dom0, ~0U), -EINVAL);
-	CU_ASSERT_EQUAL(event_pirq_map(dom0, 9), 0);
-	CU_ASSERT_EQUAL(event_pirq_map(dom0, 0), 0);
-	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 0, false, &port), -EBUSY); /* the hypervisor's */
+	CU_ASSERT_EQUAL(event_bind_pirq(a, 1, &port), -EPERM);
+	CU_ASSERT_EQUAL(event_pirq_map(a, 1, true), -EINVAL);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 9, &port), -EINVAL); /* not mapped */
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, LINES, true), -EINVAL);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, ~0U, true), -EINVAL);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 9, true), 0);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 0, true), 0);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 0, &port), -EBUSY); /* the hypervisor's */
 	CU_ASSERT_EQUAL(dom0->event->active, 0);
 	CU_ASSERT_EQUAL(event_pirq_eoi(dom0, 9), -EINVAL);
-	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 9, true, &port), 0);
-	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 9, true, &again), -EEXIST);
-	CU_ASSERT_EQUAL(event_pirq_unmap(dom0, 9), -EBUSY);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 9, &port), 0);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 9, &again), -EEXIST);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 9, false), -EBUSY);
 	line_level[9] = true;
 	CU_ASSERT_EQUAL(event_pirq_status(dom0, 9, &flags), 0);
-	CU_ASSERT_EQUAL(flags, PV_XENIRQSTAT_NEEDS_EOI | PV_XENIRQSTAT_SHARED);
+	CU_ASSERT_EQUAL(flags, PV_XENIRQSTAT_NEEDS_EOI);
 	line_hook(9);
 	CU_ASSERT_TRUE(pending(dom0, port));
 	line_held[9] |= LINE_UNANSWERED;
@@ -191,8 +191,8 @@ static void test_pirq(void)
 	CU_ASSERT_EQUAL(event_pirq_eoi(dom0, 9), -EINVAL);
 	CU_ASSERT_EQUAL(event_pirq_status(dom0, 9, &flags), 0);
 	CU_ASSERT_EQUAL(flags, PV_XENIRQSTAT_NEEDS_EOI);
-	CU_ASSERT_EQUAL(event_pirq_unmap(dom0, 9), 0);
-	CU_ASSERT_EQUAL(event_pirq_unmap(dom0, 9), -EINVAL);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 9, false), 0);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 9, false), -EINVAL);
 	CU_ASSERT_EQUAL(event_pirq_status(dom0, 9, &flags), -EINVAL);
 }
 
@@ -203,8 +203,8 @@ static void test_pirq_storm(void)
 	u32 port;
 
 	start_over(4095);
-	CU_ASSERT_EQUAL(event_pirq_map(dom0, 8), 0);
-	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 8, false, &port), 0);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 8, true), 0);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 8, &port), 0);
 	/* A fast device: a thousand interrupts, 0.1 ms apart. */
 	for (now = 0; now < 100000000; now += 100000)
 		line_hook(8);
