@@ -41,7 +41,7 @@ static void list_cpus(void)
 		limit = MAX_CPUS;
 	smp_boot.apic_id[smp_boot.count++] = boot_id;
 	for (u32 i = 0; i < acpi.nr_cpus && smp_boot.count < limit; i++) {
-		if (acpi.apic_id[i] == boot_id)
+		if (acpi.apic_id[i] == boot_id || !apic_reaches(acpi.apic_id[i]))
 			continue;
 		if (make_cpu(smp_boot.count)) {
 			log_warning("no memory for more than %u CPUs", smp_boot.count);

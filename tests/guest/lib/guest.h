@@ -404,6 +404,8 @@ bool domain_run(struct domain *d);
 void domain_join(struct domain *d);
 /* The clone's frame behind an object of the image. */
 uint64_t domain_mfn(const struct domain *d, const volatile void *va);
+/* And of its root. */
+uint64_t domain_root(const struct domain *d);
 int64_t domain_destroy(struct domain *d);
 /*
  * The steps of which clones are made, for others: a domain with vcpus and no
