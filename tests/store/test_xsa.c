@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The mistakes other store daemons have made, each as a test that ours does not make it. */
+#include <unistd.h>
 #include "harness.h"
 
 static struct client *a, *g, *h;
@@ -7,7 +8,7 @@ static struct client *a, *g, *h;
 static void begin(void)
 {
 	store_begin_rings();
-	ring_introduce(domain0, 0, 1);
+	ring_introduce(domain0, 1);
 	a = client_ring(0);
 	g = client_ring(1);
 	h = client_ring(2);
@@ -233,7 +234,7 @@ static void test_unread_replies(void)
 		buf_add(&g->to, "/local/domain/1", 16);
 	}
 	pump(g);
-	CU_ASSERT(domain_find(1)->used[Q_OUTSTANDING] <= quota_default[Q_OUTSTANDING]);
+	CU_ASSERT(domain_find(1)->used[Q_OUTSTANDING] <= quotas[Q_OUTSTANDING].limit);
 	CU_ASSERT(domain_find(1)->conn->in.len <= 32 && domain_find(1)->conn->out.len < 4096);
 	CU_ASSERT(do_write(h, 0, "data/x", "1"));
 	buf_free(&g->to);
@@ -287,20 +288,23 @@ static void test_deep_tree(void)
 	char path[XENSTORE_REL_PATH_MAX + 1] = "data";
 
 	begin();
-	quota_default[Q_NODES] = 100000;
-	quota_default[Q_MEMORY] = 1 << 30;
+	quotas[Q_NODES].limit = 100000;
+	quotas[Q_MEMORY].limit = 1 << 30;
 	while (strlen(path) < XENSTORE_REL_PATH_MAX - 2)
 		strcat(path, "/d");
 	CU_ASSERT(do_write(g, 0, path, "bottom"));
 	CU_ASSERT(do_watch(g, path, "t"));
 	CU_ASSERT(do_rm(g, 0, "data"));
-	quota_default[Q_NODES] = 1000;
-	quota_default[Q_MEMORY] = 2 << 20;
+	quotas[Q_NODES].limit = 1000;
+	quotas[Q_MEMORY].limit = 2 << 20;
 	end();
 }
 
-/* Fairness is no lever: a guest's reservation does not hold up the toolstack. */
-static void test_reservation_abuse(void)
+/*
+ * Fairness is no lever: a guest's turn does not hold up the toolstack, other guests
+ * no longer than its time, and they have nine times as long before the next.
+ */
+static void test_turn_abuse(void)
 {
 	uint32_t t;
 
@@ -313,10 +317,22 @@ static void test_reservation_abuse(void)
 		CU_ASSERT(do_write(g, 0, "target", "2"));
 		CU_ASSERT(!do_end(g, t, true));
 	}
-	CU_ASSERT(do_begin(g));
-	CU_ASSERT(txn_held());
+	t = do_begin(g);
+	CU_ASSERT(t);
+	CU_ASSERT(txn_hold_left() > 0 && txn_hold_left() <= TXN_HOLD_MS + 1);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1/target", "3"));
-	/* And what it could not read, it has not reserved. */
+	CU_ASSERT(do_read(h, 0, "/local/domain/2"));
+	CU_ASSERT(!do_write(h, 0, "/local/domain/2", "mine"));
+	usleep((TXN_HOLD_MS + 5) * 1000);
+	txn_end_turn(NULL);
+	CU_ASSERT(pump(h));
+	EQ_STR(h->data, "OK");
+	/* It still fails, and asks for its next turn at once. */
+	CU_ASSERT(do_read(g, t, "target"));
+	CU_ASSERT(do_write(a, 0, "/local/domain/1/target", "4"));
+	CU_ASSERT(!do_end(g, t, true));
+	CU_ASSERT(!do_begin(g));
+	CU_ASSERT(txn_hold_left() > 7 * TXN_HOLD_MS);
 	CU_ASSERT(do_write(h, 0, "/local/domain/2", "mine"));
 	end();
 }
@@ -337,6 +353,6 @@ void suite_advisories(void)
 	CU_add_test(s, "unread replies (326)", test_unread_replies);
 	CU_add_test(s, "colluding domains (326, 420)", test_colluding);
 	CU_add_test(s, "oversize events (419, 440)", test_oversize_event);
-	CU_add_test(s, "reservations as a weapon", test_reservation_abuse);
+	CU_add_test(s, "turns as a weapon", test_turn_abuse);
 	CU_add_test(s, "deep trees (481, 483, 484)", test_deep_tree);
 }

@@ -2,10 +2,9 @@
 /* CONTROL: the daemon's own settings and figures, for the privileged domain. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include "conn.h"
 #include "log.h"
-#include "watch.h"
+#include "socket.h"
 
 static void print(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void print(struct buf *out, const char *fmt, ...)
@@ -20,72 +19,66 @@ static void print(struct buf *out, const char *fmt, ...)
 	buf_add(out, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
-static int find_quota(const char *name)
+/* The domain that an argument names; NULL with *err set. */
+static struct domain *find_domain(const char *arg, int *err)
 {
-	for (int q = 0; q < Q_COUNT; q++)
-		if (!strcmp(quota_name[q], name))
-			return q;
-	return -1;
-}
+	struct domain *d = NULL;
+	uint64_t domid;
 
-static void print_domain(struct buf *out, const struct domain *d)
-{
-	print(out, "Domain %u:\n", d->domid);
-	for (int q = 0; q < Q_COUNT; q++)
-		if (quota_limit(d, q) == INT64_MAX)
-			print(out, "%-18s: used %lld peak %lld\n", quota_name[q],
-			      (long long)d->used[q], (long long)d->peak[q]);
-		else
-			print(out, "%-18s: used %lld peak %lld limit %lld\n", quota_name[q],
-			      (long long)d->used[q], (long long)d->peak[q],
-			      (long long)quota_limit(d, q));
+	*err = EINVAL;
+	if (wire_number(arg, DOMID_LIMIT - 1, &domid)) {
+		d = domain_find((unsigned int)domid);
+		*err = d ? 0 : ENOENT;
+	}
+	return d;
 }
 
 /* quota set [DOMID] NAME VALUE */
 static int quota_set(int argc, const char *const *argv, struct buf *out)
 {
-	uint64_t domid = 0, value;
 	struct domain *d = NULL;
-	int q;
+	uint64_t value;
+	int q, err;
 
 	if (argc == 3) {
-		if (!wire_number(argv[0], DOMID_LIMIT - 1, &domid))
-			return EINVAL;
-		d = domain_find((unsigned int)domid);
+		d = find_domain(*argv++, &err);
 		if (!d || d == domain0)
-			return ENOENT;
-		argv++;
+			return d ? ENOENT : err;
 	} else if (argc != 2) {
 		return EINVAL;
 	}
-	q = find_quota(argv[0]);
-	if (q < 0 || !wire_number(argv[1], 1ull << 40, &value))
+	q = quota_find(argv[0], strlen(argv[0]));
+	if (q < 0 || !wire_number(argv[1], QUOTA_LIMIT_MAX, &value))
 		return EINVAL;
-	(d ? d->limit : quota_default)[q] = (int64_t)value;
+	*(d ? &d->limit[q] : &quotas[q].limit) = (int64_t)value;
 	print(out, "OK");
 	return 0;
 }
 
 static int cmd_quota(int argc, const char *const *argv, struct buf *out)
 {
-	uint64_t domid;
 	struct domain *d;
+	int err;
 
 	if (argc && !strcmp(argv[0], "set"))
 		return quota_set(argc - 1, argv + 1, out);
 	if (argc > 1)
 		return EINVAL;
-	if (!argc) {
-		for (int q = 0; q < Q_COUNT; q++)
-			print(out, "%-18s: %lld\n", quota_name[q], (long long)quota_default[q]);
-		return 0;
+	d = argc ? find_domain(argv[0], &err) : NULL;
+	if (argc && !d)
+		return err;
+	if (d)
+		print(out, "Domain %u:\n", d->domid);
+	for (int q = 0; q < Q_COUNT; q++) {
+		print(out, "%-18s: ", quotas[q].name);
+		if (d)
+			print(out, "used %lld peak %lld", (long long)d->used[q],
+			      (long long)d->peak[q]);
+		if (d != domain0)
+			print(out, d ? " limit %lld" : "%lld",
+			      (long long)(d ? quota_limit(d, q) : quotas[q].limit));
+		print(out, "\n");
 	}
-	if (!wire_number(argv[0], DOMID_LIMIT - 1, &domid))
-		return EINVAL;
-	d = domain_find((unsigned int)domid);
-	if (!d)
-		return ENOENT;
-	print_domain(out, d);
 	return 0;
 }
 
@@ -101,60 +94,58 @@ static int cmd_domains(int argc, const char *const *argv, struct buf *out)
 	return 0;
 }
 
-bool control_restart;
-
 static int cmd_restart(int argc, const char *const *argv, struct buf *out)
 {
 	(void)argv;
 	if (argc)
 		return EINVAL;
 	/* In a replay it has happened already. */
-	control_restart = !log_replaying;
+	if (!log_replaying)
+		loop_end = LOOP_RESTART;
 	print(out, "OK");
 	return 0;
 }
 
-static void count_node(struct node *n, void *arg)
-{
-	struct domain *d = perm_owner(n->c->perms);
+/* What there is, by owner's domain id: nodes, bytes, watches. */
+static int64_t counted[DOMID_LIMIT][3];
 
+static void count_node(struct node *n, const char *path, void *arg)
+{
+	int64_t *count = counted[perm_owner(n->c->perms)->domid];
+
+	(void)path;
 	(void)arg;
-	d->counted_nodes++;
-	d->counted_bytes += content_bytes(n->c);
+	count[0]++;
+	count[1] += content_bytes(n->c);
 }
 
 /* Count the whole store and what hangs on each connection; print what the accounts have wrong. */
 static int cmd_check(int argc, const char *const *argv, struct buf *out)
 {
-	int wrong = 0;
+	static const enum quota kinds[3] = {Q_NODES, Q_MEMORY, Q_WATCHES};
+	size_t before = out->len;
 
 	(void)argc;
 	(void)argv;
-	for (struct domain *d = domains; d; d = d->next)
-		d->counted_nodes = d->counted_bytes = d->counted_watches = 0;
-	tree_walk(store_view.root, count_node, NULL);
+	memset(counted, 0, sizeof(counted));
+	tree_walk(store_view.root, "/", count_node, NULL);
 	for (const struct conn *c = conns; c; c = c->next) {
-		if (c->dead)
-			continue;
-		for (const struct watch *w = c->watches; w; w = w->conn_next) {
-			c->domain->counted_watches++;
-			c->domain->counted_bytes += w->bytes;
+		int64_t *count = counted[c->domain->domid];
+
+		for (const struct watch *w = c->watches; w; w = w->next) {
+			count[1] += w->bytes;
+			count[2]++;
 		}
 		for (const struct txn *t = c->txns; t; t = t->next)
-			c->domain->counted_bytes += t->charged;
-		c->domain->counted_bytes += c->failed.bytes;
+			count[1] += t->charged;
 	}
 	for (const struct domain *d = domains; d; d = d->next)
-		if (d->counted_nodes != d->used[Q_NODES] || d->counted_bytes != d->used[Q_MEMORY] ||
-		    d->counted_watches != d->used[Q_WATCHES]) {
-			wrong++;
-			print(out,
-			      "domain %u: nodes %lld/%lld memory %lld/%lld watches %lld/%lld\n",
-			      d->domid, (long long)d->used[Q_NODES], (long long)d->counted_nodes,
-			      (long long)d->used[Q_MEMORY], (long long)d->counted_bytes,
-			      (long long)d->used[Q_WATCHES], (long long)d->counted_watches);
-		}
-	if (!wrong)
+		for (int i = 0; i < 3; i++)
+			if (counted[d->domid][i] != d->used[kinds[i]])
+				print(out, "domain %u: %s %lld, counted %lld\n", d->domid,
+				      quotas[kinds[i]].name, (long long)d->used[kinds[i]],
+				      (long long)counted[d->domid][i]);
+	if (out->len == before)
 		print(out, "OK");
 	return 0;
 }
@@ -182,20 +173,20 @@ static const struct {
 	{"live-restart", "go on as a fresh process, from the program file as it is now",
 	 cmd_restart},
 };
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 static int cmd_help(int argc, const char *const *argv, struct buf *out)
 {
 	(void)argc;
 	(void)argv;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < COMMANDS; i++)
 		print(out, "%s %s\n", commands[i].name, commands[i].help);
 	return 0;
 }
 
-int control_run(struct conn *c, int argc, const char *const *argv, struct buf *out)
+int control_run(int argc, const char *const *argv, struct buf *out)
 {
-	(void)c;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(commands[i].name, argv[0]))
 			return commands[i].run(argc - 1, argv + 1, out);
 	return EINVAL;

@@ -13,19 +13,27 @@
 #include "socket.h"
 
 #define EVENTS	   256
-#define MAX_OTHERS 8
-/* Memory goes back to the system when this many nodes were freed, and nothing happens for a while.
+#define MAX_OTHERS 2
+/* Memory goes back to the system when this many nodes were freed and nothing happens for a while.
  */
 #define TRIM_NODES    1024
 #define TRIM_AFTER_MS 100
 
+volatile enum loop_end loop_end;
 static int epfd = -1;
 
-/* Descriptors that are no connection; their epoll data is the index, odd. */
-static struct {
-	int fd;
-	void (*fn)(void);
-} others[MAX_OTHERS];
+/* What to call for descriptors that are no connection; their epoll data is the index, odd. */
+static void (*others[MAX_OTHERS])(void);
+
+static bool watch_fd(int op, int fd, uint32_t events, uint64_t data)
+{
+	struct epoll_event ev = {.events = events, .data.u64 = data};
+
+	if (!epoll_ctl(epfd, op, fd, &ev))
+		return true;
+	perror("xenstored: epoll_ctl");
+	return false;
+}
 
 void loop_init(void)
 {
@@ -34,65 +42,46 @@ void loop_init(void)
 		perror("xenstored: epoll_create1");
 		exit(1);
 	}
-	memset(others, 0, sizeof(others));
 }
 
 void loop_add(int fd, void (*fn)(void))
 {
-	struct epoll_event ev = {.events = EPOLLIN};
-	unsigned int i = 0;
+	unsigned int i = others[0] != NULL;
 
-	while (i < MAX_OTHERS - 1 && others[i].fn)
-		i++;
-	others[i].fd = fd;
-	others[i].fn = fn;
-	ev.data.u64 = 2 * i + 1;
-	if (epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev))
-		perror("xenstored: epoll_ctl");
+	others[i] = fn;
+	watch_fd(EPOLL_CTL_ADD, fd, EPOLLIN, 2 * i + 1);
 }
 
-void loop_remove(int fd)
+static ssize_t result(ssize_t n, bool over_at_zero)
 {
-	epoll_ctl(epfd, EPOLL_CTL_DEL, fd, NULL);
-	for (unsigned int i = 0; i < MAX_OTHERS; i++)
-		if (others[i].fd == fd)
-			others[i].fn = NULL;
+	if (n > 0 || (!n && !over_at_zero))
+		return n;
+	return n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
 }
 
 static ssize_t sock_read(struct conn *c, void *buf, size_t n)
 {
-	ssize_t got = recv(c->fd, buf, n, MSG_DONTWAIT);
-
-	if (got > 0)
-		return got;
-	return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+	return result(recv(c->fd, buf, n, MSG_DONTWAIT), true);
 }
 
 static ssize_t sock_write(struct conn *c, const void *buf, size_t n)
 {
-	ssize_t put = send(c->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-	if (put >= 0)
-		return put;
-	return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	return result(send(c->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL), false);
 }
 
 /* priv holds what epoll was told last, so that the common case costs no call. */
 static void sock_want(struct conn *c, bool input, bool output)
 {
 	uint32_t want = (input ? EPOLLIN : 0) | (output ? EPOLLOUT : 0);
-	struct epoll_event ev = {.events = want, .data.ptr = c};
 
-	if ((uintptr_t)c->priv == want || epfd < 0 || c->fd < 0)
+	if ((uintptr_t)c->priv == want || c->fd < 0)
 		return;
 	c->priv = (void *)(uintptr_t)want;
-	if (epoll_ctl(epfd, EPOLL_CTL_MOD, c->fd, &ev))
-		perror("xenstored: epoll_ctl");
+	watch_fd(EPOLL_CTL_MOD, c->fd, want, (uintptr_t)c);
 }
 
 static void sock_close(struct conn *c)
 {
-	log_idle(c, false);
 	/* In a replay the number may long belong to a later connection. */
 	if (c->fd >= 0 && !log_replaying)
 		close(c->fd);
@@ -116,33 +105,33 @@ struct conn *socket_new(int fd, uint32_t conn_id)
 
 void socket_start(struct conn *c)
 {
-	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = c};
-
 	c->priv = (void *)(uintptr_t)EPOLLIN;
-	if (epfd >= 0 && epoll_ctl(epfd, EPOLL_CTL_ADD, c->fd, &ev)) {
-		perror("xenstored: epoll_ctl");
+	if (!watch_fd(EPOLL_CTL_ADD, c->fd, EPOLLIN, (uintptr_t)c))
 		log_close(c);
-	}
 }
 
-bool socket_accept(int from)
+void socket_accept(int listener)
 {
-	int fd = accept4(from, NULL, NULL, SOCK_NONBLOCK);
-	struct conn *c;
+	for (int i = 0; i < 64; i++) {
+		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		struct conn *c;
 
-	if (fd < 0)
-		return false;
-	c = socket_new(fd, 0);
-	log_conn(LOG_OPEN, c);
-	log_idle(c, true);
-	socket_start(c);
-	return true;
+		if (fd < 0)
+			return;
+		c = socket_new(fd, 0);
+		log_conn(LOG_OPEN, c);
+		log_busy(c, false);
+		/* Now that the log knows it, it may outlive this process. */
+		fcntl(fd, F_SETFD, 0);
+		socket_start(c);
+	}
 }
 
 int socket_listen(const char *path)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	mode_t mask;
 
 	if (strlen(path) >= sizeof(sa.sun_path)) {
 		fprintf(stderr, "xenstored: socket path too long: %s\n", path);
@@ -151,8 +140,7 @@ int socket_listen(const char *path)
 	memcpy(sa.sun_path, path, strlen(path) + 1);
 	unlink(path);
 	/* Whoever can connect has the whole store: the file's owner alone. */
-	mode_t mask = umask(0177);
-
+	mask = umask(0177);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, SOMAXCONN)) {
 		fprintf(stderr, "xenstored: cannot listen on %s: %m\n", path);
 		fd = -1;
@@ -167,26 +155,29 @@ static void serve(struct epoll_event *ev, int n, bool privileged)
 		struct conn *c = ev[i].data.ptr;
 
 		if (ev[i].data.u64 & 1) {
-			if (privileged && others[ev[i].data.u64 / 2].fn)
-				others[ev[i].data.u64 / 2].fn();
+			if (privileged)
+				others[ev[i].data.u64 / 2]();
 		} else if (!c->dead && (c->domain == domain0) == privileged) {
 			conn_service(c);
 		}
 	}
 }
 
-void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
+static void serve_rest(void)
+{
+	conn_more = false;
+	for (struct conn *c = conns; c; c = c->next)
+		if (c->more && !c->dead)
+			conn_service(c);
+}
+
+void loop_run(const sigset_t *held)
 {
 	struct epoll_event ev[EVENTS];
-	sigset_t waiting, busy;
+	sigset_t waiting;
 
-	sigemptyset(&waiting);
-	sigemptyset(&busy);
-	sigaddset(&busy, SIGTERM);
-	sigaddset(&busy, SIGINT);
-	sigprocmask(SIG_SETMASK, &busy, NULL);
-
-	while (!*stop && !*stop2 && !*stop3) {
+	sigprocmask(SIG_BLOCK, held, &waiting);
+	while (!loop_end) {
 		int wait = conn_more ? 0 : txn_hold_left(), n;
 
 		/* A quiet moment is the time to give freed memory back. */
@@ -197,21 +188,11 @@ void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
 			tree_freed = 0;
 			malloc_trim(0);
 		}
-
-		if (!txn_hold_left())
-			txn_drop_reservation(NULL);
-		if (n > 0) {
-			serve(ev, n, true);
-			serve(ev, n, false);
-		}
-		if (conn_more) {
-			conn_more = false;
-			for (struct conn *c = conns; c; c = c->next)
-				if (c->more && !c->dead) {
-					c->more = false;
-					conn_service(c);
-				}
-		}
+		txn_end_turn(NULL);
+		serve(ev, n, true);
+		serve(ev, n, false);
+		if (conn_more)
+			serve_rest();
 		conn_flush_all();
 		conn_reap();
 		log_tidy();
