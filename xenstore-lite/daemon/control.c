@@ -128,7 +128,7 @@ static int cmd_check(int argc, const char *const *argv, struct buf *out)
 	(void)argc;
 	(void)argv;
 	memset(counted, 0, sizeof(counted));
-	tree_walk(store_view.root, "/", count_node, NULL);
+	tree_walk(store_root, "/", count_node, NULL);
 	for (const struct conn *c = conns; c; c = c->next) {
 		int64_t *count = counted[c->domain->domid];
 

@@ -90,11 +90,11 @@ static void remove_orphans(struct domain *d)
 
 	if (!d->used[Q_NODES])
 		return;
-	tree_walk(store_view.root, "/", add_orphan, &o);
+	tree_walk(store_root, "/", add_orphan, &o);
 	while (o.paths.len) {
 		const char *path = o.paths.data + o.paths.head;
 
-		node_put(view_remove(&store_view, path));
+		node_put(store_remove(&store_root, path));
 		buf_take(&o.paths, strlen(path) + 1);
 	}
 	buf_free(&o.paths);

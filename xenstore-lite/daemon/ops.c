@@ -13,7 +13,7 @@ struct op {
 	struct conn *conn;
 	const struct xsd_sockmsg *req;
 	struct txn *txn;
-	struct view *view;
+	struct node **root;
 	int argc;
 	const char *argv[MAX_ARGS];
 	const char *value; /* what follows the first argument */
@@ -75,7 +75,7 @@ static int reply_buf(struct op *o, struct buf *b)
 static int find(struct op *o, unsigned int need, unsigned int access, struct node **out)
 {
 	const char *rest;
-	struct node *n = tree_nearest(o->view->root, o->path, &rest);
+	struct node *n = tree_nearest(*o->root, o->path, &rest);
 	int err;
 
 	*out = NULL;
@@ -95,7 +95,7 @@ static int changed(struct op *o)
 {
 	if (!o->txn) {
 		txn_age();
-		watch_fire(o->path, tree_find(store_view.root, o->path)->c->perms);
+		watch_fire(o->path, tree_find(store_root, o->path)->c->perms);
 	}
 	return ok(o);
 }
@@ -134,13 +134,13 @@ static int write_node(struct op *o, const void *value, size_t len)
 	if (!err && !value)
 		return ok(o);
 	if (err) {
-		tree_nearest(o->view->root, o->path, &rest);
+		tree_nearest(*o->root, o->path, &rest);
 		err = touch_above(o, (size_t)(rest - o->path));
 		if (!err)
 			err = txn_touch(o->txn, o->path, ACCESS_WRITE);
 	}
 	if (!err)
-		err = view_write(o->view, o->conn, o->path, value, len);
+		err = store_write(o->root, o->conn, o->path, value, len);
 	return err ? err : changed(o);
 }
 
@@ -165,7 +165,7 @@ static int op_rm(struct op *o)
 	err = find(o, PERM_WRITE, ACCESS_VALUE, &n);
 	if (err == ENOENT) {
 		/* Removing what is not there is fine, below a node that is. */
-		tree_nearest(o->view->root, o->path, &rest);
+		tree_nearest(*o->root, o->path, &rest);
 		err = strchr(rest, '/') ? ENOENT : touch_above(o, (size_t)(rest - o->path));
 		return err ? err : ok(o);
 	}
@@ -173,7 +173,7 @@ static int op_rm(struct op *o)
 		err = txn_touch(o->txn, o->path, ACCESS_REMOVE);
 	if (err)
 		return err;
-	n = view_remove(o->view, o->path);
+	n = store_remove(o->root, o->path);
 	if (!o->txn) {
 		txn_age();
 		watch_fire_removed(o->path, n);
@@ -271,7 +271,7 @@ static int set_node_perms(struct op *o, struct permset *ps)
 	if (!err && o->conn->domain != domain0 && perm_owner(ps) != perm_owner(n->c->perms))
 		err = EPERM;
 	if (!err)
-		err = view_set_perms(o->view, o->conn, o->path, ps);
+		err = store_set_perms(o->root, o->conn, o->path, ps);
 	return err ? err : changed(o);
 }
 
@@ -539,8 +539,8 @@ static int run(struct op *o, const char *data)
 		o->txn = txn_find(o->conn, o->req->tx_id);
 		if (!o->txn)
 			return ENOENT;
-		o->view = &o->txn->view;
-		if (ops_is_step(o->req) && !txn_affords(o->txn, o->req))
+		o->root = o->txn->root;
+		if (ops_is_step(o->req) && !txn_affords(o->txn, o->req, data))
 			return ENOSPC;
 	}
 	return parse(o, k, data, o->req->len) ? k->run(o) : EINVAL;
@@ -555,7 +555,7 @@ int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data)
 	o.conn = c;
 	o.req = req;
 	o.txn = NULL;
-	o.view = &store_view;
+	o.root = &store_root;
 	err = run(&o, data);
 	if (o.txn && ops_is_step(req))
 		txn_keep(o.txn, req, data, !err && (flags_of(req) & CHANGE));

@@ -78,7 +78,7 @@ void state_save(void)
 
 		PUT(LOG_SPECIAL, 0, ps->p, ps->n * sizeof(ps->p[0]), i, ps->n);
 	}
-	tree_walk(store_view.root, "/", save_node, &b);
+	tree_walk(store_root, "/", save_node, &b);
 	for (struct conn *c = conns; c; c = c->next)
 		if (!c->dead)
 			save_conn(c, &b);
@@ -160,8 +160,8 @@ static bool put_node(const char *path, const char *value, size_t len, struct per
 	const char *rest = path + 1;
 	uint64_t parent_gen;
 
-	if (store_view.root)
-		parent = tree_nearest(store_view.root, path, &rest);
+	if (store_root)
+		parent = tree_nearest(store_root, path, &rest);
 	if (!parent != !*rest || strchr(rest, '/'))
 		return false;
 	/* Most nodes share their parent's permissions. */
@@ -169,13 +169,13 @@ static bool put_node(const char *path, const char *value, size_t len, struct per
 		ps = parent->c->perms;
 	n = node_new(content_new(rest, strlen(rest), value, len, ps));
 	n->gen = gen;
-	view_bill(&store_view, n->c, 1);
+	store_bill(&store_root, n->c, 1);
 	if (!parent) {
-		store_view.root = n;
+		store_root = n;
 		return true;
 	}
 	parent_gen = parent->gen;
-	tree_attach(&store_view.root, path, rest, n);
+	tree_attach(&store_root, path, rest, n);
 	parent->gen = parent_gen;
 	return true;
 }
@@ -210,7 +210,7 @@ static bool load_watch(struct loaded *r)
 
 static bool load_txn(struct loaded *r)
 {
-	if (!store_view.root || !r->v[0] || txn_find(r->c, (uint32_t)r->v[0]))
+	if (!store_root || !r->v[0] || txn_find(r->c, (uint32_t)r->v[0]))
 		return false;
 	ld.txn = txn_new(r->c, (uint32_t)r->v[0]);
 	ld.txn->expired = r->v[1];
@@ -250,7 +250,7 @@ static bool load_begin(struct loaded *r)
 	txn_last_id = (uint32_t)r->v[4];
 	log_has_rings = r->v[5];
 	log_loading = conn_muted = false;
-	return store_view.root;
+	return store_root;
 }
 
 static bool load_domain(struct loaded *r)
@@ -462,8 +462,8 @@ void state_clear(void)
 		permset_put(*ps);
 		*ps = NULL;
 	}
-	node_put(store_view.root);
-	store_view.root = NULL;
+	node_put(store_root);
+	store_root = NULL;
 	domain_init();
 	conn_last_id = txn_last_id = 0;
 	tree_gen = store_changes = 0;
@@ -475,8 +475,8 @@ void state_new(void)
 	struct permset *ps = permset_new(1);
 
 	ps->p[0].gen = domain0->gen;
-	store_view.root = node_new(content_new("", 0, NULL, 0, ps));
+	store_root = node_new(content_new("", 0, NULL, 0, ps));
 	permset_put(ps);
-	view_bill(&store_view, store_view.root->c, 1);
-	view_write(&store_view, &self, "/tool/xenstored", NULL, 0);
+	store_bill(&store_root, store_root->c, 1);
+	store_write(&store_root, &self, "/tool/xenstored", NULL, 0);
 }

@@ -59,7 +59,7 @@ int txn_touch(struct txn *t, const char *path, unsigned int flags)
 	uint32_t hash;
 	struct access *a;
 
-	if (!t || t->rerunning)
+	if (!t || t->done)
 		return 0;
 	hash = hash_bytes(hash_seed, path, len);
 	a = set_find(&t->set, path, hash);
@@ -75,17 +75,26 @@ int txn_touch(struct txn *t, const char *path, unsigned int flags)
 	return 0;
 }
 
-bool txn_affords(const struct txn *t, const struct xsd_sockmsg *req)
+/* With all that a request can make its tree grow by, for each level of a path. */
+static int64_t cost(const struct xsd_sockmsg *req, const char *data)
 {
-	return t->rerunning ||
-	       quota_room(t->conn->domain, Q_MEMORY, (int64_t)(sizeof(struct step) + req->len));
+	size_t n = sizeof(struct step) + req->len;
+
+	for (size_t i = 0; i < req->len; i++)
+		n += data[i] == '/' ? sizeof(struct node) + sizeof(struct content) + 32 : 0;
+	return (int64_t)n;
+}
+
+bool txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const char *data)
+{
+	return t->done || quota_room(t->conn->domain, Q_MEMORY, cost(req, data));
 }
 
 void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, bool changed)
 {
 	struct step *s;
 
-	if (t->rerunning || !(changed || t->noted))
+	if (t->done || !(changed || t->noted))
 		return;
 	s = xgrow(NULL, sizeof(*s) + req->len);
 	*s = (struct step){.changed = changed, .req = *req};
@@ -94,7 +103,7 @@ void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, bo
 	t->last_step = &s->next;
 	t->changed |= changed;
 	t->noted = false;
-	charge(t, sizeof(*s) + req->len);
+	charge(t, cost(req, data));
 }
 
 /* Drop what t has noted and changed. */
@@ -103,7 +112,7 @@ static void forget(struct txn *t)
 	struct access *a;
 	struct step *s;
 
-	view_done(&t->view);
+	node_put(t->tree);
 	node_put(t->base);
 	while ((a = t->set.first)) {
 		t->set.first = a->next;
@@ -121,8 +130,8 @@ static void forget(struct txn *t)
 /* The store of now becomes t's snapshot. */
 static void set_base(struct txn *t)
 {
-	t->base = node_get(store_view.root);
-	t->view.root = node_get(store_view.root);
+	t->base = node_get(store_root);
+	t->tree = node_get(store_root);
 	t->started = store_changes;
 }
 
@@ -132,6 +141,7 @@ struct txn *txn_new(struct conn *conn, uint32_t id)
 
 	t->conn = conn;
 	t->id = id;
+	t->root = &t->tree;
 	set_base(t);
 	for (p = &conn->txns; *p; p = &(*p)->next)
 		;
@@ -184,7 +194,7 @@ void txn_age(void)
 static bool conflict(const struct txn *t, const struct access *a)
 {
 	struct node *then = tree_find(t->base, a->path);
-	struct node *now = tree_find(store_view.root, a->path);
+	struct node *now = tree_find(store_root, a->path);
 
 	if (!then || !now)
 		return then != now;
@@ -197,40 +207,50 @@ static bool conflict(const struct txn *t, const struct access *a)
 	return (a->flags & ACCESS_REMOVE) && then->children != now->children;
 }
 
+static bool outdated(const struct txn *t)
+{
+	for (struct access *a = t->base != store_root ? t->set.first : NULL; a; a = a->next)
+		if (conflict(t, a))
+			return true;
+	return false;
+}
+
 /*
- * Move t onto the store of now by running its changes again. They may still fail:
- * a node that t made in passing may have come by someone else's hand meanwhile,
- * with permissions that forbid t what it did, and quotas may have shrunk.
+ * Run t's changes again, on root. They may still fail: a node that t made in passing
+ * may have come by someone else's hand meanwhile, with permissions that forbid t what
+ * it did, and all together may be more than a quota allows.
  */
-static int move(struct txn *t)
+static int run_again(struct txn *t, struct node **root)
 {
 	int err = 0;
 
-	for (struct access *a = t->set.first; a; a = a->next)
-		if (conflict(t, a))
-			return EAGAIN;
-	view_done(&t->view);
-	node_put(t->base);
-	set_base(t);
-	t->rerunning = conn_muted = true;
+	t->root = root;
+	t->done = conn_muted = true;
 	for (struct step *s = t->steps; s && !err; s = s->next)
 		if (s->changed)
 			err = ops_run(t->conn, &s->req, s->data);
-	t->rerunning = conn_muted = false;
+	t->root = &t->tree;
+	t->done = conn_muted = false;
 	return err && err != ENOSPC ? EAGAIN : err;
 }
 
 void txn_renew(struct txn *t)
 {
-	if (t->expired || move(t))
-		expire(t);
+	if (!t->expired && !outdated(t)) {
+		node_put(t->tree);
+		node_put(t->base);
+		set_base(t);
+		if (!run_again(t, &t->tree))
+			return;
+	}
+	expire(t);
 }
 
 static void fire(const struct txn *t)
 {
 	for (struct access *a = t->set.first; a; a = a->next) {
 		struct node *old = tree_find(t->base, a->path);
-		struct node *now = tree_find(store_view.root, a->path);
+		struct node *now = tree_find(store_root, a->path);
 
 		if ((a->flags & ACCESS_REMOVE) && old)
 			watch_fire_removed(a->path, old);
@@ -243,10 +263,14 @@ static void fire(const struct txn *t)
 int txn_commit(struct txn *t)
 {
 	struct conn *conn = t->conn;
-	int err = t->expired ? EAGAIN : t->base != store_view.root ? move(t) : 0;
+	int err = t->expired || outdated(t) ? EAGAIN : 0;
 
-	if (!err && t->changed)
-		err = view_merge(&t->view, conn->domain != domain0);
+	if (!err && t->changed) {
+		store_try();
+		err = run_again(t, &store_root);
+		node_put(t->base);
+		t->base = store_done(!err);
+	}
 	if (!err && t->changed) {
 		fire(t);
 		txn_age();

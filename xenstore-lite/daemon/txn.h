@@ -1,43 +1,37 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Views and transactions. A view is a root plus the bill for what was changed in
- * it; the store itself is one, and each transaction has a private one that starts
- * as a snapshot of the store. A transaction notes which nodes it read, listed,
- * wrote or removed, and keeps the requests that made it do so. It commits if none
- * of those nodes differs between its snapshot and the store of now, whatever else
- * has changed meanwhile: its requests are run again on the store of now, which
- * they see as they saw the snapshot, and the result becomes the store.
+ * The store, and transactions on it. A transaction works on a tree of its own, a
+ * snapshot of the store at first. It notes which nodes it read, listed, wrote or
+ * removed, and keeps the requests that made it do so. It commits if none of those
+ * nodes differs between its snapshot and the store of now, whatever else has
+ * changed meanwhile: its requests are run again on the store, where they see what
+ * they saw before, and only then are they billed.
  */
 #ifndef XSD_TXN_H
 #define XSD_TXN_H
 
 #include "domain.h"
 
-struct bill {
-	struct bill *next;
-	uint64_t gen;
-	uint16_t domid;
-	int64_t nodes, bytes;
-};
+extern struct node *store_root;
 
-struct view {
-	struct node *root;
-	struct bill *bills; /* unused in the store's own view, which bills at once */
-};
-
-extern struct view store_view;
-
-/* The two return 0 or an errno value; nothing is changed on error. */
-int view_write(struct view *v, const struct conn *conn, const char *path, const void *value,
-	       size_t len);
-int view_set_perms(struct view *v, const struct conn *conn, const char *path, struct permset *ps);
+/*
+ * Changes to the store (root is &store_root), or to a transaction's tree, which are
+ * not billed. The two return 0 or an errno value; nothing is changed on error.
+ */
+int store_write(struct node **root, const struct conn *conn, const char *path, const void *value,
+		size_t len);
+int store_set_perms(struct node **root, const struct conn *conn, const char *path,
+		    struct permset *ps);
 /* Take out the node at path and all below it, which exist; the caller gets the reference. */
-struct node *view_remove(struct view *v, const char *path);
-/* The store becomes what v is, and v's bills are paid; ENOSPC when enforced and over a quota. */
-int view_merge(struct view *v, bool enforce);
-void view_done(struct view *v);
+struct node *store_remove(struct node **root, const char *path);
 /* Add to (sign 1) or take from (-1) what the owner of a node with that content is billed. */
-void view_bill(struct view *v, const struct content *c, int sign);
+void store_bill(struct node **root, const struct content *c, int sign);
+/*
+ * Changes to the store from store_try() to store_done() stay all together, or with keep false none
+ * does. Returns a reference to the root that is not the store's: the old one, or the new.
+ */
+void store_try(void);
+struct node *store_done(bool keep);
 
 #define ACCESS_VALUE  1 /* value or permissions, or that the node does not exist */
 #define ACCESS_LIST   2 /* which children it has */
@@ -61,7 +55,7 @@ struct access_set {
 /* A request that the transaction has run. */
 struct step {
 	struct step *next;
-	bool changed; /* it changed the view; else it only noted what it saw */
+	bool changed; /* it changed something; else it only noted what it saw */
 	struct xsd_sockmsg req;
 	char data[];
 };
@@ -70,13 +64,15 @@ struct txn {
 	struct txn *next; /* of this connection */
 	struct conn *conn;
 	uint32_t id;
-	bool expired;	  /* its snapshot was given up: it ends with EAGAIN */
-	bool rerunning;	  /* notes nothing: it has all its notes */
-	bool noted;	  /* the request being run has noted something new */
-	bool changed;	  /* some step has changed the view */
-	uint64_t started; /* by the count of changes to the store */
-	struct node *base;
-	struct view view;
+	bool expired;	    /* its snapshot was given up: it ends with EAGAIN */
+	bool rerunning;	    /* notes nothing: it has all its notes */
+	bool done;	    /* it is being run again: notes and keeps nothing */
+	bool noted;	    /* the request being run has noted something new */
+	bool changed;	    /* some step has changed something */
+	uint64_t started;   /* by the count of changes to the store */
+	struct node *base;  /* the snapshot */
+	struct node *tree;  /* what the client sees */
+	struct node **root; /* where its requests are run: &tree, or the store when it commits */
 	struct access_set set;
 	struct step *steps, **last_step;
 	int64_t charged; /* to Q_MEMORY of conn's domain */
@@ -92,7 +88,7 @@ struct txn *txn_find(struct conn *conn, uint32_t id);
 /* Note an access; ENOSPC when the transaction touches too many nodes. t may be NULL. */
 int txn_touch(struct txn *t, const char *path, unsigned int flags);
 /* Is there room to keep this request? */
-bool txn_affords(const struct txn *t, const struct xsd_sockmsg *req);
+bool txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const char *data);
 /* Keep it, now that it was run. */
 void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, bool changed);
 /*
