@@ -131,8 +131,8 @@ void conn_set_overflow(struct conn *c, bool on)
 {
 	if (c->overflow == on || c->dead)
 		return;
-	log_conn(on ? LOG_OVERFLOW : LOG_CAUGHT_UP, c);
 	c->overflow = on;
+	log_conn(LOG_OVERFLOW, c);
 	if (!on)
 		watch_catch_up(c);
 }

@@ -110,12 +110,12 @@ void log_conn(enum log_type type, const struct conn *c)
 	/* What is not logged yet of a ring's input is still in the ring. */
 	uint64_t ring[] = {c->domain->domid, c->domain->port, c->in_pos - (uint32_t)c->unlogged,
 			   c->out_pos};
-	uint64_t fd = (uint64_t)c->fd;
+	uint64_t value = type == LOG_OVERFLOW ? c->overflow : (uint64_t)c->fd;
 
 	if (type == LOG_RING)
 		log_put(type, c->id, ring, 4, NULL, 0);
 	else
-		log_put(type, c->id, &fd, type == LOG_OPEN, NULL, 0);
+		log_put(type, c->id, &value, 1, NULL, 0);
 }
 
 void log_input(const struct conn *c, const void *data, size_t len)

@@ -13,12 +13,15 @@
 
 enum log_type {
 	/* In a snapshot alone; in brackets a record's numbers, then its bytes. */
-	LOG_QUOTA,   /* a limit [domid or 0, quota, value] */
-	LOG_SPECIAL, /* permissions of a special watch [which, count] */
-	LOG_NODE,  /* a node below those that came before [gen, count of permissions] path value */
-	LOG_WATCH, /* a watch of the connection [depth, missed] path token */
-	LOG_TXN,   /* an open transaction [id, expired, tree_gen] */
-	LOG_STEP,  /* a request that the transaction before has run */
+	LOG_QUOTA, /* a limit [domid or 0, quota, value] */
+	/*
+	 * A node below those that came before, or the name and permissions of a special
+	 * watch [gen, count of permissions] permissions path value
+	 */
+	LOG_NODE,
+	LOG_WATCH,   /* a watch of the connection [depth, missed] path token */
+	LOG_TXN,     /* an open transaction [id, expired, tree_gen] */
+	LOG_STEP,    /* a request that the transaction before has run */
 	LOG_PENDING, /* unfinished input and output of a connection [length of input] */
 	LOG_BEGIN,   /* end of the snapshot [counters] */
 	/* What happened since; a snapshot brings domains and connections by the same records. */
@@ -28,10 +31,9 @@ enum log_type {
 	LOG_OPEN, /* a socket connection [descriptor] */
 	LOG_RING, /* a domain's ring was mapped, before its introduction [domid, port, positions] */
 	LOG_CLOSE,
-	LOG_INPUT, /* bytes from a connection */
-	LOG_OVERFLOW,
-	LOG_CAUGHT_UP,
-	LOG_CLEAN, /* the daemon ended in order, and nothing was under way but LOG_PENDING */
+	LOG_INPUT,    /* bytes from a connection */
+	LOG_OVERFLOW, /* back-pressure began, or ended [which] */
+	LOG_CLEAN,    /* the daemon ended in order, and nothing was under way but LOG_PENDING */
 	LOG_TYPES,
 };
 

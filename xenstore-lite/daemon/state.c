@@ -12,16 +12,19 @@
 	log_put(type, conn, (uint64_t[]){__VA_ARGS__}, \
 		sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), data, len)
 
-static void save_node(struct node *n, const char *path, void *arg)
+static void put_node(const char *path, uint64_t gen, const struct permset *ps, const char *value,
+		     size_t len, struct buf *b)
 {
-	const struct permset *ps = n->c->perms;
-	struct buf *b = arg;
-
 	b->len = 0;
 	buf_add(b, ps->p, ps->n * sizeof(ps->p[0]));
 	buf_add(b, path, strlen(path) + 1);
-	buf_add(b, content_value(n->c), n->c->value_len);
-	PUT(LOG_NODE, 0, b->data, b->len, n->gen, ps->n);
+	buf_add(b, value, len);
+	PUT(LOG_NODE, 0, b->data, b->len, gen, ps->n);
+}
+
+static void save_node(struct node *n, const char *path, void *b)
+{
+	put_node(path, n->gen, n->c->perms, content_value(n->c), n->c->value_len, b);
 }
 
 static void save_watch(const struct watch *w, struct buf *b)
@@ -73,11 +76,9 @@ void state_save(void)
 			if (d->limit[q] >= 0)
 				PUT(LOG_QUOTA, 0, NULL, 0, d->domid, q, d->limit[q]);
 	}
-	for (unsigned int i = 0; i < WATCH_SPECIALS; i++) {
-		const struct permset *ps = *watch_special(watch_special_name[i]);
-
-		PUT(LOG_SPECIAL, 0, ps->p, ps->n * sizeof(ps->p[0]), i, ps->n);
-	}
+	for (unsigned int i = 0; i < WATCH_SPECIALS; i++)
+		put_node(watch_special_name[i], 0, *watch_special(watch_special_name[i]), "", 0,
+			 &b);
 	tree_walk(store_root, "/", save_node, &b);
 	for (struct conn *c = conns; c; c = c->next)
 		if (!c->dead)
@@ -91,6 +92,7 @@ void state_save(void)
 
 /* A record taken apart. */
 struct loaded {
+	enum log_type type;
 	uint32_t id;	/* of the connection that it names, or 0 */
 	struct conn *c; /* that one, if there is one */
 	uint64_t v[LOG_VALUES];
@@ -139,22 +141,10 @@ static bool load_quota(struct loaded *r)
 	return true;
 }
 
-static bool load_special(struct loaded *r)
-{
-	struct permset *ps = r->v[0] < WATCH_SPECIALS ? load_perms(r, r->v[1]) : NULL, **special;
-
-	if (!ps)
-		return false;
-	special = watch_special(watch_special_name[r->v[0]]);
-	permset_put(*special);
-	*special = ps;
-	return true;
-}
-
 /* A new child of a node there is, or the root. Its parent keeps the generation it was saved with.
  */
-static bool put_node(const char *path, const char *value, size_t len, struct permset *ps,
-		     uint64_t gen)
+static bool make_node(const char *path, const char *value, size_t len, struct permset *ps,
+		      uint64_t gen)
 {
 	struct node *parent = NULL, *n;
 	const char *rest = path + 1;
@@ -184,10 +174,16 @@ static bool load_node(struct loaded *r)
 {
 	struct permset *ps = load_perms(r, r->v[1]);
 	size_t path = strnlen(r->data, r->len) + 1;
-	bool ok = ps && path <= r->len && path_valid(r->data) &&
-		  r->len - path <= XENSTORE_PAYLOAD_MAX &&
-		  put_node(r->data, r->data + path, r->len - path, ps, r->v[0]);
+	bool ok = ps && path <= r->len && r->len - path <= XENSTORE_PAYLOAD_MAX;
+	struct permset **special = ok && r->data[0] == '@' ? watch_special(r->data) : NULL;
 
+	if (special) {
+		permset_put(*special);
+		*special = ps;
+		return true;
+	}
+	ok = ok && path_valid(r->data) &&
+	     make_node(r->data, r->data + path, r->len - path, ps, r->v[0]);
 	permset_put(ps);
 	return ok;
 }
@@ -267,23 +263,14 @@ static bool load_domain(struct loaded *r)
 	return true;
 }
 
-static bool load_domain_gone(struct loaded *r)
+static bool load_domain_event(struct loaded *r)
 {
 	struct domain *d = find_domain(r->v[0]);
 
 	if (!d || d == domain0)
 		return false;
-	domain_release(d);
+	(r->type == LOG_DOMAIN_GONE ? domain_release : domain_shutdown)(d);
 	return true;
-}
-
-static bool load_domain_shutdown(struct loaded *r)
-{
-	struct domain *d = find_domain(r->v[0]);
-
-	if (d)
-		domain_shutdown(d);
-	return d;
 }
 
 static bool load_open(struct loaded *r)
@@ -322,13 +309,7 @@ static bool load_input(struct loaded *r)
 
 static bool load_overflow(struct loaded *r)
 {
-	conn_set_overflow(r->c, true);
-	return true;
-}
-
-static bool load_caught_up(struct loaded *r)
-{
-	conn_set_overflow(r->c, false);
+	conn_set_overflow(r->c, r->v[0]);
 	return true;
 }
 
@@ -349,7 +330,6 @@ static const struct {
 	unsigned int flags;
 } loaders[LOG_TYPES] = {
 	[LOG_QUOTA] = {load_quota, SNAPSHOT},
-	[LOG_SPECIAL] = {load_special, SNAPSHOT},
 	[LOG_NODE] = {load_node, SNAPSHOT},
 	[LOG_WATCH] = {load_watch, SNAPSHOT | CONN},
 	[LOG_TXN] = {load_txn, SNAPSHOT | CONN},
@@ -357,27 +337,26 @@ static const struct {
 	[LOG_PENDING] = {load_pending, SNAPSHOT | CONN},
 	[LOG_BEGIN] = {load_begin, SNAPSHOT},
 	[LOG_DOMAIN] = {load_domain, SNAPSHOT | SINCE},
-	[LOG_DOMAIN_GONE] = {load_domain_gone, SINCE},
-	[LOG_DOMAIN_SHUTDOWN] = {load_domain_shutdown, SINCE},
+	[LOG_DOMAIN_GONE] = {load_domain_event, SINCE},
+	[LOG_DOMAIN_SHUTDOWN] = {load_domain_event, SINCE},
 	[LOG_OPEN] = {load_open, SNAPSHOT | SINCE | NEW_CONN},
 	[LOG_RING] = {load_ring, SNAPSHOT | SINCE | NEW_CONN},
 	[LOG_CLOSE] = {load_close, SINCE | CONN},
 	[LOG_INPUT] = {load_input, SINCE | CONN},
 	[LOG_OVERFLOW] = {load_overflow, SNAPSHOT | SINCE | CONN},
-	[LOG_CAUGHT_UP] = {load_caught_up, SINCE | CONN},
 	[LOG_CLEAN] = {load_clean, SINCE},
 };
 
-static bool load_record(unsigned int type, struct loaded *r)
+static bool load_record(struct loaded *r)
 {
-	unsigned int flags = type < LOG_TYPES ? loaders[type].flags : 0;
+	unsigned int flags = r->type < LOG_TYPES ? loaders[r->type].flags : 0;
 
 	if (!ld.last || ld.last->id != r->id || ld.last->dead)
 		ld.last = r->id ? conn_by_id(r->id) : NULL;
 	r->c = ld.last;
 	ld.clean = false;
 	return (flags & (log_loading ? SNAPSHOT : SINCE)) && (!(flags & CONN) || r->c) &&
-	       (!(flags & NEW_CONN) || (r->id && !r->c)) && loaders[type].load(r);
+	       (!(flags & NEW_CONN) || (r->id && !r->c)) && loaders[r->type].load(r);
 }
 
 bool state_load(const void *records, size_t len)
@@ -403,12 +382,13 @@ bool state_load(const void *records, size_t len)
 		if (!ok)
 			break;
 		memcpy(r.v, p, values);
+		r.type = h.type;
 		r.id = h.conn;
 		r.data = p + values;
 		r.len = h.len;
 		p += values + h.len;
 		len -= values + h.len;
-		ok = load_record(h.type, &r);
+		ok = load_record(&r);
 	}
 	ok = ok && !log_loading;
 	log_loading = conn_muted = false;
