@@ -56,3 +56,14 @@ $(TS)/store-bench: tests/store/bench/bench.c $(XS_HEADERS)
 .PHONY: bench-store
 bench-store: $(TS)/store-bench $(XS)/xenstored ## figures of the store daemon, held to their targets
 	@tests/store/bench/run $(TS)/store-bench $(XS) $(B)/bench/store.json
+
+# Against Debian's two daemons, in one service domain; HV=xen: with Xen under it.
+DEBIAN_STORE := $(B)/tests/store/debian
+$(DEBIAN_STORE)/oxenstored: tests/store/bench/get-daemons
+	$(call say,FETCH,xen-utils-4.17)
+	$(Q)mkdir -p $(dir $(@D))
+	$(Q)$< $(@D)
+
+.PHONY: bench-store-dom0
+bench-store-dom0: $(TS)/store-bench $(DEBIAN_STORE)/oxenstored $(BOOT_DEPS) ## store daemon against Debian's C and OCaml ones, in one service domain
+	@BUILD=$(B) tests/store/bench/dom0 $(HV) $(TS)/store-bench $(XS)/xenstored $(DEBIAN_STORE) $(B)/bench/store-dom0.json

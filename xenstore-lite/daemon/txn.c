@@ -275,7 +275,11 @@ int txn_commit(struct txn *t)
 		fire(t);
 		txn_age();
 	}
-	conn->retries = err == EAGAIN ? conn->retries + 1 : 0;
+	/* Once in trouble, soon in trouble again: only step by step is a failure forgotten. */
+	if (err == EAGAIN)
+		conn->retries++;
+	else if (conn->retries)
+		conn->retries--;
 	txn_abort(t);
 	return err;
 }

@@ -269,22 +269,25 @@ static void make_own(struct cl *c, int n)
 		}
 }
 
-static void throughput(double time)
+/* With n clients; the nodes are made but once. */
+static void throughput(int n, double time)
 {
-	struct cl *c = clients(1);
-	static const int counts[] = {1, 8, 64};
+	static bool made;
 
-	make_nodes(c, 0, 10000);
-	make_own(c, 64);
-	for (int i = 0; i < 3; i++) {
-		load("read", READ, counts[i], 10000, time);
-		load("write", WRITE, counts[i], 10000, time);
-		load("directory", DIR, counts[i], 10000, time);
-		load("txn", TXN_APART, counts[i], 10000, time);
-		load("txn-same", TXN_SAME, counts[i], 10000, time);
+	if (!made) {
+		struct cl *c = clients(1);
+
+		make_nodes(c, 0, 10000);
+		make_own(c, 64);
+		close(c->fd);
+		free(c);
+		made = true;
 	}
-	close(c->fd);
-	free(c);
+	load("read", READ, n, 10000, time);
+	load("write", WRITE, n, 10000, time);
+	load("directory", DIR, n, 10000, time);
+	load("txn", TXN_APART, n, 10000, time);
+	load("txn-same", TXN_SAME, n, 10000, time);
 }
 
 /* One writer, n watchers of the same node: events delivered per second. */
@@ -410,8 +413,8 @@ int main(int argc, char **argv)
 	double time = s ? atof(s) : 1;
 
 	for (int i = 1; i < argc; i++) {
-		if (!strcmp(argv[i], "throughput"))
-			throughput(time);
+		if (!strncmp(argv[i], "throughput=", 11))
+			throughput(atoi(argv[i] + 11), time);
 		else if (!strcmp(argv[i], "watch"))
 			watch(1, time), watch(8, time), watch(64, time);
 		else if (!strncmp(argv[i], "sizes=", 6))
