@@ -5,7 +5,7 @@
 #include "domain.h"
 #include "watch.h"
 
-#define BUCKETS 16384
+#define BUCKETS 4096
 
 static struct watch *bucket[BUCKETS];
 

@@ -244,8 +244,8 @@ static struct message *exchange(struct xs_handle *h, const char *msg, size_t len
 	return m;
 }
 
-char *xs_ask(struct xs_handle *h, uint32_t tx, uint32_t type, unsigned int *len, const void *data,
-	     size_t size, const char *fmt, ...)
+char *handle_ask(struct xs_handle *h, uint32_t tx, uint32_t type, unsigned int *len,
+		 const void *data, size_t size, const char *fmt, ...)
 {
 	char msg[sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX];
 	struct xsd_sockmsg head = {.type = type, .tx_id = tx};
@@ -283,7 +283,7 @@ char *xs_ask(struct xs_handle *h, uint32_t tx, uint32_t type, unsigned int *len,
 	return memmove((char *)m, m->body, n + 1);
 }
 
-struct message *xs_next_event(struct xs_handle *h, bool wait)
+struct message *handle_next_event(struct xs_handle *h, bool wait)
 {
 	struct message *m;
 	eventfd_t count;
@@ -305,7 +305,7 @@ struct message *xs_next_event(struct xs_handle *h, bool wait)
 	return m;
 }
 
-void xs_drop_events(struct xs_handle *h, const char *path, const char *token)
+void handle_drop_events(struct xs_handle *h, const char *path, const char *token)
 {
 	struct message **p, *m;
 
@@ -336,7 +336,7 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-void xs_start_reader(struct xs_handle *h)
+void handle_start_reader(struct xs_handle *h)
 {
 	sigset_t all, old;
 	pthread_attr_t attr;

@@ -39,13 +39,14 @@ struct xs_handle {
  * *len bytes (len may be NULL); NULL with errno set, also for an error reply. The
  * payload is what printf() makes of fmt, a NUL, and size bytes of data.
  */
-char *xs_ask(struct xs_handle *h, uint32_t tx, uint32_t type, unsigned int *len, const void *data,
-	     size_t size, const char *fmt, ...) __attribute__((format(printf, 7, 8)));
+char *handle_ask(struct xs_handle *h, uint32_t tx, uint32_t type, unsigned int *len,
+		 const void *data, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
 /* The next event, waiting for it or not (EAGAIN). */
-struct message *xs_next_event(struct xs_handle *h, bool wait);
+struct message *handle_next_event(struct xs_handle *h, bool wait);
 /* Start the reader thread unless the handle must not or does not need one. */
-void xs_start_reader(struct xs_handle *h);
+void handle_start_reader(struct xs_handle *h);
 /* Forget queued events of a watch. */
-void xs_drop_events(struct xs_handle *h, const char *path, const char *token);
+void handle_drop_events(struct xs_handle *h, const char *path, const char *token);
 
 #endif

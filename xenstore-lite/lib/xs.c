@@ -36,29 +36,31 @@ static void drop(void *p)
 
 static bool done(char *reply)
 {
+	bool ok = reply != NULL;
+
 	drop(reply);
-	return reply;
+	return ok;
 }
 
 void *xs_read(struct xs_handle *h, xs_transaction_t t, const char *path, unsigned int *len)
 {
-	return xs_ask(h, t, XS_READ, len, NULL, 0, "%s", path);
+	return handle_ask(h, t, XS_READ, len, NULL, 0, "%s", path);
 }
 
 bool xs_write(struct xs_handle *h, xs_transaction_t t, const char *path, const void *data,
 	      unsigned int len)
 {
-	return done(xs_ask(h, t, XS_WRITE, NULL, data, len, "%s", path));
+	return done(handle_ask(h, t, XS_WRITE, NULL, data, len, "%s", path));
 }
 
 bool xs_mkdir(struct xs_handle *h, xs_transaction_t t, const char *path)
 {
-	return done(xs_ask(h, t, XS_MKDIR, NULL, NULL, 0, "%s", path));
+	return done(handle_ask(h, t, XS_MKDIR, NULL, NULL, 0, "%s", path));
 }
 
 bool xs_rm(struct xs_handle *h, xs_transaction_t t, const char *path)
 {
-	return done(xs_ask(h, t, XS_RM, NULL, NULL, 0, "%s", path));
+	return done(handle_ask(h, t, XS_RM, NULL, NULL, 0, "%s", path));
 }
 
 bool xs_restrict(struct xs_handle *h, unsigned int domid)
@@ -100,7 +102,8 @@ static char *directory_parts(struct xs_handle *h, xs_transaction_t t, const char
 	char *all = NULL, *bigger, *part, generation[24] = "";
 	unsigned int have = 0, size, skip;
 
-	while ((part = xs_ask(h, t, XS_DIRECTORY_PART, &size, NULL, 0, "%s%c%u", path, 0, have))) {
+	while ((part = handle_ask(h, t, XS_DIRECTORY_PART, &size, NULL, 0, "%s%c%u", path, 0,
+				  have))) {
 		if (have && strncmp(generation, part, sizeof(generation))) {
 			have = 0;
 			free(part);
@@ -130,7 +133,7 @@ static char *directory_parts(struct xs_handle *h, xs_transaction_t t, const char
 char **xs_directory(struct xs_handle *h, xs_transaction_t t, const char *path, unsigned int *num)
 {
 	unsigned int len;
-	char *names = xs_ask(h, t, XS_DIRECTORY, &len, NULL, 0, "%s", path), **a;
+	char *names = handle_ask(h, t, XS_DIRECTORY, &len, NULL, 0, "%s", path), **a;
 
 	if (!names && errno == E2BIG)
 		names = directory_parts(h, t, path, &len);
@@ -143,7 +146,7 @@ struct xs_permissions *xs_get_permissions(struct xs_handle *h, xs_transaction_t 
 					  unsigned int *num)
 {
 	unsigned int len;
-	char *strings = xs_ask(h, t, XS_GET_PERMS, &len, NULL, 0, "%s", path);
+	char *strings = handle_ask(h, t, XS_GET_PERMS, &len, NULL, 0, "%s", path);
 	struct xs_permissions *perms;
 
 	if (!strings)
@@ -174,21 +177,22 @@ bool xs_set_permissions(struct xs_handle *h, xs_transaction_t t, const char *pat
 		}
 		len += (size_t)snprintf(text + len, 16, "%c%u", "nrwb"[p], perms[i].id) + 1;
 	}
-	return done(xs_ask(h, t, XS_SET_PERMS, NULL, text, len, "%s", path));
+	return done(handle_ask(h, t, XS_SET_PERMS, NULL, text, len, "%s", path));
 }
 
 bool xs_watch(struct xs_handle *h, const char *path, const char *token)
 {
-	xs_start_reader(h);
-	return done(xs_ask(h, XBT_NULL, XS_WATCH, NULL, NULL, 0, "%s%c%s", path, 0, token));
+	handle_start_reader(h);
+	return done(handle_ask(h, XBT_NULL, XS_WATCH, NULL, NULL, 0, "%s%c%s", path, 0, token));
 }
 
 bool xs_unwatch(struct xs_handle *h, const char *path, const char *token)
 {
-	bool ok = done(xs_ask(h, XBT_NULL, XS_UNWATCH, NULL, NULL, 0, "%s%c%s", path, 0, token));
+	bool ok =
+		done(handle_ask(h, XBT_NULL, XS_UNWATCH, NULL, NULL, 0, "%s%c%s", path, 0, token));
 
 	if (ok && (h->flags & XS_UNWATCH_FILTER))
-		xs_drop_events(h, path, token);
+		handle_drop_events(h, path, token);
 	return ok;
 }
 
@@ -199,7 +203,7 @@ int xs_fileno(struct xs_handle *h)
 
 static char **next_event(struct xs_handle *h, bool wait, unsigned int *num)
 {
-	struct message *m = xs_next_event(h, wait);
+	struct message *m = handle_next_event(h, wait);
 	char **a = m ? string_array(m->body, m->head.len, num) : NULL;
 
 	drop(m);
@@ -220,7 +224,7 @@ char **xs_read_watch(struct xs_handle *h, unsigned int *num)
 
 xs_transaction_t xs_transaction_start(struct xs_handle *h)
 {
-	char *id = xs_ask(h, XBT_NULL, XS_TRANSACTION_START, NULL, NULL, 0, "%s", "");
+	char *id = handle_ask(h, XBT_NULL, XS_TRANSACTION_START, NULL, NULL, 0, "%s", "");
 	unsigned long t = id ? strtoul(id, NULL, 10) : XBT_NULL;
 
 	drop(id);
@@ -229,24 +233,25 @@ xs_transaction_t xs_transaction_start(struct xs_handle *h)
 
 bool xs_transaction_end(struct xs_handle *h, xs_transaction_t t, bool abort)
 {
-	return done(xs_ask(h, t, XS_TRANSACTION_END, NULL, NULL, 0, "%s", abort ? "F" : "T"));
+	return done(handle_ask(h, t, XS_TRANSACTION_END, NULL, NULL, 0, "%s", abort ? "F" : "T"));
 }
 
 bool xs_introduce_domain(struct xs_handle *h, unsigned int domid, unsigned long mfn,
 			 unsigned int eventchn)
 {
-	return done(xs_ask(h, XBT_NULL, XS_INTRODUCE, NULL, NULL, 0, "%u%c%lu%c%u", domid, 0, mfn,
-			   0, eventchn));
+	return done(handle_ask(h, XBT_NULL, XS_INTRODUCE, NULL, NULL, 0, "%u%c%lu%c%u", domid, 0,
+			       mfn, 0, eventchn));
 }
 
 bool xs_set_target(struct xs_handle *h, unsigned int domid, unsigned int target)
 {
-	return done(xs_ask(h, XBT_NULL, XS_SET_TARGET, NULL, NULL, 0, "%u%c%u", domid, 0, target));
+	return done(
+		handle_ask(h, XBT_NULL, XS_SET_TARGET, NULL, NULL, 0, "%u%c%u", domid, 0, target));
 }
 
 static char *ask_domain(struct xs_handle *h, uint32_t type, unsigned int domid)
 {
-	return xs_ask(h, XBT_NULL, type, NULL, NULL, 0, "%u", domid);
+	return handle_ask(h, XBT_NULL, type, NULL, NULL, 0, "%u", domid);
 }
 
 bool xs_resume_domain(struct xs_handle *h, unsigned int domid)
@@ -275,7 +280,7 @@ bool xs_is_domain_introduced(struct xs_handle *h, unsigned int domid)
 
 char *xs_control_command(struct xs_handle *h, const char *cmd, void *data, unsigned int len)
 {
-	return xs_ask(h, XBT_NULL, XS_CONTROL, NULL, data, len, "%s", cmd);
+	return handle_ask(h, XBT_NULL, XS_CONTROL, NULL, data, len, "%s", cmd);
 }
 
 char *xs_debug_command(struct xs_handle *h, const char *cmd, void *data, unsigned int len)
