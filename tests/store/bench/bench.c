@@ -193,6 +193,23 @@ static void answered(struct cl *c, enum kind kind, int type, const char *data)
 		done++;
 }
 
+/* Time that the process with the pid in BENCH_PID has had on a processor, in seconds. */
+static double daemon_time(void)
+{
+	const char *pid = getenv("BENCH_PID");
+	unsigned long long ns = 0;
+	char path[64];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%s/schedstat", pid ? pid : "self");
+	f = fopen(path, "r");
+	if (f && fscanf(f, "%llu", &ns) != 1)
+		ns = 0;
+	if (f)
+		fclose(f);
+	return (double)ns / 1e9;
+}
+
 static struct cl *clients(int n)
 {
 	struct cl *c = calloc((size_t)n, sizeof(*c));
@@ -208,7 +225,7 @@ static void load(const char *name, enum kind kind, int n, int nodes, double time
 {
 	struct cl *c = clients(n);
 	int ep = epoll_create1(0);
-	double start = seconds(), now = start;
+	double start = seconds(), now = start, busy = daemon_time();
 
 	done = retries = 0;
 	for (int i = 0; i < n; i++) {
@@ -238,6 +255,8 @@ static void load(const char *name, enum kind kind, int n, int nodes, double time
 		now = seconds();
 	}
 	printf("%s.%d %.0f /s\n", name, n, (double)done / (now - start));
+	if (getenv("BENCH_PID") && done)
+		printf("%s.%d.daemon %.2f us\n", name, n, (daemon_time() - busy) / (double)done * 1e6);
 	if (kind == TXN_APART || kind == TXN_SAME)
 		printf("%s.%d.conflicts %ld\n", name, n, retries);
 	fflush(stdout);

@@ -8,18 +8,22 @@ chmod +x /job/*
 mkdir -p /etc/xen /var/lib/xenstored /var/log/xen /var/run/xen
 
 stop_all() {
-	killall pav blkd consoled xenstored oxenstored
-	while killall -0 xenstored || killall -0 oxenstored; do usleep 100000; done
+	killall pav blkd consoled xenstored oxenstored debian-xenstored
+	i=0
+	while killall -0 xenstored || killall -0 oxenstored || killall -0 debian-xenstored; do
+		usleep 100000
+		i=$((i + 1))
+		[ $i -lt 20 ] || killall -9 xenstored oxenstored debian-xenstored
+	done
 	rm -rf /run/xenstored /var/lib/xenstored/*
 	mkdir -p /run/xenstored
 }
 
-# Sockets alone: this domain's own kernel stays with the store it has had.
 start_daemon() {
 	case $1 in
-	ours) /job/xenstored --no-domain-init ;;
-	c) /job/debian-xenstored --no-domain-init ;;
-	o) /job/oxenstored --no-domain-init --config-file /job/oxenstored.conf ;;
+	ours) /job/xenstored ;;
+	c) /job/debian-xenstored ;;
+	o) /job/oxenstored --config-file /job/oxenstored.conf ;;
 	esac
 	i=0
 	while [ ! -S /run/xenstored/socket ] && [ $i -lt 200 ]; do
