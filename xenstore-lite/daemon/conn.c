@@ -13,7 +13,7 @@ struct conn *conns;
 uint32_t conn_last_id;
 uint64_t conn_exact_out;
 bool conn_more, conn_muted;
-static struct conn *dirty;
+struct conn *conn_dirty;
 static bool any_dead;
 
 struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_t id)
@@ -81,6 +81,15 @@ void conn_reap(void)
 	}
 }
 
+static void mark_dirty(struct conn *c)
+{
+	if (c->dirty)
+		return;
+	c->dirty = true;
+	c->dirty_next = conn_dirty;
+	conn_dirty = c;
+}
+
 static bool queue(struct conn *c, const struct xsd_sockmsg *head, const void *data, size_t len)
 {
 	/* In a replay, a local client that matters has had all its replies. */
@@ -90,11 +99,7 @@ static bool queue(struct conn *c, const struct xsd_sockmsg *head, const void *da
 		conn_exact_out += sizeof(*head) + len;
 	buf_add(&c->out, head, sizeof(*head));
 	buf_add(&c->out, data, len);
-	if (!c->dirty) {
-		c->dirty = true;
-		c->dirty_next = dirty;
-		dirty = c;
-	}
+	mark_dirty(c);
 	return true;
 }
 
@@ -173,12 +178,12 @@ static void flush(struct conn *c)
 void conn_flush_all(void)
 {
 	for (int privileged = 1; privileged >= 0; privileged--)
-		for (struct conn *c = dirty; c; c = c->dirty_next)
+		for (struct conn *c = conn_dirty; c; c = c->dirty_next)
 			if (!c->dead && !log_replaying && (c->domain == domain0) == privileged)
 				flush(c);
-	while (dirty) {
-		dirty->dirty = false;
-		dirty = dirty->dirty_next;
+	while (conn_dirty) {
+		conn_dirty->dirty = false;
+		conn_dirty = conn_dirty->dirty_next;
 	}
 }
 
@@ -239,27 +244,33 @@ static size_t to_read(const struct conn *c, size_t room)
 	return need - c->in.len < room ? need - c->in.len : room;
 }
 
+void conn_input(struct conn *c, const void *data, ssize_t n)
+{
+	struct xsd_sockmsg h;
+
+	if (n < 0)
+		log_close(c);
+	if (n <= 0)
+		return;
+	buf_add(&c->in, data, (size_t)n);
+	c->in_pos += (uint32_t)n;
+	if (!c->tp->exact)
+		return;
+	c->unlogged += (size_t)n;
+	if (!next_request(c, &h))
+		log_unlogged(c, c->in.data + c->in.head + c->in.len);
+}
+
 /* More bytes from the transport; false: none now, or it is over. */
 static bool take_input(struct conn *c)
 {
-	char chunk[8192];
-	struct xsd_sockmsg h;
+	char chunk[CONN_CHUNK];
 	ssize_t n;
 
 	log_busy(c, true);
 	n = c->tp->read(c, chunk, to_read(c, sizeof(chunk)));
-	if (n < 0)
-		log_close(c);
-	if (n <= 0)
-		return false;
-	buf_add(&c->in, chunk, (size_t)n);
-	c->in_pos += (uint32_t)n;
-	if (c->tp->exact) {
-		c->unlogged += (size_t)n;
-		if (!next_request(c, &h))
-			log_unlogged(c, c->in.data + c->in.head + c->in.len);
-	}
-	return true;
+	conn_input(c, chunk, n);
+	return n > 0;
 }
 
 void conn_service(struct conn *c)
@@ -288,7 +299,12 @@ void conn_service(struct conn *c)
 		return;
 	was_stalled = stalled(c);
 	c->more = false;
-	flush(c);
+	if (c->tp->exact)
+		flush(c);
+	else if (c->out.len)
+		mark_dirty(c);
+	else
+		log_busy(c, c->in.len);
 	if (c->dead)
 		return;
 	if ((c->waiting || stalled(c)) != c->input_off) {

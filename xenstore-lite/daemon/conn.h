@@ -23,6 +23,9 @@ struct transport {
 	bool exact;
 };
 
+/* Bytes of input taken at a time. */
+#define CONN_CHUNK 8192
+
 struct conn {
 	struct conn *next;
 	const struct transport *tp;
@@ -43,6 +46,7 @@ struct conn {
 	bool waiting;	  /* for someone's turn to end */
 	bool dirty;	  /* on the list of those with output to flush */
 	bool input_off;
+	int sent; /* what sending ahead has given: bytes, or a negative errno value; 0: not tried */
 	bool more; /* had its turn with requests left over */
 	struct conn *dirty_next;
 	struct txn *txns;
@@ -50,6 +54,7 @@ struct conn {
 };
 
 extern struct conn *conns;
+extern struct conn *conn_dirty; /* those with output to flush */
 extern uint32_t conn_last_id;
 /* Bytes queued to exact connections since the last snapshot: what a replay queues again. */
 extern uint64_t conn_exact_out;
@@ -63,8 +68,10 @@ void conn_close(struct conn *c);
 void conn_reap(void);
 struct conn *conn_by_id(uint32_t id);
 
-/* Take and run requests, then send what there is to send. */
+/* Take and run requests; the replies are sent at once on a ring, else by conn_flush_all(). */
 void conn_service(struct conn *c);
+/* Input that someone has read ahead for conn_service(): what read() would have returned. */
+void conn_input(struct conn *c, const void *data, ssize_t n);
 /* Bytes from the log, run without asking the transport. */
 void conn_replay(struct conn *c, const void *data, size_t len);
 /* Send queued output of every connection that has some, the privileged ones first. */

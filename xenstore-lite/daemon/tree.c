@@ -210,6 +210,18 @@ struct node *tree_find(struct node *root, const char *path)
 	return *rest ? NULL : n;
 }
 
+bool tree_shared(struct node **a, struct node **b, const char *path)
+{
+	size_t len;
+
+	while (*a != *b && *(path = component(path, &len))) {
+		*a = *a ? *child_slot(&(*a)->children, path, len, false) : NULL;
+		*b = *b ? *child_slot(&(*b)->children, path, len, false) : NULL;
+		path += len;
+	}
+	return *a == *b;
+}
+
 /* The node at path as far as end, which exists, made ours from the root down. */
 static struct node *tree_own(struct node **root, const char *path, const char *end)
 {

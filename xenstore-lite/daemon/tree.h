@@ -75,6 +75,11 @@ void node_put(struct node *n);
 struct node *tree_find(struct node *root, const char *path);
 /* The node, or its nearest ancestor that exists; *rest is what of path is left below it. */
 struct node *tree_nearest(struct node *root, const char *path, const char **rest);
+/*
+ * Find path in two trees at once, *a and *b, which become what is there. True as soon
+ * as both are seen to share what path leads through, and so have the same there.
+ */
+bool tree_shared(struct node **a, struct node **b, const char *path);
 /* Replace the content of an existing node; takes over c. */
 void tree_set(struct node **root, const char *path, struct content *c);
 /* Put n below an existing node that has no child of that name: rest is n's name within path. */

@@ -193,11 +193,12 @@ void txn_age(void)
 
 static bool conflict(const struct txn *t, const struct access *a)
 {
-	struct node *then = tree_find(t->base, a->path);
-	struct node *now = tree_find(store_root, a->path);
+	struct node *then = t->base, *now = store_root;
 
+	if (tree_shared(&then, &now, a->path))
+		return false;
 	if (!then || !now)
-		return then != now;
+		return true;
 	if ((a->flags & (ACCESS_VALUE | ACCESS_WRITE | ACCESS_REMOVE)) && then->c != now->c)
 		return true;
 	if ((a->flags & ACCESS_LIST) && then->gen != now->gen)
@@ -249,13 +250,14 @@ void txn_renew(struct txn *t)
 static void fire(const struct txn *t)
 {
 	for (struct access *a = t->set.first; a; a = a->next) {
-		struct node *old = tree_find(t->base, a->path);
-		struct node *now = tree_find(store_root, a->path);
+		struct node *old = t->base, *now = store_root;
 
+		if (!(a->flags & (ACCESS_WRITE | ACCESS_REMOVE)) ||
+		    tree_shared(&old, &now, a->path))
+			continue;
 		if ((a->flags & ACCESS_REMOVE) && old)
 			watch_fire_removed(a->path, old);
-		if ((a->flags & (ACCESS_WRITE | ACCESS_REMOVE)) && now &&
-		    (!old || old->c != now->c))
+		if (now && (!old || old->c != now->c))
 			watch_fire(a->path, now->c->perms);
 	}
 }
