@@ -7,7 +7,7 @@ TS_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -Ixenstore-lite/include -Ixenstore-lite/
 TS_OBJ := $(patsubst %.c,$(TS)/%.o,$(TS_SRC) $(wildcard tests/store/*.c))
 
 CHECKS      += store
-FULL_CHECKS += store-long fuzz-store
+FULL_CHECKS += store-long store-debian fuzz-store
 LINT_C      += $(wildcard tests/store/*.c tests/store/lib/*.c)
 
 $(TS)/%.o: %.c
@@ -64,6 +64,9 @@ $(DEBIAN_STORE)/oxenstored: tests/store/bench/get-daemons
 	$(Q)mkdir -p $(dir $(@D))
 	$(Q)$< $(@D)
 
-.PHONY: bench-store-dom0
+.PHONY: bench-store-dom0 check-store-debian
+check-store-debian: $(DEBIAN_STORE)/oxenstored $(XS)/xenstored $(XS)/libxenstore.so ## store: Debian's unmodified tools on this daemon and library
+	@tests/store/debian $(DEBIAN_STORE)/xenstore $(XS)
+
 bench-store-dom0: $(TS)/store-bench $(DEBIAN_STORE)/oxenstored $(BOOT_DEPS) ## store daemon against Debian's C and OCaml ones, in one service domain
 	@BUILD=$(B) tests/store/bench/dom0 $(HV) $(TS)/store-bench $(XS)/xenstored $(DEBIAN_STORE) $(B)/bench/store-dom0.json

@@ -166,10 +166,14 @@ static void run_batch(unsigned int n, void (*fn)(uint64_t data, int result))
 {
 	struct io_uring_cqe *cqe;
 	unsigned int head, seen = 0;
+	int rc;
 
-	while (n && io_uring_submit_and_wait(&uring, n) < 0)
-		if (errno != EINTR)
-			abort();
+	do
+		rc = n ? io_uring_submit_and_wait(&uring, n) : 0;
+	while (rc == -EINTR);
+	/* Not even memory for this: the next worker goes on from the log. */
+	if (rc < 0)
+		abort();
 	io_uring_for_each_cqe(&uring, head, cqe)
 	{
 		fn(cqe->user_data, cqe->res);
