@@ -262,6 +262,9 @@ int main(int argc, char **argv)
 	args = argv;
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
 		perror("xenstored: /proc/self/exe");
+	/* The file may have been replaced; it is the new one that a live restart is for. */
+	if (strstr(self, " (deleted)"))
+		*strstr(self, " (deleted)") = '\0';
 	set_paths();
 	signal(SIGPIPE, SIG_IGN);
 	if (!getrlimit(RLIMIT_NOFILE, &lim)) {

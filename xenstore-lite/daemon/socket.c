@@ -201,7 +201,8 @@ static void receive(const struct epoll_event *ev, int n)
 		struct conn *c = ev[i].data.ptr;
 		struct io_uring_sqe *sqe;
 
-		if ((ev[i].data.u64 & 1) || !(ev[i].events & EPOLLIN))
+		/* Who has requests left over has those run before more is taken. */
+		if ((ev[i].data.u64 & 1) || !(ev[i].events & EPOLLIN) || c->more)
 			continue;
 		sqe = io_uring_get_sqe(&uring);
 		log_busy(c, true);

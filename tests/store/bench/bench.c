@@ -256,7 +256,8 @@ static void load(const char *name, enum kind kind, int n, int nodes, double time
 	}
 	printf("%s.%d %.0f /s\n", name, n, (double)done / (now - start));
 	if (getenv("BENCH_PID") && done)
-		printf("%s.%d.daemon %.2f us\n", name, n, (daemon_time() - busy) / (double)done * 1e6);
+		printf("%s.%d.daemon %.2f us\n", name, n,
+		       (daemon_time() - busy) / (double)done * 1e6);
 	if (kind == TXN_APART || kind == TXN_SAME)
 		printf("%s.%d.conflicts %ld\n", name, n, retries);
 	fflush(stdout);
