@@ -23,12 +23,17 @@ $(B)/bin/consoled: $(patsubst %.c,$(B)/%.o,$(wildcard backends/consoled/*.c)) $(
 		| $(B)/xenstore-lite/libxenstore.so
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(BE_CFLAGS) -o $@ $^ $(BE_XEN) $(BE_STORE)
+	$(Q)$(CC) $(BE_CFLAGS) -o $@ $^ $(BE_XEN) $(BE_STORE) $(RPATH)
 
 $(B)/bin/blkd: $(patsubst %.c,$(B)/%.o,$(wildcard backends/blkd/*.c)) $(BE_LIB_OBJ) \
 		| $(B)/xenstore-lite/libxenstore.so
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(BE_CFLAGS) -o $@ $^ $(BE_XEN) $(BE_LIBS)
+	$(Q)$(CC) $(BE_CFLAGS) -o $@ $^ $(BE_XEN) $(BE_LIBS) $(RPATH)
+
+.PHONY: install-backends
+install-backends: $(BE_PROGS) ## consoled and blkd, their man pages
+	$(call install_to,755,$(PREFIX)/sbin,$^)
+	$(call install_to,644,$(PREFIX)/share/man/man8,$(wildcard backends/man/*.8))
 
 -include $(BE_OBJ:.o=.d)

@@ -20,4 +20,7 @@ $(TINY_B)/tiny/%.elf: $(TINY_B)/tiny/%.o $(TINY_OBJ) $(TINY_LIBO) tests/guest/li
 	$(Q)$(LD) -nostdlib -static -no-pie -z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
 		-T tests/guest/lib/link.ld -o $@ $(filter %.o,$^)
 
+# Kept, though only the link needs them.
+.SECONDARY: $(TINY_OBJ) $(TINY_ELF:.elf=.o)
+
 -include $(TINY_OBJ:.o=.d) $(TINY_ELF:.elf=.d)

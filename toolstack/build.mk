@@ -23,6 +23,13 @@ $(B)/toolstack/libpav.a: $(PAV_LIB_OBJ)
 $(B)/bin/pav: $(PAV_CLI_OBJ) $(B)/toolstack/libpav.a | $(B)/xenstore-lite/libxenstore.so
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -o $@ $^ $(PAV_LIBS)
+	$(Q)$(CC) -o $@ $^ $(PAV_LIBS) $(RPATH)
+
+.PHONY: install-tools
+install-tools: $(B)/bin/pav ## pav, its man pages and bash completion
+	$(call install_to,755,$(PREFIX)/sbin,$<)
+	$(call install_to,644,$(PREFIX)/share/man/man1,toolstack/man/pav.1)
+	$(call install_to,644,$(PREFIX)/share/man/man5,toolstack/man/pav.cfg.5)
+	$(call install_to,644,$(PREFIX)/share/bash-completion/completions,toolstack/completion/pav)
 
 -include $(PAV_LIB_OBJ:.o=.d) $(PAV_CLI_OBJ:.o=.d)

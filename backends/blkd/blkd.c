@@ -4,7 +4,6 @@
  * starts a worker for each that a guest connects. Touches no ring itself.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,15 +25,23 @@
 #include "worker.h"
 
 #define DEFAULT_RUN_DIR "/run/pavise/blkd"
+#define RUN_DIR_MAX	100
 
 /* A worker that crashes is started again, but not for ever: a request that
- * kills it would come back with each start. */
-#define MAX_CRASHES	 5
-#define CRASH_PERIOD_SEC 60
+ * kills it would come back with each start. And a guest may connect anew, which
+ * costs us a process each time, but not without end. */
+#define MAX_CRASHES  5
+#define MAX_CONNECTS 60
+#define PERIOD_SEC   60
+
+struct tally {
+	unsigned int count;
+	time_t since;
+};
 
 struct vbd {
 	struct xenbus_device *dev;
-	char image[STORE_PATH_MAX];
+	char image[1024];
 	char journal[128];
 	bool readonly;
 	struct ring_id ring;
@@ -43,17 +50,17 @@ struct vbd {
 	struct loop_source control;
 	bool stopping; /* its control socket was closed by us */
 	bool answered; /* it said that it serves, or why not */
-	unsigned int crashes;
-	time_t first_crash;
+	struct tally crashes, connects;
 };
 
 static struct {
-	struct daemon_options daemon;
 	const char *run_dir;
 	struct loop loop;
 	struct store store;
 	struct xenbus bus;
-} d;
+} d = {
+	.run_dir = DEFAULT_RUN_DIR,
+};
 
 /* ---- workers ---- */
 
@@ -116,16 +123,17 @@ static int start_worker(struct vbd *vbd, bool resume)
 	return rc;
 }
 
-static bool may_restart(struct vbd *vbd)
+/* One more; whether they are still at most `max` in a period. */
+static bool count_up(struct tally *tally, unsigned int max)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (!vbd->crashes || now.tv_sec - vbd->first_crash > CRASH_PERIOD_SEC) {
-		vbd->crashes = 0;
-		vbd->first_crash = now.tv_sec;
+	if (!tally->count || now.tv_sec - tally->since > PERIOD_SEC) {
+		tally->count = 0;
+		tally->since = now.tv_sec;
 	}
-	return ++vbd->crashes <= MAX_CRASHES;
+	return ++tally->count <= max;
 }
 
 static void worker_ended(struct vbd *vbd, int status)
@@ -146,7 +154,7 @@ static void worker_ended(struct vbd *vbd, int status)
 				 "any more");
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == WORKER_REFUSED) {
 		xenbus_fail(dev, "the worker did not start");
-	} else if (may_restart(vbd)) {
+	} else if (count_up(&vbd->crashes, MAX_CRASHES)) {
 		log_err("%s: the worker died (%s %d) and is started again", dev->back,
 			WIFSIGNALED(status) ? "signal" : "status",
 			WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
@@ -154,7 +162,7 @@ static void worker_ended(struct vbd *vbd, int status)
 			xenbus_fail(dev, "the worker cannot be started again");
 	} else {
 		xenbus_fail(dev, "the worker died %d times in %d seconds", MAX_CRASHES + 1,
-			    CRASH_PERIOD_SEC);
+			    PERIOD_SEC);
 	}
 }
 
@@ -329,8 +337,14 @@ static int read_ring(struct vbd *vbd)
 static int vbd_connect(struct xenbus_device *dev, bool resumed)
 {
 	struct vbd *vbd = dev->priv;
-	int rc = read_ring(vbd);
+	int rc;
 
+	if (!count_up(&vbd->connects, MAX_CONNECTS)) {
+		xenbus_fail(dev, "the front-end connected more than %d times in %d seconds",
+			    MAX_CONNECTS, PERIOD_SEC);
+		return -EBUSY;
+	}
+	rc = read_ring(vbd);
 	return rc ? rc : start_worker(vbd, resumed);
 }
 
@@ -406,66 +420,28 @@ static int start(void)
 	return rc;
 }
 
-static void usage(FILE *to)
+static int set_run_dir(const char *value)
 {
-	fputs("usage: blkd [options]\n"
-	      "Serves disks to guests from raw image files and block devices.\n"
-	      "For example: blkd --pid-file=/run/blkd.pid\n\n"
-	      "  -F, --foreground     stay in the foreground, messages to standard error\n"
-	      "  -p, --pid-file=FILE  write the process id there, and refuse to run twice\n"
-	      "  -l, --log-file=FILE  messages of the daemon (default: syslog)\n"
-	      "  -r, --run-dir=DIR    journals of requests in flight, in memory\n"
-	      "                       (default: " DEFAULT_RUN_DIR ")\n"
-	      "  -h, --help           this text\n",
-	      to);
+	d.run_dir = value;
+	if (value[0] == '/' && strlen(value) <= RUN_DIR_MAX)
+		return 0;
+	fprintf(stderr, "blkd: --run-dir must be an absolute path of at most %d bytes\n",
+		RUN_DIR_MAX);
+	return -1;
 }
 
-static int parse_options(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{"foreground", no_argument, NULL, 'F'},
-		{"pid-file", required_argument, NULL, 'p'},
-		{"log-file", required_argument, NULL, 'l'},
-		{"run-dir", required_argument, NULL, 'r'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	int c;
+static const struct daemon_option own_options[] = {
+	{'r', "run-dir=DIR",
+	 "journals of requests in flight, in memory\n(default: " DEFAULT_RUN_DIR ")", set_run_dir},
+	{0, NULL, NULL, NULL},
+};
 
-	d.daemon.program = "blkd";
-	d.run_dir = DEFAULT_RUN_DIR;
-	while ((c = getopt_long(argc, argv, "Fp:l:r:h", options, NULL)) != -1) {
-		switch (c) {
-		case 'F':
-			d.daemon.foreground = true;
-			break;
-		case 'p':
-			d.daemon.pid_file = optarg;
-			break;
-		case 'l':
-			d.daemon.log_file = optarg;
-			break;
-		case 'r':
-			d.run_dir = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			exit(0);
-		default:
-			usage(stderr);
-			return 1;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "blkd: what is %s? It takes options alone\n", argv[optind]);
-		return 1;
-	}
-	if (d.run_dir[0] != '/' || strlen(d.run_dir) > 100) {
-		fprintf(stderr, "blkd: --run-dir must be an absolute path of at most 100 bytes\n");
-		return 1;
-	}
-	return 0;
-}
+static struct daemon_options options = {
+	.program = "blkd",
+	.about = "Serves disks to guests from raw image files and block devices.\n"
+		 "For example: blkd --pid-file=/run/blkd.pid\n",
+	.own = own_options,
+};
 
 int main(int argc, char **argv)
 {
@@ -473,16 +449,13 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "--worker"))
 		return worker_main(argc, argv);
-	rc = parse_options(argc, argv);
-	if (rc)
-		return rc;
-	if (daemon_begin(&d.daemon) || start())
+	if (daemon_parse(&options, argc, argv) || daemon_begin(&options) || start())
 		return 1;
-	daemon_ready(&d.daemon);
+	daemon_ready(&options);
 	rc = loop_run(&d.loop);
 	/* The workers see their control sockets close, answer what they hold and
 	 * exit; the devices stay connected for the daemon that comes next. */
 	store_close(&d.store);
-	daemon_end(&d.daemon);
+	daemon_end(&options);
 	return rc ? 1 : 0;
 }

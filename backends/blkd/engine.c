@@ -229,14 +229,17 @@ static bool io_ended(struct engine *e, unsigned int n, int res)
 
 void engine_take(struct engine *e)
 {
+	unsigned int taken = 0;
 	int n;
 
+	e->more = false;
 	if (e->broken)
 		return;
 	n = back_ring_waiting(&e->ring);
 	if (!n)
 		n = back_ring_sleep(&e->ring);
-	while (n > 0) {
+	while (n > 0 && taken < e->ring.nr) {
+		taken += (unsigned int)n;
 		for (; n; n--) {
 			unsigned int slot = e->free_op[--e->nr_free];
 			uint32_t index = e->ring.req_cons;
@@ -251,6 +254,7 @@ void engine_take(struct engine *e)
 		n = back_ring_sleep(&e->ring);
 	}
 	e->broken = n < 0;
+	e->more = n > 0;
 }
 
 void engine_resume(struct engine *e)
@@ -296,6 +300,7 @@ static void completion(struct engine *e, const struct io_uring_cqe *cqe)
 	case TAG_CONTROL:
 		/* Nothing is ever sent to us: the other end was closed. */
 		e->control_hung_up = true;
+		e->more = false;
 		break;
 	default:
 		if (io_ended(e, (unsigned int)cqe->user_data, cqe->res))
@@ -309,7 +314,8 @@ int engine_step(struct engine *e, bool wait)
 	bool events = false;
 	struct io_uring_cqe event;
 	unsigned int head, seen = 0;
-	int rc = wait ? io_uring_submit_and_wait(&e->uring, 1) : io_uring_submit(&e->uring);
+	int rc = wait && !e->more ? io_uring_submit_and_wait(&e->uring, 1)
+				  : io_uring_submit(&e->uring);
 
 	if (rc < 0 && rc != -EINTR && rc != -EAGAIN && rc != -EBUSY)
 		return rc;
@@ -329,6 +335,8 @@ int engine_step(struct engine *e, bool wait)
 	answer_batch(e);
 	if (events)
 		completion(e, &event);
+	else if (e->more && !e->control_hung_up)
+		engine_take(e);
 	return 0;
 }
 

@@ -59,6 +59,7 @@ struct engine {
 	int event_fd, control_fd; /* control_fd -1: none */
 	bool control_hung_up;
 	bool broken; /* the front-end's index was nonsense */
+	bool more;   /* requests wait for which no event will come */
 };
 
 /* Prepares to serve `shared` from the indices that the ring's responses and the
@@ -71,7 +72,9 @@ int engine_init(struct engine *e, struct xenio *io, struct disk *disk, struct jo
 void engine_fini(struct engine *e);
 void engine_resume(struct engine *e);
 
-/* Takes what waits in the ring and starts it. */
+/* Takes what waits in the ring and starts it. At most a ring's worth: a guest
+ * that adds requests as fast as they are answered must not keep us from all
+ * else, so the rest waits, as `more`, for the next step. */
 void engine_take(struct engine *e);
 
 /* Submits, waits for at least one completion (or looks, without `wait`), and

@@ -6,7 +6,6 @@
  * found or made again.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +23,6 @@
 #define DOMID_MAX	  0x7fef
 
 static struct {
-	struct daemon_options daemon;
 	const char *log_dir;
 	size_t buffer, log_limit;
 
@@ -35,7 +33,10 @@ static struct {
 	bool period_runs;
 	uint64_t self; /* our own domain has no console here */
 	struct console *consoles;
-} d;
+} d = {
+	.buffer = DEFAULT_BUFFER,
+	.log_limit = DEFAULT_LOG_LIMIT,
+};
 
 static struct console *find(uint32_t domid)
 {
@@ -270,85 +271,56 @@ static int start(void)
 	return rc;
 }
 
-static void usage(FILE *to)
+static int set_log_dir(const char *value)
 {
-	fputs("usage: consoled [options]\n"
-	      "Serves the consoles of all guests. For example: consoled --log-dir=/var/log/pavise\n\n"
-	      "  -F, --foreground     stay in the foreground, messages to standard error\n"
-	      "  -p, --pid-file=FILE  write the process id there, and refuse to run twice\n"
-	      "  -l, --log-file=FILE  messages of the daemon itself (default: syslog)\n"
-	      "  -d, --log-dir=DIR    what each guest prints, in DIR/guest-NAME.log\n"
-	      "  -m, --log-max=BYTES  begin such a file anew at this size (default: 1048576)\n"
-	      "  -b, --buffer=BYTES   recent output kept for each guest (default: 65536)\n"
-	      "  -h, --help           this text\n",
-	      to);
-}
-
-static int parse_options(int argc, char **argv)
-{
-	static const struct option options[] = {
-		{"foreground", no_argument, NULL, 'F'},
-		{"pid-file", required_argument, NULL, 'p'},
-		{"log-file", required_argument, NULL, 'l'},
-		{"log-dir", required_argument, NULL, 'd'},
-		{"log-max", required_argument, NULL, 'm'},
-		{"buffer", required_argument, NULL, 'b'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	uint64_t n;
-	int c;
-
-	d.daemon.program = "consoled";
-	d.buffer = DEFAULT_BUFFER;
-	d.log_limit = DEFAULT_LOG_LIMIT;
-	while ((c = getopt_long(argc, argv, "Fp:l:d:m:b:h", options, NULL)) != -1) {
-		switch (c) {
-		case 'F':
-			d.daemon.foreground = true;
-			break;
-		case 'p':
-			d.daemon.pid_file = optarg;
-			break;
-		case 'l':
-			d.daemon.log_file = optarg;
-			break;
-		case 'd':
-			d.log_dir = optarg;
-			break;
-		case 'm':
-		case 'b':
-			if (parse_uint(optarg, 1u << 30, &n) || n < CONSOLE_OUT_SIZE) {
-				fprintf(stderr, "consoled: %s is not a size from %zu to 1 GiB\n",
-					optarg, CONSOLE_OUT_SIZE);
-				return 1;
-			}
-			*(c == 'm' ? &d.log_limit : &d.buffer) = (size_t)n;
-			break;
-		case 'h':
-			usage(stdout);
-			exit(0);
-		default:
-			usage(stderr);
-			return 1;
-		}
-	}
-	if (optind < argc) {
-		fprintf(stderr, "consoled: what is %s? It takes options alone\n", argv[optind]);
-		return 1;
-	}
+	d.log_dir = value;
 	return 0;
 }
 
+static int set_size(const char *value, size_t *size)
+{
+	uint64_t n;
+
+	if (!parse_uint(value, 1u << 30, &n) && n >= CONSOLE_OUT_SIZE) {
+		*size = (size_t)n;
+		return 0;
+	}
+	fprintf(stderr, "consoled: %s is not a size from %zu to 1 GiB\n", value, CONSOLE_OUT_SIZE);
+	return -1;
+}
+
+static int set_log_max(const char *value)
+{
+	return set_size(value, &d.log_limit);
+}
+
+static int set_buffer(const char *value)
+{
+	return set_size(value, &d.buffer);
+}
+
+static const struct daemon_option own_options[] = {
+	{'d', "log-dir=DIR", "what each guest prints, in DIR/guest-NAME.log", set_log_dir},
+	{'m', "log-max=BYTES", "begin such a file anew at this size (default: 1048576)",
+	 set_log_max},
+	{'b', "buffer=BYTES", "recent output kept for each guest (default: 65536)", set_buffer},
+	{0, NULL, NULL, NULL},
+};
+
+static struct daemon_options options = {
+	.program = "consoled",
+	.about = "Serves the consoles of all guests.\n"
+		 "For example: consoled --log-dir=/var/log/pavise\n",
+	.own = own_options,
+};
+
 int main(int argc, char **argv)
 {
-	int rc = parse_options(argc, argv);
+	int rc;
 
-	if (rc)
-		return rc;
-	if (daemon_begin(&d.daemon) || start())
+	if (daemon_parse(&options, argc, argv) || daemon_begin(&options) || start())
 		return 1;
-	daemon_ready(&d.daemon);
+	daemon_ready(&options);
 	rc = loop_run(&d.loop);
 	while (d.consoles) {
 		struct console *con = d.consoles;
@@ -358,6 +330,6 @@ int main(int argc, char **argv)
 	}
 	store_close(&d.store);
 	d.io->ops->close(d.io);
-	daemon_end(&d.daemon);
+	daemon_end(&options);
 	return rc ? 1 : 0;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,105 @@
 
 static int ready_pipe = -1;
 static int pid_fd = -1;
+
+/* ---- the command line ---- */
+
+#define MAX_OPTIONS 16
+
+static const struct daemon_option common[] = {
+	{'F', "foreground", "stay in the foreground, messages to standard error", NULL},
+	{'p', "pid-file=FILE", "write the process id there, and refuse to run twice", NULL},
+	{'l', "log-file=FILE", "messages of the daemon itself (default: syslog)", NULL},
+	{'h', "help", "this text", NULL},
+	{0, NULL, NULL, NULL},
+};
+
+static void print_option(FILE *to, const struct daemon_option *o)
+{
+	const char *line = o->about, *end;
+
+	fprintf(to, "  -%c, --%-16s ", o->letter, o->name);
+	while ((end = strchr(line, '\n'))) {
+		fprintf(to, "%.*s\n%25s", (int)(end - line), line, "");
+		line = end + 1;
+	}
+	fprintf(to, "%s\n", line);
+}
+
+static void usage(FILE *to, const struct daemon_options *opt)
+{
+	fprintf(to, "usage: %s [options]\n%s\n", opt->program, opt->about);
+	for (const struct daemon_option *o = common; o->letter; o++)
+		print_option(to, o);
+	for (const struct daemon_option *o = opt->own; o->letter; o++)
+		print_option(to, o);
+}
+
+/* getopt's tables from ours: names[] gets the names without their values. */
+static void fill_tables(const struct daemon_option *from, struct option *longs, char *shorts,
+			char (*names)[24])
+{
+	const char *value;
+	unsigned int n = 0;
+
+	while (longs[n].name)
+		n++;
+	shorts += strlen(shorts);
+	for (; from->letter; from++, n++) {
+		value = strchr(from->name, '=');
+		snprintf(names[n], sizeof(names[n]), "%.*s",
+			 value ? (int)(value - from->name) : (int)strlen(from->name), from->name);
+		longs[n] = (struct option){names[n], value ? required_argument : no_argument, NULL,
+					   from->letter};
+		*shorts++ = from->letter;
+		if (value)
+			*shorts++ = ':';
+	}
+	*shorts = '\0';
+}
+
+static int set_option(struct daemon_options *opt, int letter)
+{
+	switch (letter) {
+	case 'F':
+		opt->foreground = true;
+		return 0;
+	case 'p':
+		opt->pid_file = optarg;
+		return 0;
+	case 'l':
+		opt->log_file = optarg;
+		return 0;
+	case 'h':
+		usage(stdout, opt);
+		exit(0);
+	}
+	for (const struct daemon_option *o = opt->own; o->letter; o++)
+		if (o->letter == letter)
+			return o->set(optarg);
+	/* getopt has said what was wrong. */
+	fprintf(stderr, "`%s --help` lists the options\n", opt->program);
+	return -1;
+}
+
+int daemon_parse(struct daemon_options *opt, int argc, char **argv)
+{
+	struct option longs[MAX_OPTIONS] = {{NULL, 0, NULL, 0}};
+	char shorts[2 * MAX_OPTIONS] = "", names[MAX_OPTIONS][24];
+	int c;
+
+	fill_tables(common, longs, shorts, names);
+	fill_tables(opt->own, longs, shorts, names);
+	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+		if (set_option(opt, c))
+			return -1;
+	if (optind == argc)
+		return 0;
+	fprintf(stderr, "%s: what is %s? It takes options alone\n", opt->program, argv[optind]);
+	return -1;
+}
+
+/* ---- into the background ---- */
 
 /* The parent's half: exits with what the daemon makes of its start. */
 static _Noreturn void wait_for_daemon(int fd, pid_t pid)
@@ -133,6 +233,8 @@ void daemon_end(const struct daemon_options *opt)
 	close(pid_fd);
 	pid_fd = -1;
 }
+
+/* ---- signals ---- */
 
 static struct {
 	struct loop_source src;

@@ -10,12 +10,29 @@
 
 #include "loop.h"
 
+/* An option of one daemon's own, behind those that all have. */
+struct daemon_option {
+	char letter;
+	const char *name;  /* with its value for the person to read: "log-dir=DIR" */
+	const char *about; /* one line or several, for the usage text */
+	/* 0, or -1 after a line on standard error. */
+	int (*set)(const char *value);
+};
+
 struct daemon_options {
 	const char *program;
+	const char *about;		 /* what it does and an example, a line each */
+	const struct daemon_option *own; /* ends with letter 0 */
+
+	/* Set from the command line. */
 	bool foreground;
 	const char *pid_file; /* NULL: none */
 	const char *log_file; /* NULL: standard error or syslog */
 };
+
+/* Reads the command line. Exits with 0 after --help; -1 after a line on standard
+ * error. */
+int daemon_parse(struct daemon_options *opt, int argc, char **argv);
 
 /* Forks (unless in the foreground), opens the log, takes the pid file. Call
  * before any device or the store is opened: their handles do not live

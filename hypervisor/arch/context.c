@@ -300,17 +300,3 @@ void context_load(struct vcpu *v)
 	if (features.rdtscp || features.rdpid)
 		wrmsr(MSR_TSC_AUX, v->tsc_aux);
 }
-
-/* --- access to user memory ------------------------------------------------------------ */
-
-void user_access_begin(void)
-{
-	if (this_cpu()->cr4_base & CR4_SMAP)
-		__asm__ volatile("stac" ::: "memory");
-}
-
-void user_access_end(void)
-{
-	if (this_cpu()->cr4_base & CR4_SMAP)
-		__asm__ volatile("clac" ::: "memory");
-}

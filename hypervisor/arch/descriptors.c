@@ -88,7 +88,8 @@ static void load_gdt(u64 base, u16 limit)
 	__asm__ volatile("lgdt %0" ::"m"(r));
 }
 
-static void load_own_gdt(const struct cpu *c)
+/* Also for an idle CPU: the window it had loaded goes when its vCPU does. */
+void descriptors_load_own(const struct cpu *c)
 {
 	load_gdt((u64)tables_of(c)->gdt - GDT_FIRST_BYTE, GDT_FIRST_BYTE + sizeof(u64[16]) - 1);
 }
@@ -132,7 +133,7 @@ static void load_tables(struct cpu *c)
 	set_system_descriptor(t->gdt, TSS_SELECTOR, (u64)&t->tss, sizeof(t->tss) - 1, 9);
 	c->tss = &t->tss;
 
-	load_own_gdt(c);
+	descriptors_load_own(c);
 	__asm__ volatile("pushq %0\n\t"
 			 "leaq 1f(%%rip), %%rax\n\t"
 			 "pushq %%rax\n\t"
@@ -197,18 +198,19 @@ static void set_control_registers(struct cpu *c)
 }
 
 /*
- * Gates leave AC as the guest had it, so entry.S has a CLAC on each path, as a
- * no-op of the same length until it is known that the CPU has the instruction.
- * Call while the text can still be written.
+ * Gates leave AC as the guest had it, so entry.S has a CLAC on each path, and all
+ * accesses to guest memory have a pair: no-ops of the same length until it is known
+ * that the CPU has the instructions. 0f 1f 00 becomes CLAC (0f 01 ca) and 0f 1f 01
+ * STAC (0f 01 cb). Call while the text can still be written.
  */
 void smap_patch(void)
 {
-	static const u8 clac[] = {0x0f, 0x01, 0xca};
-
 	if (!features.smap || !options.smap)
 		return;
-	for (u8 *const *site = clac_sites; *site; site++)
-		memcpy(*site, clac, sizeof(clac));
+	for (u8 *const *site = smap_sites_start; site < smap_sites_end; site++) {
+		(*site)[1] = 0x01;
+		(*site)[2] += 0xca;
+	}
 }
 
 void cpu_init(struct cpu *c)
@@ -232,7 +234,7 @@ void descriptors_load(struct vcpu *v)
 	if (v->ldt_entries) {
 		set_system_descriptor(tables_of(c)->gdt, LDT_SELECTOR,
 				      v->desc_window + DESC_WINDOW_LDT, v->ldt_entries * 8 - 1, 2);
-		load_own_gdt(c);
+		descriptors_load_own(c);
 		__asm__ volatile("lldt %w0" ::"r"((u16)LDT_SELECTOR));
 		c->ldt_loaded = true;
 	} else if (c->ldt_loaded) {

@@ -20,7 +20,7 @@ static void map_boot_stacks(void)
 		vaddr_t va = CPU_STACK_VIRT + page * PAGE_SIZE;
 		paddr_t p = image_paddr(boot_cpu_area) + page * PAGE_SIZE;
 
-		if (page % 2 == 0 && page < CPU_STACK_MAIN)
+		if (cpu_stack_guard(va))
 			continue;
 		if (hv_map(va, paddr_mfn(p), PTE_PRESENT | PTE_RW | PTE_NX))
 			panic("no memory for the stacks");

@@ -3,7 +3,12 @@
  * What the boot loader left, by multiboot 1 or 2: command line, modules, the
  * firmware's memory map. It lies in memory that nobody keeps for us, so all but
  * the modules themselves is copied. The loader is trusted.
+ *
+ * On UEFI the loader has ended the boot services by then, because our header does
+ * not ask for them: the map of multiboot's own kind counts their memory as free,
+ * as it is now, and is the same thing on both kinds of firmware.
  */
+#include "arch.h"
 #include "boot.h"
 #include "internal.h"
 #include "lib.h"
@@ -41,6 +46,7 @@ enum {
 	MB2_LOADER = 2,
 	MB2_MODULE = 3,
 	MB2_MMAP = 6,
+	MB2_EFI64 = 12,
 	MB2_RSDP1 = 14,
 	MB2_RSDP2 = 15
 };
@@ -73,6 +79,8 @@ static void add_range(u64 addr, u64 length, u32 type)
 
 	if (!length || addr + length < addr)
 		return;
+	if (type > PV_E820_UNUSABLE) /* a loader's own, as GRUB's for UEFI's code */
+		type = PV_E820_RESERVED;
 	if (n == BOOT_E820_MAX) {
 		log_warning("the memory map has more than %u ranges", BOOT_E820_MAX);
 		return;
@@ -91,10 +99,10 @@ static void add_module(u32 start, u32 end, const char *line)
 {
 	struct boot_module *m = &boot_info.module[boot_info.modules];
 
-	if (boot_info.modules == ARRAY_SIZE(boot_info.module) || end <= start)
+	if (boot_info.modules == ARRAY_SIZE(boot_info.module))
 		return;
 	m->start = start;
-	m->size = end - start;
+	m->size = end > start ? end - start : 0;
 	m->cmdline = module_cmdline[boot_info.modules];
 	strlcpy(module_cmdline[boot_info.modules++], line, CMDLINE_MAX);
 }
@@ -157,9 +165,14 @@ static void parse_mb2(const char *info)
 		case MB2_MMAP:
 			parse_mb2_mmap((const struct mb2_mmap *)t);
 			break;
+		case MB2_EFI64:
+			boot_info.efi_system_table = *(const u64 *)(t + 1);
+			break;
 		case MB2_RSDP1:
+			if (boot_info.rsdp) /* The newer form is there already. */
+				break;
+			/* fall through */
 		case MB2_RSDP2:
-			/* A copy of the table: the newer form, if both are there, comes last. */
 			memcpy(rsdp, t + 1, MIN(sizeof(rsdp), t->size - sizeof(*t)));
 			boot_info.rsdp = image_paddr(rsdp);
 			break;
@@ -193,5 +206,5 @@ void memory_map_print(void)
 			 boot_info.module[i].size >> 10, boot_info.module[i].start,
 			 boot_info.module[i].cmdline);
 	if (!boot_info.e820_entries)
-		panic("the boot loader gave no memory map");
+		start_failed("the boot loader gave no memory map");
 }

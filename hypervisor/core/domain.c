@@ -1,35 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Domain look-up and references. Ids index a two-level table, so that a look-up
- * on a hot path (grants, events) costs the same with one guest or a thousand.
- * The table's lock covers the reading of a slot together with the reference
- * taken on what it holds; it nests inside any other lock and holds none.
+ * Domain look-up and references. An id is an index, so a look-up on a hot path
+ * (grants, events) costs the same with one guest or a thousand; a bit map of the
+ * ids in use does the same for finding a free one, or the next domain. The
+ * table's lock covers the reading of a slot together with the reference taken on
+ * what it holds; it nests inside any other lock and holds none.
  */
 #include "domain.h"
 #include "lib.h"
-#include "mm.h"
 #include "errno.h"
-
-#define LEAF_SHIFT 8
-#define LEAF_IDS   (1U << LEAF_SHIFT)
-#define LEAVES	   ((DOMID_LIMIT + LEAF_IDS - 1) / LEAF_IDS)
 
 struct domain *dom0;
 struct domain idle_domain = {.id = PV_DOMID_IDLE, .references = 1};
-void (*domain_free_hook)(struct domain *d);
+bool (*domain_free_hook)(struct domain *d);
 
-static struct domain **leaf[LEAVES];
+static struct domain *table[DOMID_LIMIT];
+static u64 used[(DOMID_LIMIT + 63) / 64];
+static u32 nr_used;
 static struct spinlock table_lock;
 static domid_t last_id;	    /* of the domain made last; the next one gets the following free id */
 static struct domain *dead; /* stack, pushed and taken by exchange */
-
-/* The slot of \p id, NULL when its leaf was never needed. Table lock held. */
-static struct domain **slot_of(domid_t id)
-{
-	struct domain **l = leaf[id >> LEAF_SHIFT];
-
-	return l ? &l[id & (LEAF_IDS - 1)] : NULL;
-}
 
 void domain_hold(struct domain *d)
 {
@@ -39,7 +29,7 @@ void domain_hold(struct domain *d)
 /* A slot may still hold a domain whose last reference is gone: not to be revived. */
 static bool hold_unless_gone(struct domain *d)
 {
-	u32 n = READ_ONCE(d->references);
+	u32 n = d ? READ_ONCE(d->references) : 0;
 
 	while (n != 0)
 		if (__atomic_compare_exchange_n(&d->references, &n, n + 1, false, __ATOMIC_ACQUIRE,
@@ -50,7 +40,7 @@ static bool hold_unless_gone(struct domain *d)
 
 struct domain *domain_get(domid_t id)
 {
-	struct domain **slot, *d = NULL;
+	struct domain *d = NULL;
 
 	if (id == PV_DOMID_SELF) {
 		domain_hold(current->domain);
@@ -59,9 +49,8 @@ struct domain *domain_get(domid_t id)
 	if (id >= DOMID_LIMIT)
 		return NULL;
 	spin_lock(&table_lock);
-	slot = slot_of(id);
-	if (slot && *slot && hold_unless_gone(*slot))
-		d = *slot;
+	if (hold_unless_gone(table[id]))
+		d = table[id];
 	spin_unlock(&table_lock);
 	return d;
 }
@@ -69,112 +58,98 @@ struct domain *domain_get(domid_t id)
 struct domain *domain_get_next(domid_t id)
 {
 	struct domain *d = NULL;
-	u32 i = id;
+	unsigned long i = id;
 
 	spin_lock(&table_lock);
-	while (i < DOMID_LIMIT && !d) {
-		struct domain **slot = slot_of(i);
-
-		if (!slot) {
-			i = (i | (LEAF_IDS - 1)) + 1;
-			continue;
-		}
-		if (*slot && hold_unless_gone(*slot))
-			d = *slot;
+	while (!d && (i = find_next_bit(used, DOMID_LIMIT, i)) < DOMID_LIMIT) {
+		if (hold_unless_gone(table[i]))
+			d = table[i];
 		i++;
 	}
 	spin_unlock(&table_lock);
 	return d;
 }
 
-void domain_put(struct domain *d)
+struct domain *domain_next(struct domain *d)
 {
-	struct domain *head;
+	struct domain *next = domain_get_next(d ? d->id + 1 : 0);
 
-	if (__atomic_sub_fetch(&d->references, 1, __ATOMIC_ACQ_REL) != 0)
-		return;
-	head = READ_ONCE(dead);
+	if (d)
+		domain_put(d);
+	return next;
+}
+
+u32 domain_count(void)
+{
+	return READ_ONCE(nr_used);
+}
+
+static void dead_push(struct domain *d)
+{
+	struct domain *head = READ_ONCE(dead);
+
 	do {
 		d->next_dead = head;
 	} while (!__atomic_compare_exchange_n(&dead, &head, d, false, __ATOMIC_RELEASE,
 					      __ATOMIC_RELAXED));
+}
+
+void domain_put(struct domain *d)
+{
+	if (__atomic_sub_fetch(&d->references, 1, __ATOMIC_ACQ_REL) != 0)
+		return;
+	dead_push(d);
 	softirq_raise(this_cpu(), SOFTIRQ_REAP);
 }
 
-/* Free what domain_put() found to be unreferenced; no lock is held here. */
+/*
+ * Free what domain_put() found to be unreferenced, one at a time; no lock is held
+ * here. What can't be freed in one go waits for the next SOFTIRQ_REAP, which the
+ * hook sees to.
+ */
 static void reap(void)
 {
-	struct domain *d = __atomic_exchange_n(&dead, NULL, __ATOMIC_ACQUIRE);
+	struct domain *d = __atomic_exchange_n(&dead, NULL, __ATOMIC_ACQUIRE), *next;
 
-	while (d) {
-		struct domain *next = d->next_dead;
-
+	for (; d; d = next) {
+		next = d->next_dead;
 		spin_lock(&table_lock);
-		*slot_of(d->id) = NULL;
+		if (table[d->id] == d) {
+			table[d->id] = NULL;
+			clear_bit(used, d->id);
+			nr_used--;
+		}
 		spin_unlock(&table_lock);
-		domain_free_hook(d);
-		d = next;
+		if (!domain_free_hook(d))
+			dead_push(d);
 	}
-}
-
-/* Have a leaf for \p id. The allocation is done without the lock, and may be in vain. */
-static int leaf_ensure(domid_t id)
-{
-	struct domain **fresh;
-
-	if (READ_ONCE(leaf[id >> LEAF_SHIFT]))
-		return 0;
-	fresh = heap_alloc(LEAF_IDS * sizeof(*fresh));
-	if (!fresh)
-		return -ENOMEM;
-	spin_lock(&table_lock);
-	if (!leaf[id >> LEAF_SHIFT]) {
-		leaf[id >> LEAF_SHIFT] = fresh;
-		fresh = NULL;
-	}
-	spin_unlock(&table_lock);
-	if (fresh)
-		heap_free(fresh);
-	return 0;
-}
-
-static int add_at(struct domain *d, domid_t id)
-{
-	int rc = leaf_ensure(id);
-	struct domain **slot;
-
-	if (rc != 0)
-		return rc;
-	spin_lock(&table_lock);
-	slot = slot_of(id);
-	if (*slot) {
-		rc = -EEXIST;
-	} else {
-		d->id = id;
-		d->references = 1;
-		*slot = d;
-		last_id = id;
-	}
-	spin_unlock(&table_lock);
-	return rc;
 }
 
 int domain_list_add(struct domain *d, domid_t id)
 {
-	u32 tries;
+	bool any = id == PV_DOMID_INVALID;
+	unsigned long i = id;
+	int rc = 0;
 
-	if (id != PV_DOMID_INVALID)
-		return id < DOMID_LIMIT ? add_at(d, id) : -EINVAL;
-	id = READ_ONCE(last_id);
-	for (tries = 1; tries < DOMID_LIMIT; tries++) {
-		int rc;
-
-		id = id + 1 < DOMID_LIMIT ? id + 1 : 1;
-		rc = add_at(d, id);
-		if (rc != -EEXIST)
-			return rc;
+	spin_lock(&table_lock);
+	if (any) {
+		i = find_next_zero_bit(used, DOMID_LIMIT, last_id + 1);
+		if (i == DOMID_LIMIT)
+			i = find_next_zero_bit(used, DOMID_LIMIT, 1);
 	}
-	return -ENOSPC;
+	if (i >= DOMID_LIMIT) {
+		rc = any ? -ENOSPC : -EINVAL;
+	} else if (table[i]) {
+		rc = -EEXIST;
+	} else {
+		d->id = last_id = (domid_t)i;
+		d->references = 1;
+		table[i] = d;
+		set_bit(used, i);
+		nr_used++;
+	}
+	spin_unlock(&table_lock);
+	return rc;
 }
 
 void domain_list_init(void)

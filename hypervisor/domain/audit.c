@@ -13,13 +13,9 @@ static void for_each_other_vcpu(void (*fn)(struct vcpu *v, u64 arg), u64 arg)
 {
 	struct domain *d;
 	struct vcpu *v;
-	u32 id = 0, i;
+	u32 i;
 
-	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
-		for_each_vcpu(d, v, i) if (v != current) fn(v, arg);
-		id = d->id + 1U;
-		domain_put(d);
-	}
+	for_each_domain(d) for_each_vcpu(d, v, i) if (v != current) fn(v, arg);
 }
 
 static void stop(struct vcpu *v, u64 unused)
@@ -44,13 +40,8 @@ static unsigned long events_audit(void)
 {
 	unsigned long bad = 0;
 	struct domain *d;
-	u32 id = 0;
 
-	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
-		bad += event_audit(d);
-		id = d->id + 1U;
-		domain_put(d);
-	}
+	for_each_domain(d) bad += event_audit(d);
 	return bad;
 }
 

@@ -10,23 +10,41 @@
 #include "public/domctl.h"
 #include "public/sched.h"
 
-/* The last reference is gone: nobody can find the domain, and it owns no frame. */
-static void domain_free(struct domain *d)
-{
-	u32 i;
+#define FREE_VCPUS_AT_ONCE 16
+#define FREE_PAUSE_NS	   50000
 
-	for (i = 0; i < d->max_vcpus; i++)
-		if (d->vcpu[i])
-			vcpu_free(d->vcpu[i]);
+static struct timer free_more;
+
+static void free_more_fired(struct timer *t)
+{
+	softirq_raise(t->cpu, SOFTIRQ_REAP);
+}
+
+/*
+ * The last reference is gone: nobody can find the domain, and it owns no frame.
+ * One of many vCPUs is freed piece by piece, and guests run in between.
+ */
+static bool domain_free(struct domain *d)
+{
+	unsigned int n;
+
+	sched_domain_destroy(d);
+	for (n = 0; d->max_vcpus; n++) {
+		if (n == FREE_VCPUS_AT_ONCE) {
+			timer_set(&free_more, system_time() + FREE_PAUSE_NS);
+			return false;
+		}
+		vcpu_free(d->vcpu[--d->max_vcpus]);
+	}
 	grant_table_destroy(d);
 	event_domain_destroy(d);
 	heap_free(d->vcpu);
 	heap_free(d->watchdog);
-	if (d->e820)
-		heap_free(d->e820);
+	heap_free(d->e820);
 	heap_free(d);
 	/* Its id is free and its memory is back: the tools wait for that. */
 	event_global_virq(PV_VIRQ_DOM_EXC);
+	return true;
 }
 
 static void shared_info_init(struct pv_shared_info *s)
@@ -69,6 +87,8 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 	rc = event_domain_create(d, cfg->max_evtchn_port);
 	if (rc == 0)
 		rc = watchdog_create(d);
+	if (rc == 0)
+		rc = sched_domain_create(d);
 	if (rc != 0)
 		goto fail;
 	/* From here on it can be found; what is missing still is checked for by those who use it.
@@ -89,16 +109,14 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 	*out = d;
 	return 0;
 fail:
-	if (d && d->event)
+	if (d) {
+		sched_domain_destroy(d);
 		event_domain_destroy(d);
-	if (d && d->vcpu)
 		heap_free(d->vcpu);
-	if (d && d->watchdog)
 		heap_free(d->watchdog);
-	if (shared)
-		pages_free(shared, 0);
-	if (d)
-		heap_free(d);
+	}
+	pages_free(shared, 0);
+	heap_free(d);
 	return rc;
 }
 
@@ -127,9 +145,13 @@ int domain_set_max_vcpus(struct domain *d, u32 max)
 	/* One caller at a time: vCPUs are made outside the lock. */
 	if (__atomic_exchange_n(&d->creating_vcpus, true, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
-	for (i = 0; i < max && rc == 0; i++)
-		if (!d->vcpu[i])
-			rc = vcpu_create(d, i);
+	for (i = 0; i < max && rc == 0; i++) {
+		if (d->vcpu[i])
+			continue;
+		rc = vcpu_create(d, i);
+		if (rc == 0 && i + 1 < max && preempt_pending())
+			rc = -ERESTART;
+	}
 	__atomic_store_n(&d->creating_vcpus, false, __ATOMIC_RELEASE);
 	return rc;
 }
@@ -166,9 +188,10 @@ void domain_dump_all(void)
 {
 	struct domain *d;
 	struct vcpu *v;
-	u32 id = 0, i;
+	u32 i;
 
-	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
+	for_each_domain(d)
+	{
 		printk(LOG_ERROR, "d%u: %llu of %llu frames, %u references, paused %u%s%s%s\n",
 		       d->id, (unsigned long long)d->frames, (unsigned long long)d->max_frames,
 		       d->references, d->pause_count, d->shut_down ? ", shut down" : "",
@@ -184,15 +207,20 @@ void domain_dump_all(void)
 			       v->info->evtchn_upcall_pending, v->info->evtchn_upcall_mask,
 			       v->pause_flags);
 		}
-		id = d->id + 1U;
-		domain_put(d);
 	}
+}
+
+static void audit_frames(void)
+{
+	grant_audit_frames();
+	event_audit_frames();
 }
 
 void domain_init(void)
 {
 	domain_list_init();
 	domain_free_hook = domain_free;
-	frame_audit_hook = grant_audit_frames;
+	timer_init(&free_more, free_more_fired, this_cpu());
+	frame_audit_hook = audit_frames;
 	event_init();
 }

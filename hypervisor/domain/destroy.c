@@ -42,7 +42,12 @@ static int relinquish_vcpus(struct domain *d)
 	/* A control call may be making vCPUs still; it sees `dying` the next time. */
 	if (READ_ONCE(d->creating_vcpus))
 		return -EAGAIN;
-	for_each_vcpu(d, v, i) vcpu_relinquish(v);
+	/* Those that are done have nothing left: to pass over them again is cheap. */
+	for_each_vcpu(d, v, i)
+	{
+		if (vcpu_relinquish(v) && preempt_pending())
+			return -ERESTART;
+	}
 	return 0;
 }
 

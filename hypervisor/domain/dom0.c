@@ -118,8 +118,9 @@ static void layout(struct builder *b)
 		page += b->p2m_pages + b->p2m_table_pages;
 	}
 	if (page > b->nr_pages)
-		panic("domain 0: dom0_mem is too small: kernel and initrd need %llu MiB, it has %llu",
-		      (unsigned long long)page >> 8, (unsigned long long)b->nr_pages >> 8);
+		start_failed(
+			"domain 0: dom0_mem is too small: kernel and initrd need %llu MiB, it has %llu",
+			(unsigned long long)page >> 8, (unsigned long long)b->nr_pages >> 8);
 }
 
 /* --- memory -------------------------------------------------------------------------- */
@@ -128,18 +129,17 @@ static void more_frames(struct builder *b)
 {
 	u64 wanted = b->nr_pages - b->d->frames;
 	unsigned int order = CHUNK_ORDER;
-	struct frame *f = NULL;
+	struct frame *f;
+	int rc;
 
 	while (order > 0 && (1UL << order) > wanted)
 		order--;
-	for (;; order--) {
-		f = domain_frames_alloc(b->d, order, 0);
-		if (f || order == 0)
-			break;
-	}
-	if (!f)
-		panic("domain 0: out of memory with %llu of %llu MiB allocated",
-		      (unsigned long long)b->d->frames >> 8, (unsigned long long)b->nr_pages >> 8);
+	while ((rc = domain_frames_alloc(b->d, order, 0, &f)) != 0 && order > 0)
+		order--;
+	if (rc != 0)
+		start_failed("domain 0: out of memory with %llu of %llu MiB allocated",
+			     (unsigned long long)b->d->frames >> 8,
+			     (unsigned long long)b->nr_pages >> 8);
 	b->next_frame = mfn_nr(frame_mfn(f));
 	b->frames_left = 1UL << order;
 }
@@ -153,9 +153,8 @@ static u64 alloc_p2m(struct builder *b)
 
 	while ((1UL << order) < b->p2m_pages)
 		order++;
-	f = domain_frames_alloc(b->d, order, 0);
-	if (!f)
-		panic("domain 0: no contiguous memory for its frame list");
+	if (domain_frames_alloc(b->d, order, 0, &f) != 0)
+		start_failed("domain 0: no contiguous memory for its frame list");
 	first = mfn_nr(frame_mfn(f));
 	b->p2m = frame_virt(f);
 	b->next_frame = first + b->p2m_pages;
@@ -300,10 +299,10 @@ static void start_vcpu(struct builder *b)
 	int rc;
 
 	if (!c)
-		panic("domain 0: no memory");
+		start_failed("domain 0: no memory");
 	UNTIL_DONE(rc, pt_pin(b->d, root, FRAME_L4));
 	if (rc != 0)
-		panic("domain 0: its page tables are not valid (%d)", rc);
+		start_failed("domain 0: its page tables are not valid (%d)", rc);
 	c->flags = PV_VGCF_IN_KERNEL | PV_VGCF_ONLINE;
 	c->user_regs.rip = b->k.entry;
 	c->user_regs.rsi = page_va(b, b->start_info_page);
@@ -318,14 +317,14 @@ static void start_vcpu(struct builder *b)
 	c->debugreg[7] = 0x400;
 	UNTIL_DONE(rc, vcpu_context_set(v, c));
 	if (rc != 0)
-		panic("domain 0: its first vCPU can't be set up (%d)", rc);
+		start_failed("domain 0: its first vCPU can't be set up (%d)", rc);
 	heap_free(c);
 	v->initialised = true;
 	rc = vcpu_up(v);
 	if (rc == 0)
 		rc = domain_unpause_control(b->d);
 	if (rc != 0)
-		panic("domain 0: its first vCPU can't be started (%d)", rc);
+		start_failed("domain 0: its first vCPU can't be started (%d)", rc);
 }
 
 static void create(struct builder *b)
@@ -340,11 +339,11 @@ static void create(struct builder *b)
 	int rc = domain_make(0, &cfg, true, &b->d);
 
 	if (rc != 0)
-		panic("domain 0: can't be created (%d)", rc);
+		start_failed("domain 0: can't be created (%d)", rc);
 	b->d->max_frames = b->nr_pages;
 	rc = domain_set_max_vcpus(b->d, cfg.max_vcpus);
 	if (rc != 0)
-		panic("domain 0: no memory for %u vCPUs", cfg.max_vcpus);
+		start_failed("domain 0: no memory for %u vCPUs", cfg.max_vcpus);
 }
 
 void dom0_build(void)
@@ -354,12 +353,12 @@ void dom0_build(void)
 	const char *wrong;
 
 	if (boot_info.modules == 0)
-		panic("domain 0: the boot loader gave no kernel: it is the first module");
+		start_failed("domain 0: the boot loader gave no kernel; it is the first module");
 	if (boot_info.modules > 1 && boot_info.module[1].size)
 		b.initrd = &boot_info.module[1];
 	wrong = elf_parse(image, b.kernel->size, &b.k);
 	if (wrong)
-		panic("domain 0: can't start the kernel: %s", wrong);
+		start_failed("domain 0: can't start its kernel: %s", wrong);
 	create(&b);
 	b.nr_pages = memory_size();
 	b.d->max_frames = b.nr_pages;

@@ -201,6 +201,21 @@ static const char *parse_notes(const u8 *image, u64 offset, u64 size, struct elf
 	return NULL;
 }
 
+/* Does segment \p n share memory with one before it? All have been checked for their size. */
+static bool overlaps(const void *image, const struct elf_kernel *k, u32 n)
+{
+	struct program_header a = segment(image, k->program_headers, n);
+
+	for (u32 i = 0; i < n; i++) {
+		struct program_header b = segment(image, k->program_headers, i);
+
+		if (b.type == SEGMENT_LOAD && b.memory_size && a.paddr < b.paddr + b.memory_size &&
+		    b.paddr < a.paddr + a.memory_size)
+			return true;
+	}
+	return false;
+}
+
 static const char *check_segments(const void *image, u64 size, struct elf_kernel *k)
 {
 	u64 low = ~0UL, high = 0;
@@ -215,12 +230,14 @@ static const char *check_segments(const void *image, u64 size, struct elf_kernel
 		if (p.file_size > p.memory_size)
 			return "a segment is larger in the file than in memory";
 		if (!in_image(p.offset, p.file_size, size))
-			return "a segment lies outside the file";
+			return "a segment lies outside the file, which may have been cut short";
 		if (p.paddr < k->paddr_offset)
 			return "a segment's physical address is below the PADDR_OFFSET note";
 		start = p.paddr - k->paddr_offset;
 		if (start > KERNEL_MAX || p.memory_size > KERNEL_MAX - start)
 			return "a segment ends beyond 1 GiB";
+		if (overlaps(image, k, i))
+			return "two of its segments overlap";
 		low = MIN(low, start);
 		high = MAX(high, start + p.memory_size);
 	}
@@ -281,7 +298,7 @@ const char *elf_parse(const void *image, u64 size, struct elf_kernel *k)
 		if (p.type != SEGMENT_NOTE)
 			continue;
 		if (!in_image(p.offset, p.file_size, size))
-			return "its notes lie outside the file";
+			return "its notes lie outside the file, which may have been cut short";
 		wrong = parse_notes(image, p.offset, p.file_size, k);
 		if (wrong)
 			return wrong;

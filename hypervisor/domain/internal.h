@@ -10,8 +10,9 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 		struct domain **out);
 int vcpu_create(struct domain *d, u32 id);
 void vcpu_free(struct vcpu *v);
-/* Stop its timers and let go of the frames that it alone holds. The vCPU does not run. */
-void vcpu_relinquish(struct vcpu *v);
+/* Stop its timers and let go of the frames that it alone holds; false: was done before. The vCPU
+ * does not run. */
+bool vcpu_relinquish(struct vcpu *v);
 
 /* The watchdogs' memory and timers: 0 or -ENOMEM; none of them fires after the stop. */
 int watchdog_create(struct domain *d);

@@ -48,7 +48,7 @@ static void window_destroy(struct vcpu *v)
 {
 	if (!v->desc_window)
 		return;
-	hv_unmap(v->desc_window + GDT_HV_PAGE * PAGE_SIZE);
+	hv_unmap(v->desc_window + GDT_HV_PAGE * PAGE_SIZE, 1);
 	spin_lock(&windows_lock);
 	clear_bit(windows_used, (v->desc_window - DESC_WINDOW_VIRT) / DESC_WINDOW_SIZE);
 	spin_unlock(&windows_lock);
@@ -105,8 +105,10 @@ int vcpu_create(struct domain *d, u32 id)
 	return 0;
 }
 
-void vcpu_relinquish(struct vcpu *v)
+bool vcpu_relinquish(struct vcpu *v)
 {
+	if (v->info == &dead_info)
+		return false;
 	vcpu_timers_stop(v);
 	gdt_clear(v);
 	ldt_clear(v);
@@ -115,10 +117,13 @@ void vcpu_relinquish(struct vcpu *v)
 		frame_put_writable(mfn_frame(v->info_mfn));
 		v->info_mfn = MFN_NONE;
 	}
+	return true;
 }
 
 void vcpu_free(struct vcpu *v)
 {
+	if (!v)
+		return;
 	if (v->timers)
 		vcpu_timers_destroy(v);
 	if (v->sched)
@@ -126,8 +131,7 @@ void vcpu_free(struct vcpu *v)
 	if (v->fpu)
 		context_destroy(v);
 	window_destroy(v);
-	if (v->spare_info)
-		heap_free(v->spare_info);
+	heap_free(v->spare_info);
 	heap_free(v);
 }
 

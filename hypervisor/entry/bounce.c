@@ -2,13 +2,25 @@
 /*
  * Entering the guest kernel: a frame on its stack, its handler in RIP. From low
  * to high: RCX, R11, [error code], RIP, CS with the event mask in bits 32-39,
- * RFLAGS with the virtual IF, RSP, SS. The whole frame is one copy to the guest,
- * and what cannot be written ends the domain, never the hypervisor.
+ * RFLAGS with the virtual IF, RSP, SS. What cannot be written ends the domain,
+ * never the hypervisor.
  */
 #include "internal.h"
+#include "guest_word.h"
 #include "public/callback.h"
 
-#define FRAME_WORDS_MAX 11
+static __noinline void no_handler(struct vcpu *v, const struct regs *r)
+{
+	domain_crash(v->domain, "no handler for vector 0x%x, error code 0x%x at %04lx:%lx",
+		     r->vector, r->error_code, r->cs, r->rip);
+	registers_print(r);
+}
+
+static __noinline void no_stack(struct vcpu *v, const struct regs *r, vaddr_t sp)
+{
+	domain_crash(v->domain, "no stack for vector 0x%x at %lx, from %04lx:%lx", r->vector, sp,
+		     r->cs, r->rip);
+}
 
 /* Guest user to guest kernel: address space and GS base. */
 static void enter_kernel(struct vcpu *v)
@@ -19,20 +31,18 @@ static void enter_kernel(struct vcpu *v)
 }
 
 /*
- * \p extra words of \p frame (RCX, R11 and what follows them) are filled in;
- * append the interrupted state, write the frame and go to \p handler.
+ * Push the frame, with \p n words of \p extra behind RCX and R11, and go to
+ * \p handler. Always inlined: \p n is a constant of each caller's.
  */
-static inline void bounce(struct vcpu *v, struct regs *r, u64 *frame, unsigned int extra,
-			  vaddr_t handler, bool mask_events)
+static __inlined void bounce(struct vcpu *v, struct regs *r, const u64 *extra, unsigned int n,
+			     vaddr_t handler, bool mask_events)
 {
-	u8 mask = READ_ONCE(v->info->evtchn_upcall_mask);
-	u64 cs = r->cs & 0xffff, sp = r->rsp, flags = r->rflags & ~(RFLAGS_IF | RFLAGS_IOPL);
-	unsigned int words = extra + 5;
+	u64 mask = READ_ONCE(v->info->evtchn_upcall_mask), flags = r->rflags;
+	u64 cs = r->cs & 0xffff, sp = r->rsp, top, size = (n + 7) * 8;
+	unsigned int i;
 
 	if (unlikely(!handler)) {
-		domain_crash(v->domain, "no handler for vector 0x%x, error code 0x%x at %04lx:%lx",
-			     r->vector, r->error_code, r->cs, r->rip);
-		registers_print(r);
+		no_handler(v, r);
 		return;
 	}
 	if (v->kernel_mode) {
@@ -41,21 +51,24 @@ static inline void bounce(struct vcpu *v, struct regs *r, u64 *frame, unsigned i
 		sp = v->kernel_sp;
 		enter_kernel(v);
 	}
-	if (!mask)
-		flags |= RFLAGS_IF;
+	flags = (flags & ~(RFLAGS_IF | RFLAGS_IOPL)) | (mask ? 0 : RFLAGS_IF);
 	if (unlikely(v->domain->vm_assist & BIT(PV_VMASST_TYPE_ARCHITECTURAL_IOPL)))
 		flags |= (u64)v->iopl << 12;
-	frame[extra] = r->rip;
-	frame[extra + 1] = cs | (u64)mask << 32;
-	frame[extra + 2] = flags;
-	frame[extra + 3] = r->rsp;
-	frame[extra + 4] = r->ss & 0xffff;
-	sp = (sp & ~15UL) - words * 8;
-	if (unlikely(copy_to_guest(sp, frame, words * 8))) {
-		domain_crash(v->domain, "no stack for vector 0x%x at %lx, from %04lx:%lx",
-			     r->vector, sp, r->cs, r->rip);
-		return;
-	}
+	sp = (sp & ~15UL) - size;
+	top = sp + size;
+	if (unlikely(!guest_range_ok(sp, size)))
+		goto out_of_range;
+	user_access_begin();
+	guest_put(r->rcx, sp, fault);
+	guest_put(r->r11, sp + 8, fault);
+	for (i = 0; i < n; i++)
+		guest_put(extra[i], sp + 16 + i * 8, fault);
+	guest_put(r->rip, top - 40, fault);
+	guest_put(cs | mask << 32, top - 32, fault);
+	guest_put(flags, top - 24, fault);
+	guest_put(r->rsp, top - 16, fault);
+	guest_put(r->ss & 0xffff, top - 8, fault);
+	user_access_end();
 	if (mask_events)
 		WRITE_ONCE(v->info->evtchn_upcall_mask, 1);
 	r->rip = handler;
@@ -64,6 +77,16 @@ static inline void bounce(struct vcpu *v, struct regs *r, u64 *frame, unsigned i
 	r->rsp = sp;
 	r->rflags = (r->rflags & ~(RFLAGS_TF | RFLAGS_RF | RFLAGS_NT | RFLAGS_VM | RFLAGS_AC)) |
 		    RFLAGS_IF;
+	return;
+fault:
+	user_access_end();
+out_of_range:
+	no_stack(v, r, sp);
+}
+
+static void bounce_plain(struct vcpu *v, struct regs *r, vaddr_t handler, bool mask_events)
+{
+	bounce(v, r, NULL, 0, handler, mask_events);
 }
 
 static bool pushes_error_code(u8 vector)
@@ -77,16 +100,13 @@ void guest_trap(u8 vector, u32 error_code)
 {
 	struct cpu *c = this_cpu();
 	struct vcpu *v = c->vcpu;
-	struct regs *r = &c->guest;
 	const struct trap_entry *t = &v->trap[vector];
-	u64 frame[FRAME_WORDS_MAX];
-	unsigned int extra = 2;
+	u64 code = error_code;
 
-	frame[0] = r->rcx;
-	frame[1] = r->r11;
 	if (pushes_error_code(vector))
-		frame[extra++] = error_code;
-	bounce(v, r, frame, extra, t->address, t->flags & PV_TI_IF);
+		bounce(v, &c->guest, &code, 1, t->address, t->flags & PV_TI_IF);
+	else
+		bounce_plain(v, &c->guest, t->address, t->flags & PV_TI_IF);
 }
 
 void guest_page_fault(vaddr_t va, u32 error_code)
@@ -101,15 +121,6 @@ void guest_page_fault(vaddr_t va, u32 error_code)
 	else
 		error_code |= PF_USER;
 	guest_trap(EXC_PF, error_code);
-}
-
-static void bounce_plain(struct vcpu *v, struct regs *r, vaddr_t handler, bool mask_events)
-{
-	u64 frame[FRAME_WORDS_MAX];
-
-	frame[0] = r->rcx;
-	frame[1] = r->r11;
-	bounce(v, r, frame, 2, handler, mask_events);
 }
 
 void bounce_event(struct vcpu *v, struct regs *r)
@@ -137,14 +148,14 @@ void bounce_syscall(struct vcpu *v, struct regs *r)
 void bounce_failsafe(struct vcpu *v, struct regs *r)
 {
 	const struct callback_entry *c = &v->callback[PV_CALLBACKTYPE_FAILSAFE];
-	u64 frame[FRAME_WORDS_MAX] = {r->rcx, r->r11};
 	u16 ds, es, fs, gs;
+	u64 extra[4];
 
 	__asm__ volatile("mov %%ds, %0; mov %%es, %1; mov %%fs, %2; mov %%gs, %3"
 			 : "=r"(ds), "=r"(es), "=r"(fs), "=r"(gs));
-	frame[2] = ds;
-	frame[3] = es;
-	frame[4] = fs;
-	frame[5] = gs;
-	bounce(v, r, frame, 6, c->address, c->mask_events);
+	extra[0] = ds;
+	extra[1] = es;
+	extra[2] = fs;
+	extra[3] = gs;
+	bounce(v, r, extra, 4, c->address, c->mask_events);
 }

@@ -57,16 +57,23 @@ static const struct row {
 	{0x80000008, ANY_SUB, R(0, 15), B(0) | B(2) | B(9), 0, 0},
 };
 
-#define LEAF_1_ECX_XSAVE  (R(26, 27))
-#define LEAF_1_ECX_AVX	  (B(12) | R(28, 29)) /* and what is encoded like it: FMA, F16C */
-#define LEAF_1_ECX_HV	  B(31)
-#define LEAF_7_EBX_AVX2	  B(5)
-#define LEAF_7_EBX_AVX512 (R(16, 17) | B(21) | R(26, 28) | R(30, 31))
-#define LEAF_7_ECX_AVX	  (R(9, 10))
-#define LEAF_7_ECX_AVX512 (B(1) | B(6) | R(11, 12) | B(14))
-#define LEAF_7_EDX_AVX512 (R(2, 3) | B(8))
-#define XCR0_AVX	  BIT(2)
-#define XCR0_AVX512	  (7UL << 5)
+#define LEAF_1_ECX_XSAVE (R(26, 27))
+#define LEAF_1_ECX_HV	 B(31)
+#define XCR0_AVX	 BIT(2)
+#define XCR0_AVX512	 (7UL << 5)
+
+/* Features that need register state, which vCPUs may not have here. */
+static const struct {
+	u32 leaf;
+	u64 xcr0;
+	u32 b, c, d;
+} stateful[] = {
+	/* AVX and what is encoded like it: FMA, F16C; AVX2, VAES, VPCLMUL. */
+	{1, XCR0_AVX, 0, B(12) | R(28, 29), 0},
+	{7, XCR0_AVX, B(5), R(9, 10), 0},
+	{7, XCR0_AVX512, R(16, 17) | B(21) | R(26, 28) | R(30, 31), B(1) | B(6) | R(11, 12) | B(14),
+	 R(2, 3) | B(8)},
+};
 
 static const struct row *row_find(u32 leaf, u32 sub)
 {
@@ -76,32 +83,16 @@ static const struct row *row_find(u32 leaf, u32 sub)
 	return NULL;
 }
 
-/* Features that need register state which vCPUs do not have here go, too. */
 static void mask_by_state(struct cpuid_leaf *l, u32 leaf)
 {
-	bool avx = features.xcr0_mask & XCR0_AVX;
-	bool avx512 = (features.xcr0_mask & XCR0_AVX512) == XCR0_AVX512;
+	for (unsigned int i = 0; i < ARRAY_SIZE(stateful); i++) {
+		u64 xcr0 = stateful[i].xcr0;
 
-	if (leaf == 1) {
-		/* OSXSAVE is told before the guest's CR4 has it: Linux looks at it first. */
-		l->c &= ~LEAF_1_ECX_XSAVE;
-		if (features.xsave)
-			l->c |= LEAF_1_ECX_XSAVE;
-		if (!avx)
-			l->c &= ~LEAF_1_ECX_AVX;
-		l->c |= LEAF_1_ECX_HV;
-	} else if (leaf == 7) {
-		if (!features.fsgsbase)
-			l->b &= ~B(0);
-		if (!avx) {
-			l->b &= ~LEAF_7_EBX_AVX2;
-			l->c &= ~LEAF_7_ECX_AVX;
-		}
-		if (!avx512) {
-			l->b &= ~LEAF_7_EBX_AVX512;
-			l->c &= ~LEAF_7_ECX_AVX512;
-			l->d &= ~LEAF_7_EDX_AVX512;
-		}
+		if (stateful[i].leaf != leaf || (features.xcr0_mask & xcr0) == xcr0)
+			continue;
+		l->b &= ~stateful[i].b;
+		l->c &= ~stateful[i].c;
+		l->d &= ~stateful[i].d;
 	}
 }
 
@@ -140,6 +131,15 @@ struct cpuid_leaf cpuid_policy(struct cpuid_leaf native, u32 leaf, u32 sub)
 	switch (leaf) {
 	case 0:
 		l.a = MIN(l.a, 0xdu);
+		break;
+	case 1:
+		/* OSXSAVE is told before the guest's CR4 has it: Linux looks at it first. */
+		l.c &= ~LEAF_1_ECX_XSAVE;
+		l.c |= LEAF_1_ECX_HV | (features.xsave ? LEAF_1_ECX_XSAVE : 0);
+		break;
+	case 7:
+		if (!features.fsgsbase)
+			l.b &= ~B(0);
 		break;
 	case 0xd:
 		if (sub == 0 || !features.xsave)

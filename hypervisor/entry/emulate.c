@@ -7,119 +7,9 @@
 #include "internal.h"
 #include "hypercall.h"
 
-/* --- decoder ------------------------------------------------------------------------ */
+/* --- the instruction and its registers ---------------------------------------- */
 
-enum operand { OP_NONE, OP_BARE, OP_IMM8, OP_MODRM };
-
-static enum operand operand_one_byte(u8 op)
-{
-	switch (op) {
-	case 0x6c: /* INS, OUTS */
-	case 0x6d:
-	case 0x6e:
-	case 0x6f:
-	case 0xec: /* IN, OUT by DX */
-	case 0xed:
-	case 0xee:
-	case 0xef:
-	case 0xfa: /* CLI */
-	case 0xfb: /* STI */
-		return OP_BARE;
-	case 0xcd: /* INT N */
-	case 0xe4: /* IN, OUT by number */
-	case 0xe5:
-	case 0xe6:
-	case 0xe7:
-		return OP_IMM8;
-	default:
-		return OP_NONE;
-	}
-}
-
-static enum operand operand_two_byte(u8 op)
-{
-	switch (op) {
-	case 0x06: /* CLTS */
-	case 0x09: /* WBINVD */
-	case 0x30: /* WRMSR */
-	case 0x31: /* RDTSC */
-	case 0x32: /* RDMSR */
-	case 0xa2: /* CPUID */
-		return OP_BARE;
-	case 0x01: /* XSETBV, RDTSCP */
-	case 0x20: /* MOV from and to CRn, DRn */
-	case 0x21:
-	case 0x22:
-	case 0x23:
-		return OP_MODRM;
-	default:
-		return OP_NONE;
-	}
-}
-
-static bool prefix(u8 byte, struct insn *i)
-{
-	switch (byte) {
-	case 0x66:
-		i->operand16 = true;
-		return true;
-	case 0x67:
-		i->address_override = true;
-		return true;
-	case 0xf2:
-	case 0xf3:
-		i->rep = true;
-		return true;
-	case 0x64:
-	case 0x65:
-		i->segment = byte;
-		return true;
-	case 0x26:
-	case 0x2e:
-	case 0x36:
-	case 0x3e:
-		return true;
-	default:
-		return false;
-	}
-}
-
-bool insn_decode(const u8 *bytes, unsigned int n, bool code64, struct insn *i)
-{
-	unsigned int at = 0;
-	enum operand operand;
-
-	*i = (struct insn){0};
-	while (at < n && prefix(bytes[at], i))
-		at++;
-	if (code64 && at < n && (bytes[at] & 0xf0) == 0x40)
-		i->rex = bytes[at++];
-	if (at >= n)
-		return false;
-	if (bytes[at] == 0x0f) {
-		if (++at >= n)
-			return false;
-		i->opcode = 0x0f00 | bytes[at];
-		operand = operand_two_byte(bytes[at++]);
-	} else {
-		i->opcode = bytes[at];
-		operand = operand_one_byte(bytes[at++]);
-	}
-	if (operand == OP_NONE)
-		return false;
-	if (operand != OP_BARE) {
-		if (at >= n)
-			return false;
-		if (operand == OP_MODRM)
-			i->modrm = bytes[at++];
-		else
-			i->imm = bytes[at++];
-	}
-	i->length = at;
-	return true;
-}
-
-unsigned int insn_fetch(const struct regs *r, u8 *bytes)
+static unsigned int insn_fetch(const struct regs *r, u8 *bytes)
 {
 	unsigned int first = MIN(PAGE_SIZE - (r->rip & ~PAGE_MASK), (u64)INSN_MAX);
 
@@ -131,11 +21,11 @@ unsigned int insn_fetch(const struct regs *r, u8 *bytes)
 }
 
 /*
- * A base of a 32-bit code segment is taken for 0, as all guests have it; where
- * it is not, the bytes seen are not the ones executed, and at worst the guest
- * gets a fault that it would not get on the bare CPU.
+ * Is the guest's code segment a 64-bit one? A 16-bit one gives -EINVAL. A base of a 32-bit code
+ * segment is taken for 0, as all guests have it; where it is not, the bytes seen are not the ones
+ * executed, and at worst the guest gets a fault that it would not get on the bare CPU.
  */
-int code_segment_is_64(const struct regs *r)
+static int code_segment_is_64(const struct regs *r)
 {
 	u32 rights;
 	bool ok;
@@ -150,7 +40,7 @@ int code_segment_is_64(const struct regs *r)
 	return rights & BIT(22) ? false : -EINVAL;
 }
 
-u64 *insn_register(struct regs *r, unsigned int n)
+static u64 *insn_register(struct regs *r, unsigned int n)
 {
 	static const u8 offset[16] = {
 		offsetof(struct regs, rax), offsetof(struct regs, rcx), offsetof(struct regs, rdx),
@@ -164,7 +54,7 @@ u64 *insn_register(struct regs *r, unsigned int n)
 	return (u64 *)((u8 *)r + offset[n & 15]);
 }
 
-void insn_retire(struct vcpu *v, struct regs *r, unsigned int length)
+static void insn_retire(struct vcpu *v, struct regs *r, unsigned int length)
 {
 	r->rip += length;
 	r->rflags &= ~RFLAGS_RF;
@@ -218,8 +108,7 @@ static bool cr_write(struct vcpu *v, unsigned int n, u64 value, bool *again)
 	case 0:
 		if ((value ^ CR0_GUEST) & ~CR0_TS)
 			return false;
-		v->cr0_ts = value & CR0_TS;
-		context_set_ts(v, v->cr0_ts);
+		context_set_ts(v, value & CR0_TS);
 		return true;
 	case 2:
 		v->cr2 = value;
@@ -242,8 +131,8 @@ static bool cr_write(struct vcpu *v, unsigned int n, u64 value, bool *again)
 
 static enum insn_result control_register(struct vcpu *v, struct regs *r, const struct insn *i)
 {
-	unsigned int n = (i->modrm >> 3 & 7) | (i->rex & 4 ? 8 : 0);
-	u64 *reg = insn_register(r, (i->modrm & 7) | (i->rex & 1 ? 8 : 0));
+	unsigned int n = (i->operand >> 3 & 7) | (i->rex & 4 ? 8 : 0);
+	u64 *reg = insn_register(r, (i->operand & 7) | (i->rex & 1 ? 8 : 0));
 	bool again = false, ok;
 
 	switch (i->opcode) {
@@ -274,97 +163,166 @@ static u64 edx_eax(const struct regs *r)
 	return (u32)r->rax | r->rdx << 32;
 }
 
-static enum insn_result msr_instruction(struct vcpu *v, struct regs *r, bool write)
+static enum insn_result msr_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
 {
 	/* Before the guest kernel can take a #GP, an MSR it probes for reads as 0. */
-	bool early = !v->trap[EXC_GP].address;
-	u64 value = 0;
+	bool early = !v->trap[EXC_GP].address, write = i->opcode == 0x0f30;
+	u64 value = write ? edx_eax(r) : 0;
+	int rc = write ? msr_guest_write(v, (u32)r->rcx, value)
+		       : msr_guest_read(v, (u32)r->rcx, &value);
 
-	if (write)
-		return msr_guest_write(v, (u32)r->rcx, edx_eax(r)) && !early ? INSN_FAULT
-									     : INSN_DONE;
-	if (msr_guest_read(v, (u32)r->rcx, &value) && !early)
+	if (rc && !early)
 		return INSN_FAULT;
-	set_edx_eax(r, value);
+	if (!write)
+		set_edx_eax(r, value);
 	return INSN_DONE;
 }
 
-static enum insn_result xsetbv(struct vcpu *v, struct regs *r)
+static enum insn_result xsetbv_rdtscp(struct vcpu *v, struct regs *r, const struct insn *i)
 {
-	if ((u32)r->rcx || !(v->cr4 & CR4_OSXSAVE) || context_set_xcr0(v, edx_eax(r)))
+	if (i->operand == 0xd1)
+		return (u32)r->rcx || !(v->cr4 & CR4_OSXSAVE) || context_set_xcr0(v, edx_eax(r))
+			       ? INSN_FAULT
+			       : INSN_DONE;
+	if (i->operand != 0xf9 || !features.rdtscp)
 		return INSN_FAULT;
+	set_edx_eax(r, rdtsc());
+	r->rcx = v->tsc_aux;
 	return INSN_DONE;
 }
 
-static void cpuid_instruction(struct vcpu *v, struct regs *r)
+static enum insn_result rdtsc_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
+{
+	(void)v;
+	(void)i;
+	set_edx_eax(r, rdtsc());
+	return INSN_DONE;
+}
+
+static enum insn_result cpuid_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
 {
 	struct cpuid_leaf l = cpuid_guest(v, (u32)r->rax, (u32)r->rcx);
 
+	(void)i;
 	r->rax = l.a;
 	r->rbx = l.b;
 	r->rcx = l.c;
 	r->rdx = l.d;
+	return INSN_DONE;
 }
 
-/* What only the guest kernel may execute. */
-static enum insn_result kernel_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
+static enum insn_result clts(struct vcpu *v, struct regs *r, const struct insn *i)
 {
-	switch (i->opcode) {
-	case 0x0f30:
-		return msr_instruction(v, r, true);
-	case 0x0f32:
-		return msr_instruction(v, r, false);
-	case 0x0f20:
-	case 0x0f21:
-	case 0x0f22:
-	case 0x0f23:
-		return control_register(v, r, i);
-	case 0x0f06:
-		v->cr0_ts = 0;
-		context_set_ts(v, false);
-		return INSN_DONE;
-	case 0x0f09:
-		if (v->domain->privileged)
-			__asm__ volatile("wbinvd" ::: "memory");
-		return INSN_DONE;
-	case 0x0f31:
-		set_edx_eax(r, rdtsc());
-		return INSN_DONE;
-	case 0x0f01:
-		if (i->modrm == 0xd1)
-			return xsetbv(v, r);
-		if (i->modrm != 0xf9 || !features.rdtscp)
-			return INSN_FAULT;
-		set_edx_eax(r, rdtsc());
-		r->rcx = v->tsc_aux;
-		return INSN_DONE;
+	(void)r;
+	(void)i;
+	context_set_ts(v, false);
+	return INSN_DONE;
+}
+
+static enum insn_result wbinvd(struct vcpu *v, struct regs *r, const struct insn *i)
+{
+	(void)r;
+	(void)i;
+	if (v->domain->privileged)
+		__asm__ volatile("wbinvd" ::: "memory");
+	return INSN_DONE;
+}
+
+/* The virtual IF is the event mask, which these have nothing to do with. */
+static enum insn_result cli_sti(struct vcpu *v, struct regs *r, const struct insn *i)
+{
+	(void)r;
+	(void)i;
+	return iopl_sufficient(v) ? INSN_DONE : INSN_FAULT;
+}
+
+/* --- decoder ------------------------------------------------------------------------ */
+
+enum operand { OP_BARE, OP_IMM8, OP_MODRM };
+
+/* All there is: opcodes, what follows them, and what they do. */
+struct insn_row {
+	u16 first, last;
+	u8 operand;
+	bool kernel; /* only the guest kernel may */
+	enum insn_result (*fn)(struct vcpu *v, struct regs *r, const struct insn *i);
+};
+
+static const struct insn_row insn_rows[] = {
+	{0x6c, 0x6f, OP_BARE, false, port_instruction}, /* INS, OUTS */
+	{0xcd, 0xcd, OP_IMM8, false, NULL},		/* INT N: whatever the error code */
+	{0xe4, 0xe7, OP_IMM8, false, port_instruction}, /* IN, OUT by number */
+	{0xec, 0xef, OP_BARE, false, port_instruction}, /* and by DX */
+	{0xfa, 0xfb, OP_BARE, false, cli_sti},
+	{0x0f01, 0x0f01, OP_MODRM, true, xsetbv_rdtscp},
+	{0x0f06, 0x0f06, OP_BARE, true, clts},
+	{0x0f09, 0x0f09, OP_BARE, true, wbinvd},
+	{0x0f20, 0x0f23, OP_MODRM, true, control_register}, /* MOV from and to CRn, DRn */
+	{0x0f30, 0x0f30, OP_BARE, true, msr_instruction},   /* WRMSR */
+	{0x0f31, 0x0f31, OP_BARE, true, rdtsc_instruction},
+	{0x0f32, 0x0f32, OP_BARE, true, msr_instruction},    /* RDMSR */
+	{0x0fa2, 0x0fa2, OP_BARE, false, cpuid_instruction}, /* CPUID faulting */
+};
+
+static bool prefix(u8 byte, struct insn *i)
+{
+	switch (byte) {
+	case 0x66:
+		i->operand16 = true;
+		return true;
+	case 0x67:
+		i->address_override = true;
+		return true;
+	case 0xf2:
+	case 0xf3:
+		i->rep = true;
+		return true;
+	case 0x64:
+	case 0x65:
+		i->segment = byte;
+		return true;
+	case 0x26:
+	case 0x2e:
+	case 0x36:
+	case 0x3e:
+		return true;
 	default:
-		return INSN_FAULT;
+		return false;
 	}
 }
 
-static enum insn_result instruction(struct vcpu *v, struct regs *r, const struct insn *i,
-				    bool code64)
+static bool insn_decode(const u8 *bytes, unsigned int n, bool code64, struct insn *i)
 {
-	switch (i->opcode) {
-	case 0x6c ... 0x6f:
-	case 0xe4 ... 0xe7:
-	case 0xec ... 0xef:
-		return port_instruction(v, r, i, code64);
-	case 0xfa: /* the virtual IF is the event mask, which these have nothing to do with */
-	case 0xfb:
-		return iopl_sufficient(v) ? INSN_DONE : INSN_FAULT;
-	case 0x0fa2: /* CPUID faulting */
-		cpuid_instruction(v, r);
-		return INSN_DONE;
-	default:
-		return v->kernel_mode ? kernel_instruction(v, r, i) : INSN_FAULT;
+	const struct insn_row *row = insn_rows;
+	unsigned int at = 0;
+
+	*i = (struct insn){.code64 = code64};
+	while (at < n && prefix(bytes[at], i))
+		at++;
+	if (code64 && at < n && (bytes[at] & 0xf0) == 0x40)
+		i->rex = bytes[at++];
+	if (at < n && bytes[at] == 0x0f)
+		i->opcode = bytes[at++] << 8;
+	if (at >= n)
+		return false;
+	i->opcode |= bytes[at++];
+	while (i->opcode < row->first || i->opcode > row->last)
+		if (++row == insn_rows + ARRAY_SIZE(insn_rows))
+			return false;
+	if (row->operand != OP_BARE) {
+		if (at >= n)
+			return false;
+		i->operand = bytes[at++];
 	}
+	i->row = row;
+	i->length = at;
+	return true;
 }
 
 void general_protection(struct vcpu *v, struct regs *r)
 {
 	u32 error_code = r->error_code;
+	enum insn_result result = INSN_FAULT;
 	u8 bytes[INSN_MAX];
 	struct insn i;
 	int code64;
@@ -376,20 +334,15 @@ void general_protection(struct vcpu *v, struct regs *r)
 	if (code64 < 0 || !insn_decode(bytes, insn_fetch(r, bytes), code64, &i))
 		goto fault;
 	if (i.opcode == 0xcd) {
-		int_n(v, r, i.imm, i.length);
+		int_n(v, r, i.operand, i.length);
 		return;
 	}
-	if (error_code)
-		goto fault;
-	switch (instruction(v, r, &i, code64)) {
-	case INSN_DONE:
+	if (!error_code && (v->kernel_mode || !i.row->kernel))
+		result = i.row->fn(v, r, &i);
+	if (result == INSN_DONE)
 		insn_retire(v, r, i.length);
+	if (result != INSN_FAULT)
 		return;
-	case INSN_AGAIN:
-		return;
-	case INSN_FAULT:
-		break;
-	}
 fault:
 	guest_trap(EXC_GP, error_code);
 }
@@ -404,6 +357,6 @@ void invalid_opcode(struct vcpu *v, struct regs *r)
 		guest_trap(EXC_UD, 0);
 		return;
 	}
-	cpuid_instruction(v, r);
+	cpuid_instruction(v, r, NULL);
 	insn_retire(v, r, sizeof(magic));
 }

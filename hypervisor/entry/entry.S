@@ -57,6 +57,14 @@
 	addq	$8, %rsp
 .endm
 
+/* CLAC where SMAP is used (smap_patch()): gates leave AC as the guest had it. */
+.macro CLAC
+771:	nopl	(%rax)
+	.pushsection __smap, "a"
+	.quad	771b
+	.popsection
+.endm
+
 /* RSP := where C starts on this CPU's main stack. Any stack of the CPU will do. */
 .macro MAIN_STACK
 	andq	$-CPU_STACK_SIZE, %rsp
@@ -79,7 +87,7 @@
  */
 FUNCTION trap_common
 	SAVE_REGS
-clac_1:	nopl	(%rax)
+	CLAC
 	movq	%rsp, %rdi
 	testb	$3, REGS_CS(%rsp)
 	jz	trap_from_hypervisor
@@ -129,7 +137,7 @@ FUNCTION iret_fault
  */
 FUNCTION ist_common
 	SAVE_REGS
-clac_2:	nopl	(%rax)
+	CLAC
 	movq	%rsp, %rdi
 	testb	$3, REGS_CS(%rsp)
 	jz	ist_from_hypervisor
@@ -258,12 +266,5 @@ idt_stubs:
 	.set	vector, vector + 1
 	.endr
 	.size	idt_stubs, . - idt_stubs
-
-/* 3-byte no-ops that become CLAC where SMAP is used: gates leave AC as the guest had it. */
-	.globl	clac_sites
-	.type	clac_sites, @object
-clac_sites:
-	.quad	clac_1, clac_2, 0
-	.size	clac_sites, . - clac_sites
 
 	.section .note.GNU-stack, "", @progbits

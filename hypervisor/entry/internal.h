@@ -9,11 +9,8 @@
 #include "trap.h"
 
 enum exception_vector {
-	EXC_DE = 0,
 	EXC_DB = 1,
 	EXC_NMI = 2,
-	EXC_BP = 3,
-	EXC_OF = 4,
 	EXC_UD = 6,
 	EXC_NM = 7,
 	EXC_DF = 8,
@@ -59,25 +56,16 @@ void general_protection(struct vcpu *v, struct regs *r);
 void invalid_opcode(struct vcpu *v, struct regs *r);
 
 #define INSN_MAX 15
+struct insn_row;
 struct insn {
+	const struct insn_row *row;
 	u16 opcode; /* 0x0f00 | second byte for the two-byte ones */
-	u8 modrm;
-	u8 imm;
+	u8 operand; /* ModRM or immediate byte */
 	u8 rex;
 	u8 length;
-	bool operand16, address_override, rep;
+	bool code64, operand16, address_override, rep;
 	u8 segment; /* FS or GS prefix byte, 0: none (others have no base in 64-bit mode) */
 };
-/* Decode what may need emulation from \p n bytes. False: none of it, or cut off. */
-bool insn_decode(const u8 *bytes, unsigned int n, bool code64, struct insn *i);
-/* Copy up to INSN_MAX bytes at the guest's RIP; how many could be read. */
-unsigned int insn_fetch(const struct regs *r, u8 *bytes);
-/* Is the guest's code segment a 64-bit one? A 16-bit one gives -EINVAL. */
-int code_segment_is_64(const struct regs *r);
-/* General register by its number in an instruction. */
-u64 *insn_register(struct regs *r, unsigned int n);
-/* The instruction is done: next RIP, no RF, single-step trap if asked for. */
-void insn_retire(struct vcpu *v, struct regs *r, unsigned int length);
 
 /* --- cpuid.c, msr.c, port.c: what a guest may see and touch ------------------------------- */
 
@@ -89,8 +77,7 @@ int msr_guest_write(struct vcpu *v, u32 msr, u64 value);
 /* DONE: next instruction. AGAIN: registers are as they are to be loaded. FAULT: #GP(0). */
 enum insn_result { INSN_DONE, INSN_AGAIN, INSN_FAULT };
 /* IN, OUT, INS, OUTS; a long string operation advances its registers and goes AGAIN. */
-enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i,
-				  bool code64);
+enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i);
 /* Does the virtual IOPL let this vCPU use CLI, STI and all ports? */
 bool iopl_sufficient(const struct vcpu *v);
 

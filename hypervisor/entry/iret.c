@@ -4,6 +4,7 @@
  * way back from an interrupt; and what happens when the frame cannot be loaded.
  */
 #include "internal.h"
+#include "guest_word.h"
 #include "hypercall.h"
 
 void iret_frame_fix(struct pv_iret_context *f)
@@ -16,13 +17,22 @@ void iret_frame_fix(struct pv_iret_context *f)
 void guest_iret(struct regs *r)
 {
 	struct vcpu *v = current;
+	vaddr_t at = r->rsp;
 	struct pv_iret_context f;
 	bool to_user, masked;
 
-	if (unlikely(copy_from_guest(&f, r->rsp, sizeof(f)))) {
-		domain_crash(v->domain, "iret: no frame at %lx", r->rsp);
-		return;
-	}
+	if (unlikely(!guest_range_ok(at, sizeof(f))))
+		goto out_of_range;
+	user_access_begin();
+	guest_get(f.rax, at + offsetof(struct pv_iret_context, rax), fault);
+	guest_get(f.r11, at + offsetof(struct pv_iret_context, r11), fault);
+	guest_get(f.rcx, at + offsetof(struct pv_iret_context, rcx), fault);
+	guest_get(f.rip, at + offsetof(struct pv_iret_context, rip), fault);
+	guest_get(f.cs, at + offsetof(struct pv_iret_context, cs), fault);
+	guest_get(f.rflags, at + offsetof(struct pv_iret_context, rflags), fault);
+	guest_get(f.rsp, at + offsetof(struct pv_iret_context, rsp), fault);
+	guest_get(f.ss, at + offsetof(struct pv_iret_context, ss), fault);
+	user_access_end();
 	to_user = (f.cs & 3) == 3;
 	masked = !(f.rflags & RFLAGS_IF);
 	iret_frame_fix(&f);
@@ -42,6 +52,11 @@ void guest_iret(struct regs *r)
 	r->rflags = f.rflags;
 	r->rsp = f.rsp;
 	r->ss = f.ss;
+	return;
+fault:
+	user_access_end();
+out_of_range:
+	domain_crash(v->domain, "iret: no frame at %lx", at);
 }
 
 /* Reached by multicall alone: a batch cannot go on in another mode. */

@@ -46,17 +46,6 @@ static bool port_permitted(struct vcpu *v, u16 port, unsigned int bytes)
 	return !(map >> port % 8 & ((1u << bytes) - 1));
 }
 
-static u32 port_in(struct vcpu *v, u16 port, unsigned int bytes)
-{
-	return v->domain->privileged ? guest_port_read(v, port, bytes) : ~0u;
-}
-
-static void port_out(struct vcpu *v, u16 port, unsigned int bytes, u32 value)
-{
-	if (v->domain->privileged)
-		guest_port_write(v, port, bytes, value);
-}
-
 static enum insn_result in_out(struct vcpu *v, struct regs *r, u16 port, unsigned int bytes,
 			       bool out)
 {
@@ -64,9 +53,9 @@ static enum insn_result in_out(struct vcpu *v, struct regs *r, u16 port, unsigne
 	u64 keep = bytes == 4 ? 0 : r->rax & ~mask;
 
 	if (out)
-		port_out(v, port, bytes, r->rax & mask);
+		guest_port_write(v, port, bytes, r->rax & mask);
 	else
-		r->rax = keep | (port_in(v, port, bytes) & mask & 0xffffffff);
+		r->rax = keep | (guest_port_read(v, port, bytes) & mask & 0xffffffff);
 	return INSN_DONE;
 }
 
@@ -79,12 +68,12 @@ static bool string_element(struct vcpu *v, u16 port, unsigned int bytes, vaddr_t
 	if (out) {
 		ok = !copy_from_guest(&value, at, bytes);
 		if (ok)
-			port_out(v, port, bytes, value);
+			guest_port_write(v, port, bytes, value);
 	} else {
 		/* The device's data must not be lost to a fault: probe before reading it. */
 		ok = !copy_to_guest(at, &value, bytes);
 		if (ok) {
-			value = port_in(v, port, bytes);
+			value = guest_port_read(v, port, bytes);
 			ok = !copy_to_guest(at, &value, bytes);
 		}
 	}
@@ -94,15 +83,15 @@ static bool string_element(struct vcpu *v, u16 port, unsigned int bytes, vaddr_t
 }
 
 static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct insn *i, u16 port,
-				  unsigned int bytes, bool out, bool code64)
+				  unsigned int bytes, bool out)
 {
-	u64 mask = code64 && !i->address_override ? ~0UL : 0xffffffff;
+	u64 mask = i->code64 && !i->address_override ? ~0UL : 0xffffffff;
 	u64 *index = out ? &r->rsi : &r->rdi;
 	u64 count = i->rep ? r->rcx & mask : 1;
 	u64 step = r->rflags & RFLAGS_DF ? -(u64)bytes : bytes;
 	unsigned int done;
 
-	if ((i->segment && out) || (!code64 && i->address_override))
+	if ((i->segment && out) || (!i->code64 && i->address_override))
 		return INSN_FAULT;
 	for (done = 0; done < STRING_ELEMENTS && count; done++) {
 		if (!string_element(v, port, bytes, *index & mask, out))
@@ -115,15 +104,15 @@ static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct i
 	return count ? INSN_AGAIN : INSN_DONE;
 }
 
-enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i, bool code64)
+enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
 {
 	unsigned int bytes = !(i->opcode & 1) ? 1 : i->operand16 ? 2 : 4;
 	bool out = i->opcode & 2, string = i->opcode < 0x70;
-	u16 port = i->opcode >= 0xe4 && i->opcode <= 0xe7 ? i->imm : (u16)r->rdx;
+	u16 port = i->opcode >= 0xe4 && i->opcode <= 0xe7 ? i->operand : (u16)r->rdx;
 
 	if (!port_permitted(v, port, bytes))
 		return INSN_FAULT;
 	if (string)
-		return string_io(v, r, i, port, bytes, out, code64);
+		return string_io(v, r, i, port, bytes, out);
 	return in_out(v, r, port, bytes, out);
 }

@@ -11,28 +11,27 @@ static void idle_wait(void)
 }
 
 /*
- * A frame is pushed at most once for a vCPU that was chosen to run: another vCPU
- * of its domain could clear the mask again and again, and keep this CPU here
- * with interrupts off.
+ * Something is to be done first. A frame is pushed at most once for a vCPU that was
+ * chosen to run: another vCPU of its domain could clear the mask again and again,
+ * and keep this CPU here with interrupts off.
  */
-void return_to_guest(void)
+static __noinline void return_slow(struct cpu *c)
 {
-	struct cpu *c = this_cpu();
 	struct vcpu *entered = NULL;
 	struct vcpu *v;
 
 	for (;;) {
-		if (unlikely(READ_ONCE(c->softirqs))) {
+		if (READ_ONCE(c->softirqs)) {
 			softirq_run();
 			continue;
 		}
 		v = c->vcpu;
-		if (unlikely(v == c->idle)) {
+		if (v == c->idle) {
 			entered = NULL;
 			idle_wait();
 			continue;
 		}
-		if (likely(!event_deliverable(v) && !v->nmi_pending) || v == entered)
+		if ((!event_deliverable(v) && !v->nmi_pending) || v == entered)
 			return;
 		entered = v;
 		if (v->nmi_pending && !v->nmi_masked) {
@@ -43,4 +42,14 @@ void return_to_guest(void)
 			bounce_event(v, &c->guest);
 		}
 	}
+}
+
+void return_to_guest(void)
+{
+	struct cpu *c = this_cpu();
+	const struct vcpu *v = c->vcpu;
+
+	if (unlikely(READ_ONCE(c->softirqs) || v == c->idle || v->nmi_pending ||
+		     event_deliverable(v)))
+		return_slow(c);
 }

@@ -30,6 +30,8 @@ static __noreturn void fatal_trap(const struct regs *r)
 	registers_print(r);
 	if (!from_guest(r))
 		backtrace_print(r->rip, r->rbp, r->rsp);
+	if (r->vector == EXC_DF && cpu_stack_guard(read_cr2()))
+		panic("stack overflow");
 	panic("fatal trap: vector %u, error code %04x, at %lx", r->vector, r->error_code, r->rip);
 }
 
@@ -55,7 +57,6 @@ static void device_not_available(struct vcpu *v)
 {
 	bool wanted = v->cr0_ts;
 
-	v->cr0_ts = 0;
 	context_set_ts(v, false);
 	if (wanted)
 		guest_trap(EXC_NM, 0);
@@ -80,7 +81,7 @@ static void trap_from_guest(struct vcpu *v, struct regs *r)
 		debug_trap(v);
 		break;
 	case EXC_NMI:
-		smp_stop_check();
+		smp_stop_check(r);
 		break;
 	case VECTOR_INT_80:
 		int_80(v, r);
@@ -101,7 +102,7 @@ static void trap_from_hypervisor(struct regs *r)
 
 	switch (r->vector) {
 	case EXC_NMI:
-		smp_stop_check();
+		smp_stop_check(r);
 		return;
 	case EXC_DB:
 		/*

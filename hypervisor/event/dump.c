@@ -2,8 +2,7 @@
 /* Debug keys: print all ports, and check that both ends of each pair agree. */
 #include "internal.h"
 
-static const char *const state_name[] = {"free", "reserved", "unbound", "interdomain",
-					 "pirq", "virq",     "ipi"};
+static const char *const state_name[] = {"free", "unbound", "interdomain", "pirq", "virq", "ipi"};
 
 void event_dump(struct domain *d)
 {
@@ -20,7 +19,7 @@ void event_dump(struct domain *d)
 		printk(LOG_ERROR, " %u%s%s %s vcpu %u", n, e->form->pending(d, n) ? " pending" : "",
 		       e->form->masked(d, n) ? " masked" : "", state_name[p->state], p->vcpu);
 		if (p->state == PORT_UNBOUND)
-			printk(LOG_ERROR, " for d%u\n", p->remote_id);
+			printk(LOG_ERROR, " for d%u\n", p->number);
 		else if (p->state == PORT_INTERDOMAIN)
 			printk(LOG_ERROR, " to d%u port %u\n", p->remote->id, p->number);
 		else
@@ -29,33 +28,23 @@ void event_dump(struct domain *d)
 	spin_unlock(&e->lock);
 }
 
-static void each_domain(void (*fn)(struct domain *d))
-{
-	struct domain *d;
-	u32 id = 0;
-
-	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
-		if (d->event)
-			fn(d);
-		id = d->id + 1U;
-		domain_put(d);
-	}
-}
-
 void event_dump_all(void)
 {
-	each_domain(event_dump);
+	struct domain *d;
+
+	for_each_domain(d) event_dump(d);
 }
 
 unsigned int event_audit(struct domain *d)
 {
 	struct event_domain *e = d->event;
-	unsigned int wrong = 0;
-	u32 n;
+	unsigned int wrong = fifo_audit(d);
+	u32 active = 0, n;
 
 	for (n = 1; n < e->valid; n++) {
 		struct port *p = port_at(e, n), *r;
 
+		active += p->state != PORT_FREE;
 		if (p->state != PORT_INTERDOMAIN)
 			continue;
 		r = port_at(p->remote->event, p->number);
@@ -63,6 +52,10 @@ unsigned int event_audit(struct domain *d)
 			continue;
 		printk(LOG_ERROR, "d%u port %u: d%u port %u does not point back\n", d->id, n,
 		       p->remote->id, p->number);
+		wrong++;
+	}
+	if (active != e->active) {
+		printk(LOG_ERROR, "d%u: %u ports in use, counted %u\n", d->id, active, e->active);
 		wrong++;
 	}
 	return wrong;

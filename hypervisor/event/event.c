@@ -4,12 +4,10 @@
  * for how a form (two_level.c) tells the guest.
  */
 #include "internal.h"
+#include "arch.h"
 #include "sched.h"
 #include "mm.h"
 #include "errno.h"
-
-int (*pirq_bind_hook)(struct domain *d, u32 pirq, bool share);
-void (*pirq_unbind_hook)(struct domain *d, u32 pirq);
 
 /* --- telling ------------------------------------------------------------------------- */
 
@@ -86,10 +84,9 @@ void event_global_virq(u32 virq)
 			       ~0U);
 }
 
-void event_pirq(struct domain *d, u32 pirq)
+void event_send_pirq(u32 n, u32 pirq)
 {
-	if (d->event->pirq && pirq < MAX_PIRQS)
-		send_interrupt(d, READ_ONCE(d->event->pirq[pirq]), PORT_PIRQ, pirq, ~0U);
+	send_interrupt(dom0, n, PORT_PIRQ, pirq, ~0U);
 }
 
 void event_vcpu_info_moved(struct vcpu *v)
@@ -100,7 +97,7 @@ void event_vcpu_info_moved(struct vcpu *v)
 
 /* --- polling --------------------------------------------------------------------------- */
 
-void event_wake_pollers(struct domain *d, u32 port)
+void event_wake_polls(struct domain *d, u32 port)
 {
 	struct event_domain *e = d->event;
 	unsigned int w;
@@ -147,87 +144,85 @@ bool event_port_valid(struct domain *d, u32 port)
 {
 	struct port *p = port_at(d->event, port);
 
-	return p && READ_ONCE(p->state) >= PORT_UNBOUND;
+	return p && READ_ONCE(p->state) != PORT_FREE;
 }
 
 bool event_port_pending(struct domain *d, u32 port)
 {
-	return d->event->form->pending(d, port);
+	struct port *p = port_at(d->event, port);
+	bool pending;
+
+	spin_lock(&p->lock);
+	pending = p->state != PORT_FREE && d->event->form->pending(d, port);
+	spin_unlock(&p->lock);
+	return pending;
 }
 
 /* --- allocation. The event lock is held. -------------------------------------------------- */
 
 static int grow(struct event_domain *e)
 {
-	struct port *chunk;
+	u32 end = MIN(e->valid + PORTS_PER_CHUNK, e->limit);
+	struct port_chunk *chunk = heap_alloc(sizeof(*chunk));
 
-	if (e->valid >= e->limit)
-		return -ENOSPC;
-	chunk = heap_alloc(PORTS_PER_CHUNK * sizeof(*chunk));
 	if (!chunk)
 		return -ENOMEM;
-	if (e->valid == 0)
-		chunk[0].state = PORT_RESERVED;
+	chunk->free = end - e->valid;
+	if (e->valid == 0) /* port 0 */
+		chunk->free--;
 	e->chunk[e->valid / PORTS_PER_CHUNK] = chunk;
 	/* Lock-free readers go by `valid`: the chunk must be there before it. */
-	__atomic_store_n(&e->valid, MIN(e->valid + PORTS_PER_CHUNK, e->limit), __ATOMIC_RELEASE);
+	__atomic_store_n(&e->valid, end, __ATOMIC_RELEASE);
 	return 0;
 }
 
-/* A free port, forgotten and bound to vCPU 0; the caller gives it its state. Negative errno. */
-static int find_free(struct domain *d, u32 *out)
-{
-	struct event_domain *e = d->event;
-	u32 n;
-
-	if (e->closing)
-		return -ESRCH;
-	for (n = e->first_free;; n++) {
-		struct port *p;
-
-		if (n >= e->valid) {
-			int rc = grow(e);
-
-			if (rc != 0)
-				return rc;
-		}
-		p = port_at(e, n);
-		if (p->state == PORT_FREE) {
-			e->first_free = n;
-			p->vcpu = 0;
-			p->priority = PV_EVTCHN_FIFO_PRIORITY_DEFAULT;
-			e->form->forget(d, n);
-			*out = n;
-			return 0;
-		}
-	}
-}
-
-static void port_set(struct port *p, enum port_state state, u32 number, u32 vcpu)
+static void port_set(struct port *p, enum port_state state, u32 number, struct domain *remote)
 {
 	spin_lock(&p->lock);
 	p->number = number;
-	p->vcpu = vcpu;
+	p->remote = remote;
 	p->state = state;
 	spin_unlock(&p->lock);
 }
 
-static void port_set_unbound(struct port *p, domid_t remote)
+/* Take the first free port, forgotten; the caller gives it its state. 0 or a negative errno. */
+static int port_take(struct domain *d, u32 *out)
 {
-	spin_lock(&p->lock);
-	p->remote = NULL;
-	p->remote_id = remote;
-	p->state = PORT_UNBOUND;
-	spin_unlock(&p->lock);
+	struct event_domain *e = d->event;
+	/* What came back from the FIFO form may have more than it can be told of now. */
+	u32 n = e->first_free, end = MIN(e->limit, e->form->ports);
+
+	if (e->closing)
+		return -ESRCH;
+	for (;;) {
+		if (n >= end)
+			return -ENOSPC;
+		if (n >= e->valid && grow(e) != 0)
+			return -ENOMEM;
+		if (e->chunk[n / PORTS_PER_CHUNK]->free == 0)
+			n = ROUND_UP(n + 1, PORTS_PER_CHUNK);
+		else if (port_at(e, n)->state != PORT_FREE)
+			n++;
+		else
+			break;
+	}
+	port_at(e, n)->vcpu = 0;
+	port_at(e, n)->priority = PV_EVTCHN_FIFO_PRIORITY_DEFAULT;
+	e->form->forget(d, n);
+	e->chunk[n / PORTS_PER_CHUNK]->free--;
+	e->first_free = n + 1;
+	e->active++;
+	*out = n;
+	return 0;
 }
 
-static void port_connect(struct port *p, struct domain *remote, u32 remote_port)
+/* Port \p n, which nobody can send on any more, is to be had again. */
+static void port_free(struct event_domain *e, u32 n)
 {
-	spin_lock(&p->lock);
-	p->remote = remote;
-	p->number = remote_port;
-	p->state = PORT_INTERDOMAIN;
-	spin_unlock(&p->lock);
+	port_set(port_at(e, n), PORT_FREE, 0, NULL);
+	e->chunk[n / PORTS_PER_CHUNK]->free++;
+	e->first_free = MIN(e->first_free, n);
+	e->active--;
 }
 
 static void lock_pair(struct domain *a, struct domain *b)
@@ -252,41 +247,55 @@ static void unlock_pair(struct domain *a, struct domain *b)
 
 /* --- binding ---------------------------------------------------------------------------------- */
 
-int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
+/*
+ * Bind a new port to something that only one can be bound to, as \p slot says, or
+ * to nothing like it (NULL).
+ */
+static int bind(struct domain *d, enum port_state state, u32 number, u32 vcpu, u32 *slot, u32 *port)
 {
 	struct event_domain *e = d->event;
 	int rc;
 
 	spin_lock(&e->lock);
-	rc = find_free(d, port);
-	if (rc == 0)
-		port_set_unbound(port_at(e, *port), remote);
+	rc = slot && *slot ? (int)REFUSE(-EEXIST) : port_take(d, port);
+	if (rc == 0) {
+		port_at(e, *port)->vcpu = (u8)vcpu;
+		port_set(port_at(e, *port), state, number, NULL);
+		if (slot)
+			WRITE_ONCE(*slot, *port);
+	}
+	/* A line may fire as soon as it is connected: the port comes first. */
+	if (rc == 0 && state == PORT_PIRQ) {
+		rc = e->pirq[number].mapped ? line_connect(number, d->vcpu[vcpu]->cpu)
+					    : (int)REFUSE(-EINVAL);
+		if (rc != 0) {
+			WRITE_ONCE(*slot, 0);
+			port_free(e, *port);
+		}
+	}
 	spin_unlock(&e->lock);
 	return rc;
 }
 
-int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
+int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
 {
-	struct port *p, *r;
-	int rc;
+	return bind(d, PORT_UNBOUND, remote, 0, NULL, port);
+}
 
-	lock_pair(d, remote);
-	r = port_at(remote->event, remote_port);
-	if (!r || r->state != PORT_UNBOUND || r->remote_id != d->id || remote->event->closing) {
-		rc = (int)REFUSE(-EINVAL);
-		goto out;
-	}
-	rc = find_free(d, port);
-	if (rc != 0)
-		goto out;
-	p = port_at(d->event, *port);
-	port_connect(p, remote, remote_port);
-	port_connect(r, d, *port);
-	/* What the other side sent before somebody listened went nowhere: look once. */
-	tell(d, p, *port);
-out:
-	unlock_pair(d, remote);
-	return rc;
+int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
+{
+	if (!domain_vcpu(d, vcpu))
+		return (int)REFUSE(-ENOENT);
+	return bind(d, PORT_IPI, 0, vcpu, NULL, port);
+}
+
+int event_bind_pirq(struct domain *d, u32 pirq, u32 *port)
+{
+	if (!d->event->pirq)
+		return (int)REFUSE(-EPERM);
+	if (pirq >= MAX_PIRQS)
+		return (int)REFUSE(-EINVAL);
+	return bind(d, PORT_PIRQ, pirq, 0, &d->event->pirq[pirq].port, port);
 }
 
 static bool virq_is_global(u32 virq)
@@ -297,10 +306,6 @@ static bool virq_is_global(u32 virq)
 
 int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 {
-	struct event_domain *e = d->event;
-	u32 *slot;
-	int rc;
-
 	if (virq >= PV_NR_VIRQS)
 		return (int)REFUSE(-EINVAL);
 	if (virq_is_global(virq) && !d->privileged)
@@ -309,55 +314,30 @@ int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 		return (int)REFUSE(-EINVAL);
 	if (!domain_vcpu(d, vcpu))
 		return (int)REFUSE(-ENOENT);
-	slot = virq_slot(e, vcpu, virq);
-	spin_lock(&e->lock);
-	rc = *slot ? (int)REFUSE(-EEXIST) : find_free(d, port);
-	if (rc == 0) {
-		port_set(port_at(e, *port), PORT_VIRQ, virq, vcpu);
-		WRITE_ONCE(*slot, *port);
+	return bind(d, PORT_VIRQ, virq, vcpu, virq_slot(d->event, vcpu, virq), port);
+}
+
+int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
+{
+	struct port *p, *r;
+	int rc;
+
+	lock_pair(d, remote);
+	r = port_at(remote->event, remote_port);
+	if (!r || r->state != PORT_UNBOUND || r->number != d->id || remote->event->closing) {
+		rc = (int)REFUSE(-EINVAL);
+		goto out;
 	}
-	spin_unlock(&e->lock);
-	return rc;
-}
-
-int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
-{
-	struct event_domain *e = d->event;
-	int rc;
-
-	if (!domain_vcpu(d, vcpu))
-		return (int)REFUSE(-ENOENT);
-	spin_lock(&e->lock);
-	rc = find_free(d, port);
-	if (rc == 0)
-		port_set(port_at(e, *port), PORT_IPI, 0, vcpu);
-	spin_unlock(&e->lock);
-	return rc;
-}
-
-int event_bind_pirq(struct domain *d, u32 pirq, bool share, u32 *port)
-{
-	struct event_domain *e = d->event;
-	int rc;
-
-	if (!e->pirq || !pirq_bind_hook)
-		return (int)REFUSE(-EPERM);
-	if (pirq >= MAX_PIRQS)
-		return (int)REFUSE(-EINVAL);
-	spin_lock(&e->lock);
-	rc = e->pirq[pirq] ? (int)REFUSE(-EEXIST) : find_free(d, port);
+	rc = port_take(d, port);
 	if (rc != 0)
 		goto out;
-	/* The line may fire as soon as it is connected: the port comes first. */
-	port_set(port_at(e, *port), PORT_PIRQ, pirq, 0);
-	WRITE_ONCE(e->pirq[pirq], *port);
-	rc = pirq_bind_hook(d, pirq, share);
-	if (rc != 0) {
-		WRITE_ONCE(e->pirq[pirq], 0);
-		port_set(port_at(e, *port), PORT_FREE, 0, 0);
-	}
+	p = port_at(d->event, *port);
+	port_set(p, PORT_INTERDOMAIN, remote_port, remote);
+	port_set(r, PORT_INTERDOMAIN, *port, d);
+	/* What the other side sent before somebody listened went nowhere: look once. */
+	tell(d, p, *port);
 out:
-	spin_unlock(&e->lock);
+	unlock_pair(d, remote);
 	return rc;
 }
 
@@ -372,27 +352,18 @@ int event_bind_vcpu(struct domain *d, u32 n, u32 vcpu)
 	if (!p)
 		return (int)REFUSE(-EINVAL);
 	spin_lock(&e->lock);
-	switch (p->state) {
-	case PORT_UNBOUND:
-	case PORT_INTERDOMAIN:
-	case PORT_PIRQ:
-		WRITE_ONCE(p->vcpu, vcpu);
-		break;
-	case PORT_VIRQ:
-		if (virq_is_global(p->number))
-			WRITE_ONCE(p->vcpu, vcpu);
-		else
-			rc = (int)REFUSE(-EINVAL);
-		break;
-	default:
+	if (p->state == PORT_FREE || p->state == PORT_IPI ||
+	    (p->state == PORT_VIRQ && !virq_is_global(p->number)))
 		rc = (int)REFUSE(-EINVAL);
-	}
+	else
+		WRITE_ONCE(p->vcpu, (u8)vcpu);
+	if (p->state == PORT_PIRQ)
+		line_move(p->number, d->vcpu[vcpu]->cpu);
 	spin_unlock(&e->lock);
 	return rc;
 }
 
-/* --- closing
- * --------------------------------------------------------------------------------------- */
+/* --- closing ----------------------------------------------------------------------------- */
 
 /*
  * Lock \p d, and with it the domain at the other end of port \p p if there is
@@ -435,28 +406,18 @@ int event_close(struct domain *d, u32 n)
 	if (!p)
 		return (int)REFUSE(-EINVAL);
 	peer = lock_with_peer(d, p);
-	switch (p->state) {
-	case PORT_FREE:
-	case PORT_RESERVED:
-		rc = (int)REFUSE(-EINVAL);
-		goto out;
-	case PORT_INTERDOMAIN:
-		port_set_unbound(port_at(p->remote->event, p->number), d->id);
-		break;
-	case PORT_VIRQ:
+	if (p->state == PORT_INTERDOMAIN) {
+		port_set(port_at(p->remote->event, p->number), PORT_UNBOUND, d->id, NULL);
+	} else if (p->state == PORT_VIRQ) {
 		WRITE_ONCE(*virq_slot(e, virq_is_global(p->number) ? 0 : p->vcpu, p->number), 0);
-		break;
-	case PORT_PIRQ:
-		pirq_unbind_hook(d, p->number);
-		WRITE_ONCE(e->pirq[p->number], 0);
-		break;
-	default:
-		break;
+	} else if (p->state == PORT_PIRQ) {
+		line_hold(p->number, LINE_UNUSED, true);
+		WRITE_ONCE(e->pirq[p->number].port, 0);
 	}
-	port_set(p, PORT_FREE, 0, 0);
-	if (n < e->first_free)
-		e->first_free = n;
-out:
+	if (p->state == PORT_FREE)
+		rc = (int)REFUSE(-EINVAL);
+	else
+		port_free(e, n);
 	unlock_pair(d, peer);
 	return rc;
 }
@@ -464,19 +425,26 @@ out:
 int event_reset(struct domain *d)
 {
 	struct event_domain *e = d->event;
+	int rc;
 
 	/* Several vCPUs at it at once only close faster: each port is closed under its lock. */
 	while (e->close_next < e->valid) {
 		u32 n = __atomic_fetch_add(&e->close_next, 1, __ATOMIC_RELAXED);
 		struct port *p = port_at(e, n);
 
-		if (p && p->state >= PORT_UNBOUND)
+		if (p && p->state != PORT_FREE)
 			event_close(d, n);
 		if (n % 64 == 63 && preempt_pending())
 			return -ERESTART;
 	}
+	/* Some may have been bound meanwhile, or another vCPU is closing its last one. */
+	spin_lock(&e->lock);
 	e->close_next = 0;
-	return 0;
+	rc = e->active ? -ERESTART : 0;
+	if (rc == 0)
+		fifo_stop(d);
+	spin_unlock(&e->lock);
+	return rc;
 }
 
 int event_domain_close_all(struct domain *d)
@@ -495,11 +463,17 @@ int event_domain_close_all(struct domain *d)
 int event_unmask(struct domain *d, u32 n)
 {
 	struct port *p = port_at(d->event, n);
+	int rc = 0;
 
 	if (!p)
 		return (int)REFUSE(-EINVAL);
-	d->event->form->unmask(d->vcpu[READ_ONCE(p->vcpu)], n);
-	return 0;
+	spin_lock(&p->lock);
+	if (p->state != PORT_FREE)
+		d->event->form->unmask(d->vcpu[p->vcpu], n);
+	else
+		rc = (int)REFUSE(-EINVAL);
+	spin_unlock(&p->lock);
+	return rc;
 }
 
 int event_status(struct domain *d, struct pv_evtchn_status *s)
@@ -511,42 +485,26 @@ int event_status(struct domain *d, struct pv_evtchn_status *s)
 		return (int)REFUSE(-EINVAL);
 	memset(&s->u, 0, sizeof(s->u));
 	spin_lock(&e->lock);
+	s->status = p->state;
 	s->vcpu = p->vcpu;
-	switch (p->state) {
-	case PORT_UNBOUND:
-		s->status = PV_EVTCHNSTAT_UNBOUND;
-		s->u.unbound.dom = p->remote_id;
-		break;
-	case PORT_INTERDOMAIN:
-		s->status = PV_EVTCHNSTAT_INTERDOMAIN;
+	if (p->state == PORT_INTERDOMAIN) {
 		s->u.interdomain.dom = p->remote->id;
 		s->u.interdomain.port = p->number;
-		break;
-	case PORT_PIRQ:
-		s->status = PV_EVTCHNSTAT_PIRQ;
-		s->u.pirq = p->number;
-		break;
-	case PORT_VIRQ:
-		s->status = PV_EVTCHNSTAT_VIRQ;
-		s->u.virq = p->number;
-		break;
-	case PORT_IPI:
-		s->status = PV_EVTCHNSTAT_IPI;
-		break;
-	default:
-		s->status = PV_EVTCHNSTAT_CLOSED;
+	} else if (p->state == PORT_UNBOUND) {
+		s->u.unbound.dom = (domid_t)p->number;
+	} else if (p->state == PORT_PIRQ || p->state == PORT_VIRQ) {
+		s->u.virq = p->number; /* the very place of u.pirq */
 	}
 	spin_unlock(&e->lock);
 	return 0;
 }
 
-/* --- life of a domain
- * --------------------------------------------------------------------------------- */
+/* --- life of a domain --------------------------------------------------------------------- */
 
 int event_domain_create(struct domain *d, u32 max_port)
 {
 	struct event_domain *e = heap_alloc(sizeof(*e));
-	u32 limit = MIN(max_port, event_two_level.ports - 1) + 1;
+	u32 limit = MIN(max_port, event_fifo.ports - 1) + 1;
 
 	if (!e)
 		return -ENOMEM;
@@ -554,11 +512,11 @@ int event_domain_create(struct domain *d, u32 max_port)
 	e->form = &event_two_level;
 	e->limit = limit;
 	e->first_free = 1;
-	e->chunk = heap_alloc((limit + PORTS_PER_CHUNK - 1) / PORTS_PER_CHUNK * sizeof(*e->chunk));
+	e->chunk = e->small;
 	e->virq = heap_alloc(d->max_vcpus * PV_NR_VIRQS * sizeof(u32));
 	if (d->privileged)
-		e->pirq = heap_alloc(MAX_PIRQS * sizeof(u32));
-	if (!e->chunk || !e->virq || (d->privileged && !e->pirq)) {
+		e->pirq = heap_alloc(MAX_PIRQS * sizeof(*e->pirq));
+	if (!e->virq || (d->privileged && !e->pirq)) {
 		event_domain_destroy(d);
 		return -ENOMEM;
 	}
@@ -572,14 +530,13 @@ void event_domain_destroy(struct domain *d)
 
 	if (!e)
 		return;
-	for (n = 0; e->chunk && n < e->valid; n += PORTS_PER_CHUNK)
+	for (n = 0; n < e->valid; n += PORTS_PER_CHUNK)
 		heap_free(e->chunk[n / PORTS_PER_CHUNK]);
-	if (e->chunk)
+	if (e->chunk != e->small)
 		heap_free(e->chunk);
-	if (e->virq)
-		heap_free(e->virq);
-	if (e->pirq)
-		heap_free(e->pirq);
+	heap_free(e->fifo);
+	heap_free(e->virq);
+	heap_free(e->pirq);
 	heap_free(e);
 	d->event = NULL;
 }
@@ -592,4 +549,5 @@ static void timer_fired(struct vcpu *v)
 void event_init(void)
 {
 	vcpu_timer_hook = timer_fired;
+	pirq_init();
 }

@@ -21,7 +21,6 @@ static void set_pending(struct vcpu *v, u32 port)
 static void forget(struct domain *d, u32 port)
 {
 	atomic_test_and_clear_bit(d->shared->evtchn_pending, port);
-	atomic_test_and_clear_bit(d->shared->evtchn_mask, port);
 }
 
 static void unmask(struct vcpu *v, u32 port)

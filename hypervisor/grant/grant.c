@@ -8,9 +8,15 @@
 #include "errno.h"
 #include "internal.h"
 
-static struct active_entry *active_entry(struct grant_table *gt, u32 ref)
+static bool active_idle(const struct active_entry *a)
 {
-	return &gt->active[ref / ACTIVE_PER_PAGE][ref % ACTIVE_PER_PAGE];
+	return !(a->readers | a->writers);
+}
+
+/* The in-use bits that must not be set with these uses. */
+static u16 bits_unused(const struct active_entry *a)
+{
+	return a->writers ? 0 : PV_GTF_WRITING | (a->readers ? 0 : PV_GTF_READING);
 }
 
 static u64 *shared_word(struct grant_table *gt, u32 ref)
@@ -18,45 +24,25 @@ static u64 *shared_word(struct grant_table *gt, u32 ref)
 	return (u64 *)&gt->shared[ref / ENTRIES_PER_FRAME][ref % ENTRIES_PER_FRAME];
 }
 
-/* The parts of a version 1 entry read as one word. */
-static u32 word_flags(u64 word)
-{
-	return word & 0xffff;
-}
-
-static domid_t word_domid(u64 word)
-{
-	return word >> 16 & 0xffff;
-}
-
+/* Of a version 1 entry read as one word: flags below, then the domain. */
 static u32 word_frame(u64 word)
 {
 	return word >> 32;
 }
 
-static int grow_by_one(struct domain *d)
+static int grow_by_one(struct domain *d, struct grant_table *gt)
 {
-	struct grant_table *gt = d->grant;
-	u32 n = gt->frames, i;
-	u32 pages = ENTRIES_PER_FRAME / ACTIVE_PER_PAGE;
-	void *shared = pages_alloc(0);
+	void *shared = pages_alloc(0), *active = pages_alloc(ACTIVE_ORDER);
 
-	if (!shared)
+	if (!shared || !active) {
+		pages_free(shared, 0);
+		pages_free(active, ACTIVE_ORDER);
 		return -ENOMEM;
-	for (i = 0; i < pages; i++) {
-		gt->active[n * pages + i] = pages_alloc(0);
-		if (!gt->active[n * pages + i])
-			goto undo;
 	}
 	frame_share(shared, d, true);
-	gt->shared[n] = shared;
-	gt->frames = n + 1;
+	gt->shared[gt->frames] = shared;
+	gt->active[gt->frames++] = active;
 	return 0;
-undo:
-	while (i--)
-		pages_free(gt->active[n * pages + i], 0);
-	pages_free(shared, 0);
-	return -ENOMEM;
 }
 
 int grant_table_grow(struct domain *d, u32 frames)
@@ -68,7 +54,7 @@ int grant_table_grow(struct domain *d, u32 frames)
 	if (d->grant->withdrawn)
 		return -ESRCH;
 	while (!rc && d->grant->frames < frames)
-		rc = grow_by_one(d);
+		rc = grow_by_one(d, d->grant);
 	return rc;
 }
 
@@ -85,7 +71,6 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 {
 	u32 frames = max_frames < 0 ? GRANT_FRAMES_DEFAULT : (u32)max_frames;
 	u32 tracks = max_maptrack_frames < 0 ? TRACK_FRAMES_DEFAULT : (u32)max_maptrack_frames;
-	u32 actives = frames * (ENTRIES_PER_FRAME / ACTIVE_PER_PAGE);
 	struct grant_table *gt;
 
 	if (frames == 0 || frames > GRANT_FRAMES_LIMIT || tracks > TRACK_FRAMES_LIMIT)
@@ -97,18 +82,15 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 	gt->max_track_pages = tracks;
 	gt->track_free = TRACK_END;
 	gt->shared = heap_alloc(frames * sizeof(*gt->shared));
-	gt->active = heap_alloc(actives * sizeof(*gt->active));
+	gt->active = heap_alloc(frames * sizeof(*gt->active));
 	gt->track = tracks ? heap_alloc(tracks * sizeof(*gt->track)) : NULL;
-	if (!gt->shared || !gt->active || (tracks && !gt->track)) {
+	/* The first frame is there from the start: the builder fills in two entries. */
+	if (!gt->shared || !gt->active || (tracks && !gt->track) || grow_by_one(d, gt)) {
 		table_free(gt);
 		return -ENOMEM;
 	}
-	d->grant = gt;
-	/* The first frame is there from the start: the builder fills in two entries. */
-	if (grant_table_grow(d, 1)) {
-		grant_table_destroy(d);
-		return -ENOMEM;
-	}
+	/* The domain can be found already: the table when all of it is there. */
+	__atomic_store_n(&d->grant, gt, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -127,14 +109,14 @@ void grant_table_withdraw(struct domain *d)
 void grant_table_destroy(struct domain *d)
 {
 	struct grant_table *gt = d->grant;
-	u32 i, pages = ENTRIES_PER_FRAME / ACTIVE_PER_PAGE;
+	u32 i;
 
 	if (!gt)
 		return;
 	for (i = 0; i < gt->frames && !gt->withdrawn; i++)
 		frame_unshare(gt->shared[i], d);
-	for (i = 0; i < gt->frames * pages; i++)
-		pages_free(gt->active[i], 0);
+	for (i = 0; i < gt->frames; i++)
+		pages_free(gt->active[i], ACTIVE_ORDER);
 	for (i = 0; i < gt->track_pages; i++)
 		pages_free(gt->track[i], 0);
 	table_free(gt);
@@ -167,26 +149,22 @@ u32 grant_frames_max(const struct domain *d)
  */
 static s16 entry_mark(u64 *word, const struct domain *mapper, bool readonly, u64 *marked)
 {
+	const u64 want = PV_GTF_PERMIT_ACCESS | (u64)mapper->id << 16;
+	const u64 care =
+		PV_GTF_TYPE_MASK | PV_GTF_SUB_PAGE | 0xffff0000 | (readonly ? 0 : PV_GTF_READONLY);
+	const u64 bits = PV_GTF_READING | (readonly ? 0 : PV_GTF_WRITING);
 	u64 seen = READ_ONCE(*word);
-	int tries;
+	int tries = 5;
 
-	for (tries = 0; tries < 5; tries++) {
-		u32 flags = word_flags(seen);
-		u64 bits = PV_GTF_READING | (readonly ? 0 : PV_GTF_WRITING);
-
-		if ((flags & PV_GTF_TYPE_MASK) != PV_GTF_PERMIT_ACCESS || (flags & PV_GTF_SUB_PAGE))
-			return PV_GNTST_BAD_GNTREF;
-		if (word_domid(seen) != mapper->id)
-			return PV_GNTST_PERMISSION_DENIED;
-		if (!readonly && (flags & PV_GTF_READONLY))
-			return PV_GNTST_PERMISSION_DENIED;
-		if (__atomic_compare_exchange_n(word, &seen, seen | bits, false, __ATOMIC_SEQ_CST,
-						__ATOMIC_SEQ_CST)) {
-			*marked = seen | bits;
+	do {
+		if (unlikely((seen ^ want) & care))
+			break; /* invalid, for another, or read-only and to be written */
+		*marked = seen | bits;
+		if (likely(__atomic_compare_exchange_n(word, &seen, *marked, false,
+						       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)))
 			return PV_GNTST_OKAY;
-		}
-	}
-	return PV_GNTST_EAGAIN;
+	} while (--tries);
+	return PV_GNTST_GENERAL_ERROR;
 }
 
 /* Clear in-use bits in the flags alone: the rest of the entry may have been rewritten. */
@@ -195,33 +173,12 @@ static void entry_unmark(u64 *word, u16 bits)
 	__atomic_fetch_and((u16 *)word, (u16)~bits, __ATOMIC_SEQ_CST);
 }
 
-/* First use: latch the frame and hold it. */
-static s16 first_use(struct domain *granter, struct active_entry *a, u64 *word,
-		     const struct domain *mapper, bool readonly)
-{
-	struct frame *f;
-	u64 marked;
-	s16 status = entry_mark(word, mapper, readonly, &marked);
-
-	if (status != PV_GNTST_OKAY)
-		return status;
-	f = mfn_get(mfn(word_frame(marked)), granter);
-	if (f && !readonly && !frame_get_writable(f, granter)) {
-		frame_put(f);
-		f = NULL;
-	}
-	if (!f) {
-		entry_unmark(word, PV_GTF_READING | PV_GTF_WRITING);
-		return PV_GNTST_GENERAL_ERROR;
-	}
-	a->frame = word_frame(marked);
-	a->mapper = mapper->id;
-	return PV_GNTST_OKAY;
-}
-
-/* A further use by the same mapper, of the frame that was latched at the first. */
-static s16 further_use(struct domain *granter, struct active_entry *a, u64 *word,
-		       const struct domain *mapper, bool readonly)
+/*
+ * A further use by the same mapper, of the frame that was latched at the first.
+ * The entry's own permission counts again only when the first writer comes.
+ */
+static s16 further_use(struct active_entry *a, u64 *word, const struct domain *mapper,
+		       bool readonly)
 {
 	u64 marked;
 	s16 status;
@@ -233,43 +190,61 @@ static s16 further_use(struct domain *granter, struct active_entry *a, u64 *word
 	status = entry_mark(word, mapper, false, &marked);
 	if (status != PV_GNTST_OKAY)
 		return status;
-	if (word_frame(marked) != a->frame ||
-	    !frame_get_writable(mfn_frame(mfn(a->frame)), granter)) {
-		entry_unmark(word, PV_GTF_WRITING);
-		return PV_GNTST_GENERAL_ERROR;
+	if (word_frame(marked) == a->frame)
+		return PV_GNTST_OKAY;
+	entry_unmark(word, PV_GTF_WRITING);
+	return PV_GNTST_GENERAL_ERROR;
+}
+
+/* Count one use; the first of its kind holds the frame. */
+static bool use_count(struct active_entry *a, struct domain *granter, bool readonly)
+{
+	mfn_t m = mfn(a->frame);
+
+	if (readonly) {
+		if (!a->readers && !mfn_get(m, granter))
+			return false;
+		a->readers++;
+	} else {
+		if (!a->writers && !mfn_get_writable(m, granter))
+			return false;
+		a->writers++;
 	}
-	return PV_GNTST_OKAY;
+	return true;
 }
 
 s16 grant_acquire(struct domain *granter, u32 ref, const struct domain *mapper, bool readonly,
 		  struct frame **frame)
 {
 	struct grant_table *gt = granter->grant;
+	s16 status = PV_GNTST_BAD_GNTREF;
 	struct active_entry *a;
-	u64 *word;
-	s16 status;
+	u64 *word, marked;
 
 	spin_lock(&gt->lock);
-	if (ref >= gt->frames * ENTRIES_PER_FRAME) {
-		status = PV_GNTST_BAD_GNTREF;
+	if (unlikely(ref >= gt->frames * ENTRIES_PER_FRAME))
 		goto out;
-	}
-	if (granter->dying) {
-		status = PV_GNTST_BAD_DOMAIN;
+	status = PV_GNTST_BAD_DOMAIN;
+	if (unlikely(granter->dying))
 		goto out;
-	}
 	a = active_entry(gt, ref);
 	word = shared_word(gt, ref);
-	if (a->readers + a->writers == 0)
-		status = first_use(granter, a, word, mapper, readonly);
-	else
-		status = further_use(granter, a, word, mapper, readonly);
-	if (status != PV_GNTST_OKAY)
+	if (likely(active_idle(a))) {
+		status = entry_mark(word, mapper, readonly, &marked);
+		if (unlikely(status != PV_GNTST_OKAY))
+			goto out;
+		a->frame = word_frame(marked);
+		a->mapper = mapper->id;
+	} else {
+		status = further_use(a, word, mapper, readonly);
+		if (status != PV_GNTST_OKAY)
+			goto out;
+	}
+	if (unlikely(!use_count(a, granter, readonly))) {
+		status = PV_GNTST_GENERAL_ERROR;
+		entry_unmark(word, bits_unused(a));
 		goto out;
-	if (readonly)
-		a->readers++;
-	else
-		a->writers++;
+	}
 	*frame = mfn_frame(mfn(a->frame));
 out:
 	spin_unlock(&gt->lock);
@@ -281,21 +256,18 @@ void grant_release(struct domain *granter, u32 ref, bool readonly)
 	struct grant_table *gt = granter->grant;
 	struct active_entry *a;
 	struct frame *f;
-	u16 clear = 0;
+	u16 clear;
 
 	spin_lock(&gt->lock);
 	a = active_entry(gt, ref);
 	f = mfn_frame(mfn(a->frame));
-	if (readonly)
-		a->readers--;
-	else if (--a->writers == 0) {
+	if (readonly) {
+		if (--a->readers == 0)
+			frame_put(f);
+	} else if (--a->writers == 0) {
 		frame_put_writable(f);
-		clear |= PV_GTF_WRITING;
 	}
-	if (a->readers + a->writers == 0) {
-		frame_put(f);
-		clear |= PV_GTF_READING;
-	}
+	clear = bits_unused(a);
 	if (clear && !gt->withdrawn)
 		entry_unmark(shared_word(gt, ref), clear);
 	spin_unlock(&gt->lock);
@@ -391,7 +363,7 @@ void grant_audit(struct domain *d)
 	for (ref = 0; ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
 		struct active_entry *a = active_entry(gt, ref);
 
-		if (a->readers + a->writers == 0)
+		if (active_idle(a))
 			continue;
 		used++;
 		log_info("d%u grant %u: frame %x, d%u, %u readers, %u writers\n", d->id, ref,
@@ -414,7 +386,7 @@ void grant_audit_frames(void)
 		for (ref = 0; gt && ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
 			const struct active_entry *a = active_entry(gt, ref);
 
-			if (a->readers + a->writers)
+			if (a->readers)
 				frame_audit_use(mfn_frame(mfn(a->frame)), false);
 			if (a->writers)
 				frame_audit_use(mfn_frame(mfn(a->frame)), true);

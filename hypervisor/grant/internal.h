@@ -7,8 +7,8 @@
  *   active[ref]   ours: frame, mapper,      reference, how mapped, what is left
  *                 readers, writers          to unmap
  *
- * A grant in use (readers + writers > 0) holds one reference on the frame, and a
- * writable one more while there are writers. A page-table entry made by a map
+ * While a grant has readers they hold one reference on the frame between them, and
+ * while it has writers these hold a writable one. A page-table entry made by a map
  * holds references of its own like any other entry, so whatever the mapper does
  * to that entry, the frame outlives every mapping.
  *
@@ -28,7 +28,7 @@
 #define TRACK_FRAMES_LIMIT   4096
 
 #define ENTRIES_PER_FRAME (PAGE_SIZE / sizeof(struct pv_grant_entry_v1))
-#define ACTIVE_PER_PAGE	  (PAGE_SIZE / sizeof(struct active_entry))
+#define ACTIVE_ORDER	  1 /* pages of active entries for a frame of shared ones */
 #define TRACKS_PER_PAGE	  (PAGE_SIZE / sizeof(struct track_entry))
 
 /* Use counts stay far below overflow: one track entry each, and those are limited. */
@@ -57,8 +57,8 @@ struct grant_table {
 	struct spinlock lock;
 	u32 frames, max_frames;
 	bool withdrawn; /* the shared frames are gone: nothing is written to them any more */
-	struct pv_grant_entry_v1 **shared; /* a page each */
-	struct active_entry **active;	   /* two pages for each shared one */
+	struct pv_grant_entry_v1 **shared; /* ENTRIES_PER_FRAME at each of these */
+	struct active_entry **active;
 
 	struct spinlock track_lock;
 	u32 track_pages, max_track_pages;
@@ -67,6 +67,12 @@ struct grant_table {
 	u32 release_next; /* teardown: first handle not yet released */
 };
 #define TRACK_END (~0u)
+STATIC_ASSERT(ENTRIES_PER_FRAME * sizeof(struct active_entry) == PAGE_SIZE << ACTIVE_ORDER);
+
+static inline struct active_entry *active_entry(const struct grant_table *gt, u32 ref)
+{
+	return &gt->active[ref / ENTRIES_PER_FRAME][ref % ENTRIES_PER_FRAME];
+}
 
 /* Grow to \p frames shared frames; lock held. 0, -ENOSPC over the limit, -ENOMEM. */
 int grant_table_grow(struct domain *d, u32 frames);
@@ -87,11 +93,31 @@ struct track_entry *track_lookup(struct grant_table *gt, u32 handle);
 struct track_entry *track_alloc(struct grant_table *gt, u32 *handle);
 void track_free(struct grant_table *gt, u32 handle);
 
-/* The operations on arrays (map.c, copy.c): one element each, status inside. */
-void grant_map(struct pv_gnttab_map_grant_ref *op);
-/* Unmap \p n (at most GRANT_UNMAP_BATCH) at once, with one TLB flush. */
-#define GRANT_UNMAP_BATCH 16
+/*
+ * The domain \p id, which has grants, or NULL. *held is the one that the element
+ * before named, with a reference that serves for this one too if it is the same,
+ * and is exchanged if not. Who a domain is, is all that elements share.
+ */
+static inline struct domain *granter_select(struct domain **held, domid_t id)
+{
+	struct domain *d = *held;
+
+	if (unlikely(!d || d->id != id)) {
+		if (d)
+			domain_put(d);
+		*held = d = domain_get(id);
+	}
+	/* A domain that is being made can be found before it has its table. */
+	return likely(d && READ_ONCE(d->grant)) ? d : NULL;
+}
+
+/*
+ * The operations on \p n elements (map.c, copy.c), at most GRANT_BATCH, status
+ * inside. Unmapping them takes one TLB flush.
+ */
+#define GRANT_BATCH 16
+void grant_map(struct pv_gnttab_map_grant_ref *op, u32 n);
 void grant_unmap(struct pv_gnttab_unmap_grant_ref *op, u32 n);
-void grant_copy(struct pv_gnttab_copy *op);
+void grant_copy(struct pv_gnttab_copy *op, u32 n);
 
 #endif

@@ -10,21 +10,19 @@
 
 /* The page-table entry that a mapping's host_addr stands for. */
 struct place {
-	struct frame *l1; /* with a reference */
+	struct frame *l1; /* with its lock held */
 	unsigned int index;
 };
 
-static s16 place_find(struct place *p, u64 host_addr, u32 flags)
+static s16 place_lock(struct place *p, u64 host_addr, u32 flags)
 {
-	if (flags & PV_GNTMAP_CONTAINS_PTE) {
-		if (host_addr & 7)
-			return PV_GNTST_GENERAL_ERROR;
-		p->l1 = mfn_get(paddr_mfn(host_addr), current->domain);
-		p->index = (host_addr & ~PAGE_MASK) / 8;
-	} else {
-		p->l1 = pt_find_l1(current, host_addr, &p->index);
+	if (likely(!(flags & PV_GNTMAP_CONTAINS_PTE))) {
+		p->l1 = pt_lock_va(current, host_addr, &p->index);
+		return p->l1 ? PV_GNTST_OKAY : PV_GNTST_BAD_VIRT_ADDR;
 	}
-	return p->l1 ? PV_GNTST_OKAY : PV_GNTST_BAD_VIRT_ADDR;
+	p->index = (host_addr & ~PAGE_MASK) / 8;
+	p->l1 = host_addr & 7 ? NULL : pt_lock_l1(paddr_mfn(host_addr), current->domain);
+	return p->l1 ? PV_GNTST_OKAY : PV_GNTST_GENERAL_ERROR;
 }
 
 /* References that one page-table entry holds on the frame it maps. */
@@ -52,19 +50,16 @@ static u64 entry_for(struct frame *f, u32 flags)
 static s16 map_into_host(struct pv_gnttab_map_grant_ref *op, struct frame *f,
 			 struct domain *granter)
 {
-	bool readonly = op->flags & PV_GNTMAP_READONLY;
 	struct place p;
-	s16 status = place_find(&p, op->host_addr, op->flags);
+	s16 status = place_lock(&p, op->host_addr, op->flags);
 
 	if (status != PV_GNTST_OKAY)
 		return status;
-	if (!entry_hold(f, granter, readonly)) {
+	if (likely(entry_hold(f, granter, op->flags & PV_GNTMAP_READONLY)))
+		pt_install_locked(p.l1, p.index, entry_for(f, op->flags));
+	else
 		status = PV_GNTST_GENERAL_ERROR;
-	} else if (pt_install_l1(p.l1, p.index, entry_for(f, op->flags), current->domain)) {
-		entry_drop(f, readonly);
-		status = PV_GNTST_GENERAL_ERROR;
-	}
-	frame_put(p.l1);
+	pt_unlock(p.l1);
 	return status;
 }
 
@@ -99,7 +94,7 @@ static s16 map_tracked(struct pv_gnttab_map_grant_ref *op, struct domain *grante
 	return PV_GNTST_OKAY;
 }
 
-void grant_map(struct pv_gnttab_map_grant_ref *op)
+static void map_one(struct pv_gnttab_map_grant_ref *op, struct domain **held)
 {
 	struct grant_table *gt = current->domain->grant;
 	struct domain *granter;
@@ -109,24 +104,32 @@ void grant_map(struct pv_gnttab_map_grant_ref *op)
 	op->status = PV_GNTST_BAD_GNTREF;
 	if (!(op->flags & (PV_GNTMAP_HOST_MAP | PV_GNTMAP_DEVICE_MAP)))
 		return;
-	granter = domain_get(op->dom);
 	op->status = PV_GNTST_BAD_DOMAIN;
+	granter = granter_select(held, op->dom);
 	if (!granter)
 		return;
-	t = granter->grant ? track_alloc(gt, &handle) : NULL;
-	op->status = PV_GNTST_NO_DEVICE_SPACE;
+	op->status = PV_GNTST_NO_SPACE;
+	t = track_alloc(gt, &handle);
 	if (!t)
-		goto out;
-	op->status = map_tracked(op, granter, t);
-	if (op->status == PV_GNTST_OKAY) {
-		op->handle = handle;
-		/* The reference on the granter goes with the track entry. */
-		__atomic_store_n(&t->state, TRACK_MAPPED, __ATOMIC_RELEASE);
 		return;
+	op->status = map_tracked(op, granter, t);
+	if (likely(op->status == PV_GNTST_OKAY)) {
+		op->handle = handle;
+		domain_hold(granter); /* for the track entry */
+		__atomic_store_n(&t->state, TRACK_MAPPED, __ATOMIC_RELEASE);
+	} else {
+		track_free(gt, handle);
 	}
-	track_free(gt, handle);
-out:
-	domain_put(granter);
+}
+
+void grant_map(struct pv_gnttab_map_grant_ref *op, u32 n)
+{
+	struct domain *held = NULL;
+
+	while (n--)
+		map_one(op++, &held);
+	if (held)
+		domain_put(held);
 }
 
 /* --- unmap ----------------------------------------------------------------------- */
@@ -157,30 +160,18 @@ static struct track_entry *track_claim(struct grant_table *gt, u32 handle)
 	return t;
 }
 
-/* Which frame does a tracked use stand for? It is held by that use, so it stays. */
-static struct frame *tracked_frame(const struct track_entry *t)
-{
-	struct grant_table *gt = t->granter->grant;
-	u32 frame;
-
-	spin_lock(&gt->lock);
-	frame = gt->active[t->ref / ACTIVE_PER_PAGE][t->ref % ACTIVE_PER_PAGE].frame;
-	spin_unlock(&gt->lock);
-	return mfn_frame(mfn(frame));
-}
-
 /* Clear the entry at host_addr if it still is this mapping. */
 static s16 clear_host_entry(u64 host_addr, struct frame *f, u8 flags)
 {
 	u64 rw = flags & PV_GNTMAP_READONLY ? 0 : PTE_RW;
 	struct place p;
-	s16 status = place_find(&p, host_addr, flags);
+	s16 status = place_lock(&p, host_addr, flags);
 
 	if (status != PV_GNTST_OKAY)
 		return status;
-	if (pt_replace_l1(p.l1, p.index, mfn_paddr(frame_mfn(f)) | PTE_PRESENT | rw, 0))
+	if (!pt_clear_locked(p.l1, p.index, mfn_paddr(frame_mfn(f)) | PTE_PRESENT | rw))
 		status = PV_GNTST_GENERAL_ERROR;
-	frame_put(p.l1);
+	pt_unlock(p.l1);
 	return status;
 }
 
@@ -193,7 +184,8 @@ static void unmap_clear(struct pv_gnttab_unmap_grant_ref *op, struct unmapping *
 	op->status = PV_GNTST_BAD_HANDLE;
 	if (!t)
 		return;
-	f = tracked_frame(t);
+	/* Latched before that use, so that it stays. */
+	f = mfn_frame(mfn(active_entry(t->granter->grant, t->ref)->frame));
 	*u = (struct unmapping){
 		.granter = t->granter, .ref = t->ref, .readonly = t->flags & PV_GNTMAP_READONLY};
 	op->status = PV_GNTST_OKAY;
@@ -236,7 +228,7 @@ static void unmap_release(const struct pv_gnttab_unmap_grant_ref *op, struct unm
 
 void grant_unmap(struct pv_gnttab_unmap_grant_ref *op, u32 n)
 {
-	struct unmapping u[GRANT_UNMAP_BATCH];
+	struct unmapping u[GRANT_BATCH];
 	bool flush = false;
 	u32 i;
 

@@ -39,17 +39,13 @@ static u32 *leaf_reg(struct cpuid_leaf *l, u8 reg)
 	return regs[reg];
 }
 
-static bool has_subleaves(u32 leaf)
-{
-	return leaf == 0x4 || leaf == 0x7 || leaf == 0xb || leaf == 0xd;
-}
-
 void cpu_policy_hide(const struct domain *d, struct cpuid_leaf *l, u32 leaf, u32 sub)
 {
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(words); i++)
-		if (words[i].leaf == leaf && (words[i].sub == sub || !has_subleaves(leaf)))
+		if (words[i].leaf == leaf &&
+		    (words[i].sub == sub || words[i].sub == PV_CPUID_NO_SUBLEAF))
 			*leaf_reg(l, words[i].reg) &= ~d->hidden_features[i];
 }
 
@@ -67,78 +63,72 @@ static struct cpuid_leaf view(bool guest, const struct domain *d, u32 leaf, u32 
 }
 
 struct writer {
-	vaddr_t to;	/* 0: count only */
+	vaddr_t to;
 	u32 room, done; /* leaves */
 	bool guest;
 	const struct domain *d;
 };
 
-static long put(struct writer *w, u32 leaf, u32 sub)
+static long put(struct writer *w, u32 leaf, u32 sub, struct cpuid_leaf l)
 {
-	struct cpuid_leaf l = {0};
-	struct pv_cpuid_leaf out;
+	struct pv_cpuid_leaf out = {leaf, sub, l.a, l.b, l.c, l.d};
 
-	if (leaf >> 16 != 0x4000)
-		l = view(w->guest, w->d, leaf, sub);
-	out = (struct pv_cpuid_leaf){leaf, sub, l.a, l.b, l.c, l.d};
-	if (w->to) {
-		if (w->done >= w->room)
-			return -ENOBUFS;
-		if (copy_to_guest(w->to + w->done * sizeof(out), &out, sizeof(out)))
-			return -EFAULT;
-	}
+	if (w->done >= w->room)
+		return -ENOBUFS;
+	if (copy_to_guest(w->to + w->done * sizeof(out), &out, sizeof(out)))
+		return -EFAULT;
 	w->done++;
 	return 0;
 }
 
 /*
- * How many sub-leaves of a leaf there are, at most. The tools reuse our count as
- * the room they have for writing the same leaves again, so it must be the
- * interface's, zero leaves included.
+ * How many sub-leaves of a leaf there are, at most, 0 for a leaf that has none. The
+ * tools reuse our count as the room they have for writing the same leaves again, so
+ * it must be the interface's, zero leaves included.
  */
 static u32 subleaves(u32 leaf)
 {
-	switch (leaf) {
-	case 0x4:
-		return 6;
-	case 0xb:
-		return 2;
-	case 0xd:
-		return 63;
-	default:
-		return 1;
+	return leaf == 0x4 ? 6 : leaf == 0x7 ? 1 : leaf == 0xb ? 2 : leaf == 0xd ? 63 : 0;
+}
+
+static long put_leaf(struct writer *w, u32 leaf)
+{
+	u32 n = subleaves(leaf), sub;
+	long rc = 0;
+
+	if (!n)
+		return put(w, leaf, PV_CPUID_NO_SUBLEAF, view(w->guest, w->d, leaf, 0));
+	for (sub = 0; sub < n && !rc; sub++) {
+		struct cpuid_leaf l = view(w->guest, w->d, leaf, sub);
+
+		if (leaf != 0xd || sub < 2 || (l.a | l.b | l.c | l.d))
+			rc = put(w, leaf, sub, l);
 	}
+	return rc;
+}
+
+/* From \p first to what it says is the last, or \p limit. */
+static long put_range(struct writer *w, u32 first, u32 limit)
+{
+	u32 last = MIN(view(w->guest, w->d, first, 0).a, limit), leaf;
+	long rc = 0;
+
+	for (leaf = first; leaf <= last && !rc; leaf++)
+		rc = put_leaf(w, leaf);
+	return rc;
 }
 
 static long put_all(struct writer *w)
 {
-	static const u32 first[] = {0, 0x80000000}, hypervisor[] = {0x40000000, 0x40000100};
-	unsigned int i;
-	long rc;
+	long rc = put_range(w, 0, 0xd);
+	u32 leaf;
 
-	for (i = 0; i < ARRAY_SIZE(first); i++) {
-		u32 last = view(w->guest, w->d, first[i], 0).a, leaf, sub;
-
-		last = MIN(last, first[i] + (i ? 0x8 : 0xd));
-		for (leaf = first[i]; leaf <= last; leaf++) {
-			for (sub = 0; sub < subleaves(leaf); sub++) {
-				struct cpuid_leaf l = view(w->guest, w->d, leaf, sub);
-
-				if (leaf == 0xd && sub >= 2 && !(l.a | l.b | l.c | l.d))
-					continue;
-				rc = put(w, leaf, has_subleaves(leaf) ? sub : PV_CPUID_NO_SUBLEAF);
-				if (rc)
-					return rc;
-			}
-		}
-	}
+	if (!rc)
+		rc = put_range(w, 0x80000000, 0x80000008);
 	/* Limits the tools may set on what is told about the hypervisor; none here. */
-	for (i = 0; i < ARRAY_SIZE(hypervisor); i++) {
-		rc = put(w, hypervisor[i], PV_CPUID_NO_SUBLEAF);
-		if (rc)
-			return rc;
-	}
-	return 0;
+	for (leaf = 0x40000000; leaf <= 0x40000100 && !rc; leaf += 0x100)
+		rc = put(w, leaf, PV_CPUID_NO_SUBLEAF, (struct cpuid_leaf){0});
+	return rc;
 }
 
 /* Sizes with null arrays, else contents. The one MSR says that CPUID does not fault. */

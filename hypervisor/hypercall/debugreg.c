@@ -12,29 +12,19 @@
 #define DR7_WRITABLE 0xffff03ffUL
 #define DR7_GD	     BIT(13)
 
-/* Condition of breakpoint \p n: 0 execute, 1 write, 2 I/O, 3 access. */
-static unsigned int condition(u64 dr7, unsigned int n)
+static bool dr7_valid(const struct vcpu *v, u64 value)
 {
-	return dr7 >> (16 + n * 4) & 3;
-}
-
-static long dr7_set(struct vcpu *v, u64 value)
-{
-	if (value >> 32)
-		return REFUSE(-EPERM);
-	if (value & DR7_GD)
-		return REFUSE(-EPERM);
+	if (value >> 32 || (value & DR7_GD))
+		return false;
+	/* Condition 2 of a breakpoint is I/O, and needs CR4.DE. */
 	for (unsigned int n = 0; n < 4; n++)
-		if (condition(value, n) == 2 && !(v->cr4 & CR4_DE))
-			return REFUSE(-EPERM);
-	v->dr[7] = (value & DR7_WRITABLE) | DR7_ONE;
-	return 0;
+		if ((value >> (16 + n * 4) & 3) == 2 && !(v->cr4 & CR4_DE))
+			return false;
+	return true;
 }
 
 long debugreg_set(struct vcpu *v, unsigned int n, u64 value)
 {
-	long rc = 0;
-
 	switch (n) {
 	case 0 ... 3:
 		/* The widest breakpoint is 8 bytes, aligned. */
@@ -50,14 +40,16 @@ long debugreg_set(struct vcpu *v, unsigned int n, u64 value)
 		break;
 	case 5:
 	case 7:
-		rc = dr7_set(v, value);
+		if (!dr7_valid(v, value))
+			return REFUSE(-EPERM);
+		v->dr[7] = (value & DR7_WRITABLE) | DR7_ONE;
 		break;
 	default:
 		return REFUSE(-EINVAL);
 	}
-	if (!rc && v == current)
+	if (v == current)
 		context_load_debug(v);
-	return rc;
+	return 0;
 }
 
 long debugreg_get(const struct vcpu *v, unsigned int n, u64 *value)
@@ -71,18 +63,14 @@ long debugreg_get(const struct vcpu *v, unsigned int n, u64 *value)
 /* set_debugreg(number, value) */
 HYPERCALL(set_debugreg)
 {
-	if (hc->arg[0] > 7)
-		return REFUSE(-EINVAL);
-	return debugreg_set(current, (unsigned int)hc->arg[0], hc->arg[1]);
+	return debugreg_set(current, (unsigned int)MIN(hc->arg[0], 8UL), hc->arg[1]);
 }
 
 /* get_debugreg(number): the value itself is the result. */
 HYPERCALL(get_debugreg)
 {
-	u64 value;
+	u64 value = 0;
+	long rc = debugreg_get(current, (unsigned int)MIN(hc->arg[0], 8UL), &value);
 
-	if (hc->arg[0] > 7)
-		return REFUSE(-ENODEV);
-	debugreg_get(current, (unsigned int)hc->arg[0], &value);
-	return (long)value;
+	return rc ? rc : (long)value;
 }

@@ -8,6 +8,7 @@
 #include "hypercall.h"
 
 #define DESC_PER_PAGE (PAGE_SIZE / 8)
+#define COST_PAGE     5000 /* instructions to check one */
 #define GDT_MAX	      PV_FIRST_RESERVED_GDT_ENTRY
 #define LDT_MAX	      8192
 /* Writable, since the CPU sets descriptors' accessed bits. */
@@ -43,23 +44,23 @@ void gdt_clear(struct vcpu *v)
 {
 	unsigned int n = (v->gdt_entries + DESC_PER_PAGE - 1) / DESC_PER_PAGE;
 
-	for (unsigned int i = 0; i < n; i++)
-		hv_unmap(v->desc_window + i * PAGE_SIZE);
+	hv_unmap(v->desc_window, n);
 	gdt_put(v->gdt, n);
 	for (unsigned int i = 0; i < n; i++)
 		v->gdt[i] = MFN_NONE;
 	v->gdt_entries = 0;
 }
 
-/* The segment-descriptor type is cheap to check: one page, no children; it never restarts for long.
- */
+/* Preempted, they are let go, but stay what they have been found to be: the next try is short. */
 static int gdt_get(struct vcpu *v, const u64 *mfns, mfn_t *frames, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		int rc = -EINVAL;
 
 		frames[i] = mfn(mfns[i]);
-		if (mfn_valid(frames[i]))
+		if (preempt_after(COST_PAGE))
+			rc = -ERESTART;
+		else if (mfn_valid(frames[i]))
 			rc = frame_get_typed(mfn_frame(frames[i]), v->domain, FRAME_SEGDESC);
 		if (rc) {
 			gdt_put(frames, i);
@@ -84,8 +85,7 @@ int gdt_set(struct vcpu *v, const u64 *mfns, u32 entries)
 	for (unsigned int i = 0; i < n; i++) {
 		rc = hv_map(v->desc_window + i * PAGE_SIZE, frames[i], WINDOW_FLAGS);
 		if (rc) {
-			while (i--)
-				hv_unmap(v->desc_window + i * PAGE_SIZE);
+			hv_unmap(v->desc_window, i);
 			gdt_put(frames, n);
 			return rc;
 		}
@@ -126,7 +126,7 @@ void ldt_clear(struct vcpu *v)
 		if (!mfn_nr(m))
 			continue;
 		v->ldt[i] = mfn(0);
-		hv_unmap(ldt_window(v, i));
+		hv_unmap(ldt_window(v, i), 1);
 		frame_put_typed(mfn_frame(m));
 	}
 	v->ldt_entries = 0;

@@ -250,7 +250,8 @@ HYPERCALL(domctl)
 	} else {
 		return REFUSE(-ENOSYS);
 	}
-	if (!rc && copy_back && copy_to_guest(hc->arg[0], &op, sizeof(op)))
+	/* A preempted call finds in its argument what is left to do. */
+	if (((!rc && copy_back) || rc == -ERESTART) && copy_to_guest(hc->arg[0], &op, sizeof(op)))
 		rc = -EFAULT;
 	return rc;
 }
@@ -269,14 +270,14 @@ int cpumask_from_guest(struct cpumask *m, const struct pv_xenctl_bitmap *map)
 
 int cpumask_to_guest(const struct pv_xenctl_bitmap *map, const struct cpumask *m)
 {
-	u32 i, bytes = (map->nr_bits + 7) / 8;
+	static const u8 none[512];
+	u32 at = 0, bytes = (map->nr_bits + 7) / 8, n;
 
 	if (map->nr_bits > 1U << 16)
 		return REFUSE(-EINVAL);
-	for (i = 0; i < bytes; i++) {
-		u8 byte = i < sizeof(m->bits) ? ((const u8 *)m->bits)[i] : 0;
-
-		if (copy_to_guest(map->bitmap + i, &byte, 1))
+	for (; at < bytes; at += n) {
+		n = MIN(bytes - at, at ? (u32)sizeof(none) : (u32)sizeof(m->bits));
+		if (copy_to_guest(map->bitmap + at, at ? none : (const u8 *)m->bits, n))
 			return -EFAULT;
 	}
 	return 0;

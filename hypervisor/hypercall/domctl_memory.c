@@ -3,6 +3,7 @@
 #include "domctl.h"
 
 #define FRAME_INFO_MAX 1024
+#define COST_INFO      200 /* instructions */
 
 long domctl_max_mem(struct domain *d, struct pv_domctl *op)
 {
@@ -40,15 +41,18 @@ static u32 frame_info(struct domain *d, u64 nr)
 
 long domctl_page_frame_info(struct domain *d, struct pv_domctl *op)
 {
-	u64 i, nr, at = op->u.getpageframeinfo3.array;
+	struct pv_domctl_getpageframeinfo3 *g = &op->u.getpageframeinfo3;
+	u64 nr;
 
-	if (op->u.getpageframeinfo3.num > FRAME_INFO_MAX)
+	if (g->num > FRAME_INFO_MAX)
 		return REFUSE(-E2BIG);
-	for (i = 0; i < op->u.getpageframeinfo3.num; i++, at += sizeof(nr)) {
-		if (copy_from_guest(&nr, at, sizeof(nr)))
+	for (; g->num; g->num--, g->array += sizeof(nr)) {
+		if (preempt_after(COST_INFO))
+			return -ERESTART;
+		if (copy_from_guest(&nr, g->array, sizeof(nr)))
 			return -EFAULT;
 		nr = frame_info(d, nr);
-		if (copy_to_guest(at, &nr, sizeof(nr)))
+		if (copy_to_guest(g->array, &nr, sizeof(nr)))
 			return -EFAULT;
 	}
 	return 0;

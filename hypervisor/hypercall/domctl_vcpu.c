@@ -122,21 +122,27 @@ long domctl_get_vcpu_affinity(struct domain *d, struct pv_domctl *op)
 	return rc;
 }
 
-/* Weight is the one parameter that the policies here have. */
+/* Weight 0 leaves it as it is. Only the fair policy, which looks like credit2, knows caps. */
 long domctl_scheduler_op(struct domain *d, struct pv_domctl *op)
 {
 	struct pv_domctl_scheduler_op *s = &op->u.scheduler_op;
+	u32 weight, cap;
 
 	if (s->sched_id != sched_id())
 		return REFUSE(-EINVAL);
+	sched_params_get(d, &weight, &cap);
 	switch (s->cmd) {
 	case PV_DOMCTL_SCHEDOP_GETINFO:
-		s->u.credit2.weight = sched_get_weight(d);
-		s->u.credit2.cap = 0;
+		s->u.credit2.weight = weight;
+		s->u.credit2.cap = cap;
 		return 0;
 	case PV_DOMCTL_SCHEDOP_PUTINFO:
 		if (s->u.credit2.weight)
-			sched_set_weight(d, s->u.credit2.weight);
+			weight = s->u.credit2.weight;
+		cap = s->u.credit2.cap;
+		if (cap && s->sched_id != PV_SCHEDULER_CREDIT2)
+			return REFUSE(-EOPNOTSUPP);
+		sched_params_set(d, weight, cap);
 		return 0;
 	default:
 		return REFUSE(-EOPNOTSUPP);

@@ -1,206 +1,167 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * event_channel_op: reads the guest's arguments, finds the domains they name, and
- * leaves the work to event/. A port that could not be reported is closed again.
+ * event_channel_op: each operation's argument is copied in, the domain it names is
+ * found, event/ does the work, and what it answers is copied out. A port that
+ * could not be reported is closed again.
  */
 #include "event.h"
+#include "guest_word.h"
 #include "hypercall.h"
 #include "lib.h"
 
-/* The domain an operation names: the caller's own, or any if the caller controls it. */
-static struct domain *target(domid_t id, long *rc)
+union argument {
+	domid_t dom; /* first in those that name a domain */
+	struct pv_evtchn_bind_interdomain bind_interdomain;
+	struct pv_evtchn_bind_virq bind_virq;
+	struct pv_evtchn_bind_pirq bind_pirq;
+	struct pv_evtchn_close close;
+	struct pv_evtchn_status status;
+	struct pv_evtchn_alloc_unbound alloc_unbound;
+	struct pv_evtchn_bind_ipi bind_ipi;
+	struct pv_evtchn_bind_vcpu bind_vcpu;
+	struct pv_evtchn_unmask unmask;
+	struct pv_evtchn_init_control init_control;
+	struct pv_evtchn_expand_array expand_array;
+	struct pv_evtchn_set_priority set_priority;
+};
+
+static int bind_interdomain(struct domain *d, struct pv_evtchn_bind_interdomain *a)
 {
-	struct domain *d = domain_get(id);
+	struct domain *remote = domain_get(a->remote_dom);
+	int rc;
 
-	if (!d) {
-		*rc = REFUSE(current->domain->privileged ? -ESRCH : -EPERM);
-	} else if (!may_control(d)) {
-		domain_put(d);
-		d = NULL;
-		*rc = REFUSE(-EPERM);
-	}
-	return d;
-}
-
-static long op_send(vaddr_t arg)
-{
-	struct pv_evtchn_send a;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	return event_send(current->domain, a.port);
-}
-
-static long op_bind_interdomain(vaddr_t arg)
-{
-	struct pv_evtchn_bind_interdomain a;
-	struct domain *remote;
-	long rc;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	remote = domain_get(a.remote_dom);
 	if (!remote)
-		return REFUSE(-ESRCH);
-	rc = event_bind_interdomain(current->domain, remote, a.remote_port, &a.local_port);
-	if (rc == 0 && copy_field_to_guest(arg, &a, local_port)) {
-		event_close(current->domain, a.local_port);
-		rc = REFUSE(-EFAULT);
-	}
+		return (int)REFUSE(-ESRCH);
+	rc = event_bind_interdomain(d, remote, a->remote_port, &a->local_port);
 	domain_put(remote);
 	return rc;
 }
 
-static long op_bind_virq(vaddr_t arg)
+static int alloc_unbound(struct domain *d, struct pv_evtchn_alloc_unbound *a)
 {
-	struct pv_evtchn_bind_virq a;
-	long rc;
+	domid_t remote = a->remote_dom == PV_DOMID_SELF ? current->domain->id : a->remote_dom;
 
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	rc = event_bind_virq(current->domain, a.virq, a.vcpu, &a.port);
-	if (rc == 0 && copy_field_to_guest(arg, &a, port)) {
-		event_close(current->domain, a.port);
-		rc = REFUSE(-EFAULT);
-	}
-	return rc;
-}
-
-static long op_bind_pirq(vaddr_t arg)
-{
-	struct pv_evtchn_bind_pirq a;
-	long rc;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	rc = event_bind_pirq(current->domain, a.pirq, a.flags & PV_BIND_PIRQ_WILL_SHARE, &a.port);
-	if (rc == 0 && copy_field_to_guest(arg, &a, port)) {
-		event_close(current->domain, a.port);
-		rc = REFUSE(-EFAULT);
-	}
-	return rc;
-}
-
-static long op_bind_ipi(vaddr_t arg)
-{
-	struct pv_evtchn_bind_ipi a;
-	long rc;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	rc = event_bind_ipi(current->domain, a.vcpu, &a.port);
-	if (rc == 0 && copy_field_to_guest(arg, &a, port)) {
-		event_close(current->domain, a.port);
-		rc = REFUSE(-EFAULT);
-	}
-	return rc;
-}
-
-static long op_alloc_unbound(vaddr_t arg)
-{
-	struct pv_evtchn_alloc_unbound a;
-	struct domain *d;
-	domid_t remote;
-	long rc;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	remote = a.remote_dom == PV_DOMID_SELF ? current->domain->id : a.remote_dom;
 	if (remote >= DOMID_LIMIT)
-		return REFUSE(-ESRCH);
-	d = target(a.dom, &rc);
-	if (!d)
-		return rc;
-	rc = event_alloc_unbound(d, remote, &a.port);
-	if (rc == 0 && copy_field_to_guest(arg, &a, port)) {
-		event_close(d, a.port);
+		return (int)REFUSE(-ESRCH);
+	return event_alloc_unbound(d, remote, &a->port);
+}
+
+static int init_control(struct domain *d, struct pv_evtchn_init_control *a)
+{
+	a->link_bits = PV_EVTCHN_FIFO_LINK_BITS;
+	return event_init_control(d, a->vcpu, a->control_gfn, a->offset);
+}
+
+static int run(u64 cmd, struct domain *d, union argument *a)
+{
+	switch (cmd) {
+	case PV_EVTCHNOP_BIND_INTERDOMAIN:
+		return bind_interdomain(d, &a->bind_interdomain);
+	case PV_EVTCHNOP_BIND_VIRQ:
+		return event_bind_virq(d, a->bind_virq.virq, a->bind_virq.vcpu, &a->bind_virq.port);
+	case PV_EVTCHNOP_BIND_PIRQ:
+		/* One domain has lines: whether it would share them makes no difference. */
+		return event_bind_pirq(d, a->bind_pirq.pirq, &a->bind_pirq.port);
+	case PV_EVTCHNOP_BIND_IPI:
+		return event_bind_ipi(d, a->bind_ipi.vcpu, &a->bind_ipi.port);
+	case PV_EVTCHNOP_ALLOC_UNBOUND:
+		return alloc_unbound(d, &a->alloc_unbound);
+	case PV_EVTCHNOP_STATUS:
+		return event_status(d, &a->status);
+	case PV_EVTCHNOP_RESET:
+		return event_reset(d);
+	case PV_EVTCHNOP_CLOSE:
+		return event_close(d, a->close.port);
+	case PV_EVTCHNOP_BIND_VCPU:
+		return event_bind_vcpu(d, a->bind_vcpu.port, a->bind_vcpu.vcpu);
+	case PV_EVTCHNOP_UNMASK:
+		return event_unmask(d, a->unmask.port);
+	case PV_EVTCHNOP_INIT_CONTROL:
+		return init_control(d, &a->init_control);
+	case PV_EVTCHNOP_EXPAND_ARRAY:
+		return event_expand_array(d, a->expand_array.array_gfn);
+	default: /* PV_EVTCHNOP_SET_PRIORITY */
+		return event_set_priority(d, a->set_priority.port, a->set_priority.priority);
+	}
+}
+
+#define ARGUMENT(type) .size = sizeof(struct pv_evtchn_##type)
+#define ANSWER(type, field)                                    \
+	.answer_at = offsetof(struct pv_evtchn_##type, field), \
+	.answer_size = sizeof(((struct pv_evtchn_##type *)NULL)->field)
+#define NEW_PORT(type, field) ANSWER(type, field), .new_port = true
+
+static const struct {
+	u8 size;		   /* of the argument */
+	u8 answer_at, answer_size; /* what of it is copied back */
+	bool new_port;		   /* that is a port */
+	bool of_domain;		   /* it names a domain; all others are about the caller */
+} ops[] = {
+	/* clang-format off */
+	[PV_EVTCHNOP_BIND_INTERDOMAIN] = {ARGUMENT(bind_interdomain),
+					  NEW_PORT(bind_interdomain, local_port)},
+	[PV_EVTCHNOP_BIND_VIRQ] = {ARGUMENT(bind_virq), NEW_PORT(bind_virq, port)},
+	[PV_EVTCHNOP_BIND_PIRQ] = {ARGUMENT(bind_pirq), NEW_PORT(bind_pirq, port)},
+	[PV_EVTCHNOP_BIND_IPI] = {ARGUMENT(bind_ipi), NEW_PORT(bind_ipi, port)},
+	[PV_EVTCHNOP_ALLOC_UNBOUND] = {ARGUMENT(alloc_unbound),
+				       NEW_PORT(alloc_unbound, port), .of_domain = true},
+	[PV_EVTCHNOP_STATUS] = {ARGUMENT(status), .answer_size = sizeof(struct pv_evtchn_status),
+				.of_domain = true},
+	[PV_EVTCHNOP_RESET] = {ARGUMENT(reset), .of_domain = true},
+	[PV_EVTCHNOP_CLOSE] = {ARGUMENT(close)},
+	[PV_EVTCHNOP_BIND_VCPU] = {ARGUMENT(bind_vcpu)},
+	[PV_EVTCHNOP_UNMASK] = {ARGUMENT(unmask)},
+	[PV_EVTCHNOP_INIT_CONTROL] = {ARGUMENT(init_control),
+				      ANSWER(init_control, link_bits)},
+	[PV_EVTCHNOP_EXPAND_ARRAY] = {ARGUMENT(expand_array)},
+	[PV_EVTCHNOP_SET_PRIORITY] = {ARGUMENT(set_priority)},
+	/* clang-format on */
+};
+
+/* Every operation but sending. */
+static __noinline long operate(u64 cmd, vaddr_t at)
+{
+	struct domain *d = current->domain;
+	union argument a;
+	const char *answer;
+	long rc;
+
+	if (cmd >= ARRAY_SIZE(ops))
+		return REFUSE(-ENOSYS);
+	if (copy_from_guest(&a, at, ops[cmd].size))
+		return REFUSE(-EFAULT);
+	if (ops[cmd].of_domain) {
+		d = domain_get(a.dom);
+		if (!d)
+			return REFUSE(current->domain->privileged ? -ESRCH : -EPERM);
+	}
+	rc = may_control(d) ? run(cmd, d, &a) : REFUSE(-EPERM);
+	answer = (const char *)&a + ops[cmd].answer_at;
+	if (rc == 0 && ops[cmd].answer_size &&
+	    copy_to_guest(at + ops[cmd].answer_at, answer, ops[cmd].answer_size)) {
+		if (ops[cmd].new_port)
+			event_close(d, *(const u32 *)answer);
 		rc = REFUSE(-EFAULT);
 	}
-	domain_put(d);
+	if (ops[cmd].of_domain)
+		domain_put(d);
 	return rc;
 }
-
-static long op_close(vaddr_t arg)
-{
-	struct pv_evtchn_close a;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	return event_close(current->domain, a.port);
-}
-
-static long op_status(vaddr_t arg)
-{
-	struct pv_evtchn_status a;
-	struct domain *d;
-	long rc;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	d = target(a.dom, &rc);
-	if (!d)
-		return rc;
-	rc = event_status(d, &a);
-	domain_put(d);
-	if (rc == 0 && copy_to_guest(arg, &a, sizeof(a)))
-		rc = REFUSE(-EFAULT);
-	return rc;
-}
-
-static long op_bind_vcpu(vaddr_t arg)
-{
-	struct pv_evtchn_bind_vcpu a;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	return event_bind_vcpu(current->domain, a.port, a.vcpu);
-}
-
-static long op_unmask(vaddr_t arg)
-{
-	struct pv_evtchn_unmask a;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	return event_unmask(current->domain, a.port);
-}
-
-static long op_reset(vaddr_t arg)
-{
-	struct pv_evtchn_reset a;
-	struct domain *d;
-	long rc;
-
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	d = target(a.dom, &rc);
-	if (!d)
-		return rc;
-	rc = event_reset(d);
-	domain_put(d);
-	return rc;
-}
-
-/* The FIFO form is not offered: its operations are not here, and guests use the two-level form. */
-static long (*const ops[])(vaddr_t arg) = {
-	[PV_EVTCHNOP_BIND_INTERDOMAIN] = op_bind_interdomain,
-	[PV_EVTCHNOP_BIND_VIRQ] = op_bind_virq,
-	[PV_EVTCHNOP_BIND_PIRQ] = op_bind_pirq,
-	[PV_EVTCHNOP_CLOSE] = op_close,
-	[PV_EVTCHNOP_SEND] = op_send,
-	[PV_EVTCHNOP_STATUS] = op_status,
-	[PV_EVTCHNOP_ALLOC_UNBOUND] = op_alloc_unbound,
-	[PV_EVTCHNOP_BIND_IPI] = op_bind_ipi,
-	[PV_EVTCHNOP_BIND_VCPU] = op_bind_vcpu,
-	[PV_EVTCHNOP_UNMASK] = op_unmask,
-	[PV_EVTCHNOP_RESET] = op_reset,
-};
 
 HYPERCALL(event_channel_op)
 {
-	u64 cmd = hc->arg[0];
+	vaddr_t at = hc->arg[1];
+	pv_evtchn_port_t port;
 
-	if (cmd >= ARRAY_SIZE(ops) || !ops[cmd])
-		return REFUSE(-ENOSYS);
-	return ops[cmd](hc->arg[1]);
+	if (hc->arg[0] != PV_EVTCHNOP_SEND)
+		return operate(hc->arg[0], at);
+	if (unlikely(!guest_range_ok(at, sizeof(port))))
+		return REFUSE(-EFAULT);
+	user_access_begin();
+	guest_get(port, at, fault);
+	user_access_end();
+	return event_send(current->domain, port);
+fault:
+	user_access_end();
+	return REFUSE(-EFAULT);
 }

@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * grant_table_op(cmd, array, count): works through an array of requests and
- * writes each one's status back before it looks at the next. Preempted, it moves
- * its own array pointer and count along, so that the repeated call goes on with
- * the first element not yet done.
+ * grant_table_op(cmd, array, count). Mapping, unmapping and copying take an array of
+ * requests, of which some are read, worked on and answered at a time; each has its
+ * own status. Preempted, the call moves its own array pointer and count along, so
+ * that it goes on with the first element not yet done. The rest take one request.
  */
 #include "../grant/internal.h"
+#include "guest_word.h"
 #include "hypercall.h"
-
-static int op_map(u64 at)
-{
-	struct pv_gnttab_map_grant_ref op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	grant_map(&op);
-	return copy_to_guest(at, &op, sizeof(op));
-}
-
-static int op_copy(u64 at)
-{
-	struct pv_gnttab_copy op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	grant_copy(&op);
-	return copy_field_to_guest(at, &op, status);
-}
 
 /* The domain an administrative request is about: the caller, or one it controls. */
 static struct domain *subject(domid_t id, s16 *status)
@@ -45,121 +26,162 @@ static struct domain *subject(domid_t id, s16 *status)
 	return d;
 }
 
-static s16 setup_table(struct domain *d, const struct pv_gnttab_setup_table *op)
+/* Frames that there are already cost next to nothing, so a restart begins with the first again. */
+static long setup_table(struct domain *d, struct pv_gnttab_setup_table *op)
 {
-	u32 i;
+	u32 i, had = d->grant->frames;
 
+	op->status = PV_GNTST_GENERAL_ERROR;
 	if (op->nr_frames > d->grant->max_frames)
-		return PV_GNTST_GENERAL_ERROR;
+		return 0;
 	for (i = 0; i < op->nr_frames; i++) {
 		mfn_t m;
 		u64 nr;
 
+		if (i >= had + GRANT_BATCH && preempt_pending())
+			return -ERESTART;
 		if (grant_shared_frame(d, i, &m))
-			return PV_GNTST_GENERAL_ERROR;
+			return 0;
 		nr = mfn_nr(m);
-		if (copy_to_guest(op->frame_list + i * sizeof(nr), &nr, sizeof(nr)))
-			return PV_GNTST_BAD_VIRT_ADDR;
+		if (copy_to_guest(op->frame_list + i * sizeof(nr), &nr, sizeof(nr))) {
+			op->status = PV_GNTST_BAD_VIRT_ADDR;
+			return 0;
+		}
 	}
-	return PV_GNTST_OKAY;
+	op->status = PV_GNTST_OKAY;
+	return 0;
 }
 
-static int op_setup_table(u64 at)
-{
-	struct pv_gnttab_setup_table op;
-	struct domain *d;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	d = subject(op.dom, &op.status);
-	if (d) {
-		op.status = setup_table(d, &op);
-		domain_put(d);
-	}
-	return copy_field_to_guest(at, &op, status);
-}
-
-static int op_query_size(u64 at)
-{
-	struct pv_gnttab_query_size op;
-	struct domain *d;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	d = subject(op.dom, &op.status);
-	if (d) {
-		op.nr_frames = d->grant->frames;
-		op.max_nr_frames = d->grant->max_frames;
-		domain_put(d);
-	}
-	return copy_to_guest(at, &op, sizeof(op));
-}
-
-static int op_set_version(u64 at)
-{
-	struct pv_gnttab_set_version op;
-	int rc;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	rc = op.version == 1 ? 0 : op.version == 2 ? -ENOSYS : -EINVAL;
-	op.version = 1;
-	return copy_to_guest(at, &op, sizeof(op)) ? -EFAULT : rc;
-}
-
-static int op_get_version(u64 at)
-{
-	struct pv_gnttab_get_version op;
-	struct domain *d;
-	s16 status;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return -EFAULT;
-	d = subject(op.dom, &status);
-	if (!d)
-		return status == PV_GNTST_BAD_DOMAIN ? -ESRCH : -EPERM;
-	domain_put(d);
-	op.version = 1;
-	return copy_field_to_guest(at, &op, version);
-}
-
-static const struct {
-	int (*fn)(u64 at); /* one element: 0, or what ends the call */
-	u32 size;
-	bool single; /* takes exactly one element */
-} grant_ops[] = {
-	[PV_GNTTABOP_MAP_GRANT_REF] = {op_map, sizeof(struct pv_gnttab_map_grant_ref), false},
-	[PV_GNTTABOP_COPY] = {op_copy, sizeof(struct pv_gnttab_copy), false},
-	[PV_GNTTABOP_SETUP_TABLE] = {op_setup_table, sizeof(struct pv_gnttab_setup_table), true},
-	[PV_GNTTABOP_QUERY_SIZE] = {op_query_size, sizeof(struct pv_gnttab_query_size), true},
-	[PV_GNTTABOP_SET_VERSION] = {op_set_version, sizeof(struct pv_gnttab_set_version), true},
-	[PV_GNTTABOP_GET_VERSION] = {op_get_version, sizeof(struct pv_gnttab_get_version), true},
+union single {
+	domid_t dom; /* first in all but set_version */
+	struct pv_gnttab_setup_table setup;
+	struct pv_gnttab_query_size query;
+	struct pv_gnttab_set_version set_version;
+	struct pv_gnttab_get_version get_version;
 };
 
-static void advance(struct hypercall *hc, u32 elements, u32 size)
+/* Version 1 is all there is, and stays. */
+static long set_version(struct pv_gnttab_set_version *op)
 {
-	hc->arg[1] += (u64)elements * size;
-	hc->arg[2] -= elements;
+	u32 wanted = op->version;
+
+	op->version = 1;
+	return wanted == 1 ? 0 : wanted == 2 ? -ENOSYS : -EINVAL;
 }
 
-/* Unmapping goes in batches, since each batch costs one TLB flush. */
-static long unmap_all(struct hypercall *hc)
+static long on_subject(u32 cmd, union single *a)
 {
-	struct pv_gnttab_unmap_grant_ref op[GRANT_UNMAP_BATCH];
+	s16 status;
+	struct domain *d = subject(a->dom, &status);
+	long rc = 0;
+
+	switch (cmd) {
+	case PV_GNTTABOP_SETUP_TABLE:
+		a->setup.status = status;
+		if (d)
+			rc = setup_table(d, &a->setup);
+		break;
+	case PV_GNTTABOP_QUERY_SIZE:
+		a->query.status = status;
+		if (d) {
+			a->query.nr_frames = d->grant->frames;
+			a->query.max_nr_frames = d->grant->max_frames;
+		}
+		break;
+	default:
+		a->get_version.version = 1;
+		if (!d)
+			rc = status == PV_GNTST_BAD_DOMAIN ? -ESRCH : -EPERM;
+	}
+	if (d)
+		domain_put(d);
+	return rc;
+}
+
+static long single_op(u32 cmd, u64 at, u64 count)
+{
+	static const u8 sizes[] = {
+		[PV_GNTTABOP_SETUP_TABLE] = sizeof(struct pv_gnttab_setup_table),
+		[PV_GNTTABOP_QUERY_SIZE] = sizeof(struct pv_gnttab_query_size),
+		[PV_GNTTABOP_SET_VERSION] = sizeof(struct pv_gnttab_set_version),
+		[PV_GNTTABOP_GET_VERSION] = sizeof(struct pv_gnttab_get_version),
+	};
+	u32 size = cmd < ARRAY_SIZE(sizes) ? sizes[cmd] : 0;
+	union single a;
+	long rc;
+
+	if (!size)
+		return REFUSE(-ENOSYS);
+	if (count != 1)
+		return REFUSE(-EINVAL);
+	if (copy_from_guest(&a, at, size))
+		return -EFAULT;
+	rc = cmd == PV_GNTTABOP_SET_VERSION ? set_version(&a.set_version) : on_subject(cmd, &a);
+	if (rc != -ERESTART && copy_to_guest(at, &a, size))
+		rc = -EFAULT;
+	return rc;
+}
+
+union batch {
+	struct pv_gnttab_map_grant_ref map[GRANT_BATCH];
+	struct pv_gnttab_unmap_grant_ref unmap[GRANT_BATCH];
+	struct pv_gnttab_copy copy[GRANT_BATCH];
+};
+
+/* Write the status of each element back, and no other field: the guest may have moved on. */
+static int status_put(u64 at, const void *elements, u32 n, u32 size, u32 offset)
+{
+	const char *from = (const char *)elements + offset;
+	u64 to = at + offset, end = at + n * size;
+
+	if (!guest_range_ok(at, n * size))
+		return REFUSE(-EFAULT);
+	user_access_begin();
+	for (; to < end; to += size, from += size)
+		guest_put(*(const u16 *)from, to, fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	return REFUSE(-EFAULT);
+}
+
+/* Work on the first \p n elements at \p at; 0 or -EFAULT. */
+static int batch_run(u32 cmd, union batch *b, u64 at, u32 n)
+{
+	switch (cmd) {
+	case PV_GNTTABOP_MAP_GRANT_REF:
+		grant_map(b->map, n);
+		return copy_to_guest(at, b->map, n * sizeof(b->map[0]));
+	case PV_GNTTABOP_UNMAP_GRANT_REF:
+		grant_unmap(b->unmap, n);
+		return status_put(at, b->unmap, n, sizeof(b->unmap[0]),
+				  offsetof(struct pv_gnttab_unmap_grant_ref, status));
+	default:
+		grant_copy(b->copy, n);
+		return status_put(at, b->copy, n, sizeof(b->copy[0]),
+				  offsetof(struct pv_gnttab_copy, status));
+	}
+}
+
+static long array_op(struct hypercall *hc, u32 cmd, u32 size)
+{
+	union batch b;
 
 	while (hc->arg[2]) {
-		u32 i, n = MIN(hc->arg[2], (u64)GRANT_UNMAP_BATCH);
+		u32 n = MIN(hc->arg[2], (u64)GRANT_BATCH);
 		u64 at = hc->arg[1];
-		int fault = 0;
 
-		if (copy_from_guest(op, at, n * sizeof(op[0])))
+		/* An array that ends in nowhere: do what is there. */
+		if (unlikely(copy_from_guest(&b, at, n * size))) {
+			n = 1;
+			if (copy_from_guest(&b, at, size))
+				return -EFAULT;
+		}
+		if (unlikely(batch_run(cmd, &b, at, n)))
 			return -EFAULT;
-		grant_unmap(op, n);
-		for (i = 0; i < n; i++)
-			fault |= copy_field_to_guest(at + i * sizeof(op[0]), &op[i], status);
-		if (fault)
-			return -EFAULT;
-		advance(hc, n, sizeof(op[0]));
+		hc->arg[1] += n * size;
+		hc->arg[2] -= n;
 		if (hc->arg[2] && preempt_pending())
 			return -ERESTART;
 	}
@@ -169,25 +191,17 @@ static long unmap_all(struct hypercall *hc)
 HYPERCALL(grant_table_op)
 {
 	u32 cmd = hc->arg[0];
-	u32 done = 0;
-	int rc;
 
 	hc->arg[2] = (u32)hc->arg[2];
 	if ((s32)hc->arg[2] < 0)
 		return REFUSE(-EINVAL);
-	if (cmd == PV_GNTTABOP_UNMAP_GRANT_REF)
-		return unmap_all(hc);
-	if (cmd >= ARRAY_SIZE(grant_ops) || !grant_ops[cmd].fn)
-		return REFUSE(-ENOSYS);
-	if (grant_ops[cmd].single && hc->arg[2] != 1)
-		return REFUSE(-EINVAL);
-	while (hc->arg[2]) {
-		rc = grant_ops[cmd].fn(hc->arg[1]);
-		if (rc)
-			return rc;
-		advance(hc, 1, grant_ops[cmd].size);
-		if (hc->arg[2] && (++done & 31) == 0 && preempt_pending())
-			return -ERESTART;
+	switch (cmd) {
+	case PV_GNTTABOP_MAP_GRANT_REF:
+		return array_op(hc, cmd, sizeof(struct pv_gnttab_map_grant_ref));
+	case PV_GNTTABOP_UNMAP_GRANT_REF:
+		return array_op(hc, cmd, sizeof(struct pv_gnttab_unmap_grant_ref));
+	case PV_GNTTABOP_COPY:
+		return array_op(hc, cmd, sizeof(struct pv_gnttab_copy));
 	}
-	return 0;
+	return single_op(cmd, hc->arg[1], hc->arg[2]);
 }

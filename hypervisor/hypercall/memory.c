@@ -2,8 +2,8 @@
 /*
  * memory_op(cmd, argument): which frames a domain has. Calls that work through a
  * list return how many extents they did, fewer than asked when memory or the
- * domain's limit ran out. Preempted, they keep the number done in the bits of
- * cmd above the operation, so that the repeated call goes on there.
+ * domain's limit ran out. Preempted, they keep the number of frames done in the bits
+ * of cmd above the operation, so that the repeated call goes on there.
  */
 #include "boot.h"
 #include "grant.h"
@@ -13,336 +13,138 @@
 #define OP_BITS 6
 #define OP_MASK ((1UL << OP_BITS) - 1)
 
-#define GUEST_ORDER_MAX	     9	/* 2 MiB: what a guest may ask for itself */
-#define PRIVILEGED_ORDER_MAX 18 /* 1 GiB */
-#define PREEMPT_EVERY	     32
-#define E820_MAX	     128
+#define COST_FRAME 200 /* instructions for one given or taken, less what clearing takes */
+#define E820_MAX   128
+#define PFN_LIMIT  (1UL << 40)
+
+/* The domain that a call names, with a reference, if the caller may control it. */
+static long controlled_get(domid_t id, struct domain **out)
+{
+	struct domain *d = domain_get(id);
+
+	if (!d)
+		return REFUSE(-ESRCH);
+	if (!may_control(d)) {
+		domain_put(d);
+		return REFUSE(-EPERM);
+	}
+	*out = d;
+	return 0;
+}
+
+/* --- extents -------------------------------------------------------------------------- */
 
 /* A call on a list of extents, under way. */
 struct extents {
 	struct pv_memory_reservation r;
-	struct domain *domain; /* with a reference */
-	u64 done;
-};
-
-static unsigned int order_limit(void)
-{
-	return current->domain->privileged ? PRIVILEGED_ORDER_MAX : GUEST_ORDER_MAX;
-}
-
-/* Copy and check the argument, and find the domain. 0 or an errno with nothing held. */
-static long extents_begin(struct extents *x, struct hypercall *hc)
-{
-	if (copy_from_guest(&x->r, hc->arg[1], sizeof(x->r)))
-		return -EFAULT;
-	x->done = hc->arg[0] >> OP_BITS;
-	if (x->r.nr_extents > (1UL << 32) || x->done > x->r.nr_extents)
-		return REFUSE(-EINVAL);
-	if (x->r.extent_order > order_limit())
-		return REFUSE(-EPERM);
-	x->domain = domain_get(x->r.domid);
-	if (!x->domain)
-		return REFUSE(-ESRCH);
-	if (!may_control(x->domain)) {
-		domain_put(x->domain);
-		return REFUSE(-EPERM);
-	}
-	return 0;
-}
-
-static long extents_end(struct extents *x, struct hypercall *hc, long rc)
-{
-	domain_put(x->domain);
-	if (rc == -ERESTART)
-		hc->arg[0] = (hc->arg[0] & OP_MASK) | x->done << OP_BITS;
-	return rc ? rc : (long)x->done;
-}
-
-static u64 extent_address(const struct pv_memory_reservation *r, u64 i)
-{
-	return r->extent_start + i * sizeof(u64);
-}
-
-static bool time_to_yield(u64 done)
-{
-	return done % PREEMPT_EVERY == 0 && preempt_pending();
-}
-
-/* One new extent at pfn (PFN_INVALID: nowhere yet); its first machine frame to the list. */
-static bool populate_one(struct extents *x, u64 at, u64 gpfn)
-{
-	unsigned int order = x->r.extent_order;
-	struct frame *f =
-		domain_frames_alloc(x->domain, order, PV_XENMEMF_GET_ADDRESS_BITS(x->r.mem_flags));
-	u64 i, nr;
-
-	if (!f)
-		return false;
-	nr = mfn_nr(frame_mfn(f));
-	if (gpfn != PFN_INVALID)
-		for (i = 0; i < 1UL << order; i++)
-			m2p_set(mfn(nr + i), gpfn + i);
-	/* The frames are the domain's now; a caller that cannot be told has lost count of them. */
-	return !at || !copy_to_guest(at, &nr, sizeof(nr));
-}
-
-static long populate_physmap(struct hypercall *hc)
-{
-	struct extents x;
-	long rc = extents_begin(&x, hc);
-
-	if (rc)
-		return rc;
-	while (x.done < x.r.nr_extents) {
-		u64 at = extent_address(&x.r, x.done), gpfn;
-
-		if (copy_from_guest(&gpfn, at, sizeof(gpfn))) {
-			rc = x.done ? 0 : -EFAULT;
-			break;
-		}
-		if (gpfn >= 1UL << 40 || !populate_one(&x, at, gpfn))
-			break;
-		x.done++;
-		if (x.done < x.r.nr_extents && time_to_yield(x.done << x.r.extent_order)) {
-			rc = -ERESTART;
-			break;
-		}
-	}
-	return extents_end(&x, hc, rc);
-}
-
-static long increase_reservation(struct hypercall *hc)
-{
-	struct extents x;
-	long rc = extents_begin(&x, hc);
-
-	if (rc)
-		return rc;
-	while (x.done < x.r.nr_extents) {
-		u64 at = x.r.extent_start ? extent_address(&x.r, x.done) : 0;
-
-		if (!populate_one(&x, at, PFN_INVALID))
-			break;
-		x.done++;
-		if (x.done < x.r.nr_extents && time_to_yield(x.done << x.r.extent_order)) {
-			rc = -ERESTART;
-			break;
-		}
-	}
-	return extents_end(&x, hc, rc);
-}
-
-static bool release_extent(struct domain *d, u64 first, unsigned int order)
-{
-	u64 i;
-
-	for (i = 0; i < 1UL << order; i++) {
-		struct frame *f = mfn_get(mfn(first + i), d);
-		bool ok = f && frame_release(f, d);
-
-		if (f)
-			frame_put(f);
-		if (!ok)
-			return false;
-	}
-	return true;
-}
-
-static long decrease_reservation(struct hypercall *hc)
-{
-	struct extents x;
-	long rc = extents_begin(&x, hc);
-
-	if (rc)
-		return rc;
-	while (x.done < x.r.nr_extents) {
-		u64 first;
-
-		if (copy_from_guest(&first, extent_address(&x.r, x.done), sizeof(first)) ||
-		    first + (1UL << x.r.extent_order) < first ||
-		    !release_extent(x.domain, first, x.r.extent_order))
-			break;
-		x.done++;
-		if (x.done < x.r.nr_extents && time_to_yield(x.done << x.r.extent_order)) {
-			rc = -ERESTART;
-			break;
-		}
-	}
-	return extents_end(&x, hc, rc);
-}
-
-/* --- exchange -------------------------------------------------------------------------- */
-
-/*
- * Frames are traded a chunk at a time, a chunk being one extent of the larger
- * order. A chunk is all or nothing: what was taken is given back if the new
- * frames cannot be had.
- */
-#define EXCHANGE_ORDER_MAX 9
-#define EXCHANGE_MAX	   (1U << EXCHANGE_ORDER_MAX)
-
-struct exchange {
-	struct pv_memory_exchange op;
 	struct domain *domain;
-	u64 in_chunk, out_chunk; /* extents in a chunk */
-	u32 *taken;		 /* machine frames of the current chunk */
-	u32 nr_taken;
+	u64 done, total; /* frames */
 };
 
-static long exchange_check(struct exchange *e)
-{
-	const struct pv_memory_reservation *in = &e->op.in, *out = &e->op.out;
+#define NO_MORE 1
 
-	if (in->extent_order > EXCHANGE_ORDER_MAX || out->extent_order > EXCHANGE_ORDER_MAX)
+/* The list's entry that is to be done now. */
+static u64 entry_address(const struct extents *x)
+{
+	return x->r.extent_start + (x->done >> x->r.extent_order) * sizeof(u64);
+}
+
+/* A new extent at pfn (PFN_INVALID: nowhere yet); its first machine frame to the list. */
+static long populate_at(struct extents *x, u64 pfn)
+{
+	u64 n = 1UL << x->r.extent_order, i, nr;
+	struct frame *f;
+	int rc = domain_frames_alloc(x->domain, x->r.extent_order,
+				     PV_XENMEMF_GET_ADDRESS_BITS(x->r.mem_flags), &f);
+
+	if (rc)
+		return rc == -ERESTART ? rc : NO_MORE;
+	nr = mfn_nr(frame_mfn(f));
+	for (i = 0; i < n && pfn != PFN_INVALID; i++)
+		m2p_set(mfn(nr + i), pfn + i);
+	/* The frames are the domain's now; a caller that cannot be told has lost count of them. */
+	if (x->r.extent_start && copy_to_guest(entry_address(x), &nr, sizeof(nr)))
+		return NO_MORE;
+	x->done += n;
+	return 0;
+}
+
+static long populate(struct extents *x)
+{
+	u64 pfn;
+
+	if (copy_from_guest(&pfn, entry_address(x), sizeof(pfn)))
+		return x->done ? NO_MORE : -EFAULT;
+	return pfn < PFN_LIMIT ? populate_at(x, pfn) : NO_MORE;
+}
+
+static long increase(struct extents *x)
+{
+	return populate_at(x, PFN_INVALID);
+}
+
+/* One frame of an extent: to give back many takes long. */
+static long decrease(struct extents *x)
+{
+	u64 first, nr;
+	struct frame *f;
+	bool ok;
+
+	if (copy_from_guest(&first, entry_address(x), sizeof(first)))
+		return NO_MORE;
+	nr = first + (x->done & ((1UL << x->r.extent_order) - 1));
+	f = nr >= first ? mfn_get(mfn(nr), x->domain) : NULL;
+	if (!f)
+		return NO_MORE;
+	ok = frame_release(f, x->domain);
+	frame_put(f);
+	x->done += ok;
+	return ok ? 0 : NO_MORE;
+}
+
+static long extents_run(struct hypercall *hc, long (*step)(struct extents *x))
+{
+	struct extents x = {.done = hc->arg[0] >> OP_BITS};
+	long rc;
+
+	if (copy_from_guest(&x.r, hc->arg[1], sizeof(x.r)))
+		return -EFAULT;
+	if (x.r.extent_order > EXTENT_ORDER_MAX)
 		return REFUSE(-EPERM);
-	if (in->nr_extents > 1UL << 32 || out->nr_extents > 1UL << 32 ||
-	    in->nr_extents << in->extent_order != out->nr_extents << out->extent_order)
+	x.total = x.r.nr_extents << x.r.extent_order;
+	if (x.r.nr_extents > (1UL << 32) || x.done > x.total)
 		return REFUSE(-EINVAL);
-	if (in->domid != out->domid || e->op.nr_exchanged > in->nr_extents)
-		return REFUSE(-EINVAL);
-	e->in_chunk = in->extent_order < out->extent_order
-			      ? 1UL << (out->extent_order - in->extent_order)
-			      : 1;
-	e->out_chunk = out->extent_order < in->extent_order
-			       ? 1UL << (in->extent_order - out->extent_order)
-			       : 1;
-	if (in->nr_extents % e->in_chunk || e->op.nr_exchanged % e->in_chunk)
-		return REFUSE(-EINVAL);
-	return 0;
-}
-
-static void exchange_give_back(struct exchange *e)
-{
-	while (e->nr_taken)
-		frame_give(mfn_frame(mfn(e->taken[--e->nr_taken])), e->domain);
-}
-
-/* Take the frames of one chunk out of the domain. */
-static long exchange_take(struct exchange *e)
-{
-	const struct pv_memory_reservation *in = &e->op.in;
-	u64 i, j, first;
-
-	for (i = 0; i < e->in_chunk; i++) {
-		if (copy_from_guest(&first, extent_address(in, e->op.nr_exchanged + i),
-				    sizeof(first)))
-			return -EFAULT;
-		for (j = 0; j < 1UL << in->extent_order; j++) {
-			mfn_t m = mfn(first + j);
-
-			if (!mfn_valid(m) || !frame_steal(mfn_frame(m), e->domain))
-				return REFUSE(-EINVAL);
-			e->taken[e->nr_taken++] = mfn_nr(m);
-		}
-	}
-	return 0;
-}
-
-/* Allocate the chunk's new extents; \p got holds their first frames. */
-static long exchange_allocate(struct exchange *e, struct frame **got)
-{
-	const struct pv_memory_reservation *out = &e->op.out;
-	u64 i, j;
-
-	for (i = 0; i < e->out_chunk; i++) {
-		got[i] = domain_frames_alloc(e->domain, out->extent_order,
-					     PV_XENMEMF_GET_ADDRESS_BITS(out->mem_flags));
-		if (!got[i])
-			break;
-	}
-	if (i == e->out_chunk)
-		return 0;
-	while (i--)
-		for (j = 0; j < 1UL << out->extent_order; j++)
-			frame_release(got[i] + j, e->domain);
-	return -ENOMEM;
-}
-
-static long exchange_publish(struct exchange *e, struct frame **got)
-{
-	const struct pv_memory_reservation *out = &e->op.out;
-	u64 base = (e->op.nr_exchanged / e->in_chunk) * e->out_chunk;
-	u64 i, j, gpfn;
-	long rc = 0;
-
-	for (i = 0; i < e->out_chunk; i++) {
-		u64 at = extent_address(out, base + i), nr = mfn_nr(frame_mfn(got[i]));
-
-		if (copy_from_guest(&gpfn, at, sizeof(gpfn)) || gpfn >= 1UL << 40) {
-			rc = -EFAULT;
-			continue;
-		}
-		for (j = 0; j < 1UL << out->extent_order; j++)
-			m2p_set(mfn(nr + j), gpfn + j);
-		if (copy_to_guest(at, &nr, sizeof(nr)))
-			rc = -EFAULT;
-	}
-	return rc;
-}
-
-static long exchange_chunk(struct exchange *e, struct frame **got)
-{
-	long rc;
-
-	e->nr_taken = 0;
-	rc = exchange_take(e);
-	if (!rc)
-		rc = exchange_allocate(e, got);
-	if (rc) {
-		exchange_give_back(e);
-		return rc;
-	}
-	/* From here on the trade is done; a fault while telling is the caller's loss. */
-	while (e->nr_taken) {
-		mfn_t m = mfn(e->taken[--e->nr_taken]);
-
-		m2p_set(m, PFN_INVALID);
-		frame_free(mfn_frame(m));
-	}
-	rc = exchange_publish(e, got);
-	e->op.nr_exchanged += e->in_chunk;
-	return rc;
-}
-
-static long exchange_run(struct exchange *e, u64 arg)
-{
-	struct frame **got = heap_alloc(e->out_chunk * sizeof(*got));
-	long rc = got ? 0 : -ENOMEM;
-
-	while (!rc && e->op.nr_exchanged < e->op.in.nr_extents) {
-		rc = exchange_chunk(e, got);
-		if (!rc && e->op.nr_exchanged < e->op.in.nr_extents && preempt_pending())
-			rc = -ERESTART;
-	}
-	heap_free(got);
-	/* nr_exchanged is also where a preempted call goes on. */
-	if (copy_field_to_guest(arg, &e->op, nr_exchanged))
-		return -EFAULT;
-	return rc;
-}
-
-static long exchange(struct hypercall *hc)
-{
-	struct exchange e = {0};
-	long rc;
-
-	if (copy_from_guest(&e.op, hc->arg[1], sizeof(e.op)))
-		return -EFAULT;
-	rc = exchange_check(&e);
+	rc = controlled_get(x.r.domid, &x.domain);
 	if (rc)
 		return rc;
-	e.domain = domain_get(e.op.in.domid);
-	if (!e.domain)
-		return REFUSE(-ESRCH);
-	if (e.domain != current->domain) {
-		rc = REFUSE(-EPERM);
-	} else {
-		e.taken = heap_alloc(EXCHANGE_MAX * sizeof(*e.taken));
-		rc = e.taken ? exchange_run(&e, hc->arg[1]) : -ENOMEM;
-		heap_free(e.taken);
+	while (!rc && x.done < x.total) {
+		u64 before = x.done;
+
+		rc = step(&x);
+		if (!rc && x.done < x.total && preempt_after((u32)(x.done - before) * COST_FRAME))
+			rc = -ERESTART;
 	}
-	domain_put(e.domain);
-	return rc;
+	domain_put(x.domain);
+	if (rc == -ERESTART)
+		hc->arg[0] = (hc->arg[0] & OP_MASK) | x.done << OP_BITS;
+	return rc < 0 ? rc : (long)(x.done >> x.r.extent_order);
+}
+
+static long exchange(u64 arg)
+{
+	struct pv_memory_exchange op;
+	struct domain *d;
+	long rc;
+
+	if (copy_from_guest(&op, arg, sizeof(op)))
+		return -EFAULT;
+	rc = controlled_get(op.in.domid, &d);
+	if (rc)
+		return rc;
+	rc = d == current->domain ? exchange_frames(d, &op) : REFUSE(-EPERM);
+	domain_put(d);
+	/* nr_exchanged is also where a preempted call goes on. */
+	return copy_field_to_guest(arg, &op, nr_exchanged) ? -EFAULT : rc;
 }
 
 /* --- what there is ------------------------------------------------------------------------ */
@@ -352,17 +154,14 @@ static long domain_number(u64 arg, unsigned int cmd)
 {
 	struct pv_memory_domain op;
 	struct domain *d;
+	long rc;
 	u64 n;
 
 	if (copy_from_guest(&op, arg, sizeof(op)))
 		return -EFAULT;
-	d = domain_get(op.domid);
-	if (!d)
-		return REFUSE(-ESRCH);
-	if (!may_control(d)) {
-		domain_put(d);
-		return REFUSE(-EPERM);
-	}
+	rc = controlled_get(op.domid, &d);
+	if (rc)
+		return rc;
 	switch (cmd) {
 	case PV_XENMEM_CURRENT_RESERVATION:
 		n = d->frames;
@@ -461,27 +260,32 @@ static long set_memory_map(u64 arg)
 
 /* --- frames that the hypervisor keeps for a domain ---------------------------------------- */
 
-static long grant_frames_to_list(struct domain *d, struct pv_mem_acquire_resource *op)
+/* From frame \p *done of the list on. */
+static long grant_frames_to_list(struct domain *d, const struct pv_mem_acquire_resource *op,
+				 u64 *done)
 {
-	u64 i;
-
-	for (i = 0; i < op->nr_frames; i++) {
+	for (; *done < op->nr_frames; ++*done) {
 		mfn_t m;
 		u64 nr;
-		int rc = grant_shared_frame(d, op->frame + i, &m);
+		int rc = grant_shared_frame(d, op->frame + *done, &m);
 
 		if (rc)
 			return rc;
 		nr = mfn_nr(m);
-		if (copy_to_guest(op->frame_list + i * sizeof(nr), &nr, sizeof(nr)))
+		if (copy_to_guest(op->frame_list + *done * sizeof(nr), &nr, sizeof(nr)))
 			return -EFAULT;
+		if (preempt_after(4 * COST_FRAME)) {
+			++*done;
+			return -ERESTART;
+		}
 	}
 	return 0;
 }
 
-static long acquire_resource(u64 arg)
+static long acquire_resource(struct hypercall *hc)
 {
 	struct pv_mem_acquire_resource op;
+	u64 arg = hc->arg[1], done = hc->arg[0] >> OP_BITS;
 	struct domain *d;
 	long rc;
 
@@ -503,7 +307,8 @@ static long acquire_resource(u64 arg)
 		op.nr_frames = grant_frames_max(d);
 		rc = copy_field_to_guest(arg, &op, nr_frames);
 	} else {
-		rc = grant_frames_to_list(d, &op);
+		rc = grant_frames_to_list(d, &op, &done);
+		hc->arg[0] = (hc->arg[0] & OP_MASK) | done << OP_BITS;
 	}
 	domain_put(d);
 	return rc;
@@ -515,13 +320,13 @@ HYPERCALL(memory_op)
 
 	switch (hc->arg[0] & OP_MASK) {
 	case PV_XENMEM_INCREASE_RESERVATION:
-		return increase_reservation(hc);
+		return extents_run(hc, increase);
 	case PV_XENMEM_DECREASE_RESERVATION:
-		return decrease_reservation(hc);
+		return extents_run(hc, decrease);
 	case PV_XENMEM_POPULATE_PHYSMAP:
-		return populate_physmap(hc);
+		return extents_run(hc, populate);
 	case PV_XENMEM_EXCHANGE:
-		return exchange(hc);
+		return exchange(arg);
 	case PV_XENMEM_MAXIMUM_RAM_PAGE:
 		return max_mfn - 1;
 	case PV_XENMEM_CURRENT_RESERVATION:
@@ -537,7 +342,7 @@ HYPERCALL(memory_op)
 	case PV_XENMEM_SET_MEMORY_MAP:
 		return set_memory_map(arg);
 	case PV_XENMEM_ACQUIRE_RESOURCE:
-		return acquire_resource(arg);
+		return acquire_resource(hc);
 	case PV_XENMEM_GET_SHARING_FREED_PAGES:
 	case PV_XENMEM_GET_SHARING_SHARED_PAGES:
 		return 0; /* nothing is ever shared between domains */

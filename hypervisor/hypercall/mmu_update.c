@@ -12,6 +12,8 @@
 /* Set in count by a preempted call: *done already counts what went before. */
 #define CONTINUED BIT(31)
 #define CHUNK	  32
+/* Instructions for a change of an upper entry, without the walk of the table that it names. */
+#define COST_UPPER 600
 
 struct batch {
 	struct domain *owner;	/* of the tables */
@@ -75,6 +77,10 @@ static long table_enter(struct batch *b, u64 nr)
 	if (!f)
 		return REFUSE(-EINVAL);
 	b->type = frame_type(f);
+	if (b->type == FRAME_L1) { /* is on its way to be validated or taken down */
+		frame_put(f);
+		return b->owner == current->domain ? -ERESTART : REFUSE(-EBUSY);
+	}
 	if (b->type < FRAME_L2 || b->type > FRAME_L4) {
 		bool writable = frame_get_writable(f, b->owner);
 
@@ -138,6 +144,8 @@ static long chunk_run(struct batch *b, const struct pv_mmu_update *u, u32 n, u32
 			break;
 		if (b->type != FRAME_L1 && b->table) {
 			rc = walk_resume(current); /* an old table may have to be taken down */
+			if (!rc && preempt_after(COST_UPPER))
+				rc = -ERESTART;
 			if (rc) {
 				++*i;
 				break;

@@ -9,6 +9,8 @@
 
 #define CONTINUED BIT(31) /* as in mmu_update.c */
 #define LDT_MAX	  8192
+/* Instructions for an operation, less what a walk takes: clearing a page is the longest. */
+#define COST_OP 1000
 
 long vcpu_set_cpus(vaddr_t set, struct domain *d, struct cpumask *cpus)
 {
@@ -159,7 +161,7 @@ static long ops_run(struct domain *d, vaddr_t list, u32 count, u32 *done)
 		++*done;
 		rc = walk_resume(
 			current); /* a table that went away may still have to be taken down */
-		if (!rc && (*done & 7) == 0 && *done < count && preempt_pending())
+		if (!rc && *done < count && preempt_after(COST_OP))
 			rc = -ERESTART;
 	}
 	return rc;

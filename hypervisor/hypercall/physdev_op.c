@@ -5,195 +5,135 @@
  * equal their global interrupt.
  */
 #include "arch.h"
+#include "event.h"
 #include "hypercall.h"
 #include "public/physdev.h"
 
-#define IOAPIC_SELECT	0x00
-#define IOAPIC_WINDOW	0x10
-#define IOAPIC_VERSION	1
-#define IOAPIC_MAX_READ 2 /* id, version, arbitration: what kernels probe for */
+union argument {
+	struct pv_physdev_set_iopl set_iopl;
+	struct pv_physdev_set_iobitmap set_iobitmap;
+	struct pv_physdev_apic apic;
+	struct pv_physdev_irq irq;
+	struct pv_physdev_setup_gsi setup_gsi;
+	struct pv_physdev_map_pirq map_pirq;
+	struct pv_physdev_unmap_pirq unmap_pirq;
+	struct pv_physdev_eoi eoi;
+	struct pv_physdev_irq_status_query irq_status_query;
+	struct pv_physdev_pci_mmcfg_reserved pci_mmcfg_reserved;
+	struct pv_physdev_pci_device_add pci_device_add;
+	struct pv_physdev_pci_device pci_device;
+	struct pv_physdev_manage_pci manage_pci;
+};
 
-/* Registers of IO-APIC \p i, mapped at first use. */
-static volatile u32 *ioapic_registers(u32 i)
+static long set_iobitmap(const struct pv_physdev_set_iobitmap *a)
 {
-	static volatile u32 *mapped[ARRAY_SIZE(acpi.ioapic)];
-
-	if (!mapped[i])
-		mapped[i] = device_map(acpi.ioapic[i].address, IOAPIC_WINDOW + 4);
-	return mapped[i];
-}
-
-static u32 ioapic_read(u32 i, u32 reg)
-{
-	volatile u32 *registers = ioapic_registers(i);
-
-	if (!registers)
-		return 0;
-	registers[IOAPIC_SELECT / 4] = reg;
-	return registers[IOAPIC_WINDOW / 4];
-}
-
-/* Is there a pin behind this global interrupt? */
-static bool gsi_exists(s64 gsi)
-{
-	for (u32 i = 0; i < acpi.nr_ioapics; i++) {
-		s64 first = acpi.ioapic[i].gsi_base;
-
-		if (gsi >= first && gsi <= first + (ioapic_read(i, IOAPIC_VERSION) >> 16 & 0xff))
-			return true;
-	}
-	return false;
-}
-
-static long op_set_iopl(vaddr_t at)
-{
-	struct pv_physdev_set_iopl op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return REFUSE(-EFAULT);
-	if (op.iopl > 3)
+	if (a->nr_ports > 65536 || !guest_range_ok(a->bitmap, (a->nr_ports + 7) / 8))
 		return REFUSE(-EINVAL);
-	current->iopl = op.iopl;
+	current->iobitmap = a->bitmap;
+	current->iobitmap_ports = a->nr_ports;
 	return 0;
 }
 
-static long op_set_iobitmap(vaddr_t at)
+static bool is_own(domid_t id)
 {
-	struct pv_physdev_set_iobitmap op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return REFUSE(-EFAULT);
-	if (op.nr_ports > 65536 || !guest_range_ok(op.bitmap, (op.nr_ports + 7) / 8))
-		return REFUSE(-EINVAL);
-	current->iobitmap = op.bitmap;
-	current->iobitmap_ports = op.nr_ports;
-	return 0;
+	return id == PV_DOMID_SELF || id == current->domain->id;
 }
 
-static long op_apic_read(vaddr_t at)
+static long map_pirq(struct pv_physdev_map_pirq *a)
 {
-	struct pv_physdev_apic op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return REFUSE(-EFAULT);
-	for (u32 i = 0; i < acpi.nr_ioapics; i++) {
-		if (acpi.ioapic[i].address != op.apic_physbase)
-			continue;
-		if (op.reg > IOAPIC_MAX_READ)
-			return REFUSE(-EPERM);
-		op.value = ioapic_read(i, op.reg);
-		return copy_field_to_guest(at, &op, value) ? REFUSE(-EFAULT) : 0;
-	}
-	return REFUSE(-EINVAL);
-}
-
-static long op_alloc_irq_vector(vaddr_t at)
-{
-	struct pv_physdev_irq op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return REFUSE(-EFAULT);
-	if (!gsi_exists(op.irq))
-		return REFUSE(-EINVAL);
-	op.vector = op.irq;
-	return copy_field_to_guest(at, &op, vector) ? REFUSE(-EFAULT) : 0;
-}
-
-static long op_setup_gsi(vaddr_t at)
-{
-	struct pv_physdev_setup_gsi op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return REFUSE(-EFAULT);
-	if (!gsi_exists(op.gsi))
-		return REFUSE(-EINVAL);
-	return 0;
-}
-
-static long op_map_pirq(vaddr_t at)
-{
-	struct pv_physdev_map_pirq op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return REFUSE(-EFAULT);
-	if (op.domid != PV_DOMID_SELF && op.domid != current->domain->id)
+	if (!is_own(a->domid))
 		return REFUSE(-EPERM);
-	if (op.type != PV_MAP_PIRQ_TYPE_GSI)
+	if (a->type != PV_MAP_PIRQ_TYPE_GSI)
 		return REFUSE(-EOPNOTSUPP);
-	if (!gsi_exists(op.index) || (op.pirq >= 0 && op.pirq != op.index))
+	if (a->pirq >= 0 && a->pirq != a->index)
 		return REFUSE(-EINVAL);
-	op.pirq = op.index;
-	return copy_field_to_guest(at, &op, pirq) ? REFUSE(-EFAULT) : 0;
+	a->pirq = a->index;
+	return event_pirq_map(current->domain, (u32)a->index, true);
 }
 
-static long op_unmap_pirq(vaddr_t at)
-{
-	struct pv_physdev_unmap_pirq op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return REFUSE(-EFAULT);
-	return gsi_exists(op.pirq) ? 0 : REFUSE(-EINVAL);
-}
-
-static long op_eoi(vaddr_t at)
-{
-	struct pv_physdev_eoi op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return REFUSE(-EFAULT);
-	return gsi_exists(op.irq) ? 0 : REFUSE(-EINVAL);
-}
-
-static long op_irq_status_query(vaddr_t at)
-{
-	struct pv_physdev_irq_status_query op;
-
-	if (copy_from_guest(&op, at, sizeof(op)))
-		return REFUSE(-EFAULT);
-	if (!gsi_exists(op.irq))
-		return REFUSE(-EINVAL);
-	op.flags = PV_XENIRQSTAT_NEEDS_EOI;
-	return copy_field_to_guest(at, &op, flags) ? REFUSE(-EFAULT) : 0;
-}
-
-static long dom0_op(u32 cmd, vaddr_t at)
+static long run(u64 cmd, union argument *a)
 {
 	switch (cmd) {
-	case PV_PHYSDEVOP_APIC_READ:
-		return op_apic_read(at);
-	case PV_PHYSDEVOP_ALLOC_IRQ_VECTOR:
-		return op_alloc_irq_vector(at);
-	case PV_PHYSDEVOP_SETUP_GSI:
-		return op_setup_gsi(at);
-	case PV_PHYSDEVOP_MAP_PIRQ:
-		return op_map_pirq(at);
-	case PV_PHYSDEVOP_UNMAP_PIRQ:
-		return op_unmap_pirq(at);
-	case PV_PHYSDEVOP_EOI:
-		return op_eoi(at);
-	case PV_PHYSDEVOP_IRQ_STATUS_QUERY:
-		return op_irq_status_query(at);
-	case PV_PHYSDEVOP_PCI_MMCFG_RESERVED:
-	case PV_PHYSDEVOP_PCI_DEVICE_ADD:
-	case PV_PHYSDEVOP_PCI_DEVICE_REMOVE:
-	case PV_PHYSDEVOP_MANAGE_PCI_ADD:
-	case PV_PHYSDEVOP_MANAGE_PCI_REMOVE:
-		/* dom0 tells what it found. Devices are named by address only: nothing to keep. */
+	case PV_PHYSDEVOP_SET_IOPL:
+		if (a->set_iopl.iopl > 3)
+			return REFUSE(-EINVAL);
+		current->iopl = a->set_iopl.iopl;
 		return 0;
+	case PV_PHYSDEVOP_SET_IOBITMAP:
+		return set_iobitmap(&a->set_iobitmap);
+	case PV_PHYSDEVOP_APIC_READ:
+		return ioapic_probe(a->apic.apic_physbase, a->apic.reg, &a->apic.value);
+	case PV_PHYSDEVOP_ALLOC_IRQ_VECTOR:
+		a->irq.vector = a->irq.irq;
+		return line_exists(a->irq.irq) ? 0 : REFUSE(-EINVAL);
+	case PV_PHYSDEVOP_SETUP_GSI:
+		return line_configure((u32)a->setup_gsi.gsi, a->setup_gsi.triggering,
+				      a->setup_gsi.polarity);
+	case PV_PHYSDEVOP_MAP_PIRQ:
+		return map_pirq(&a->map_pirq);
+	case PV_PHYSDEVOP_UNMAP_PIRQ:
+		if (!is_own(a->unmap_pirq.domid))
+			return REFUSE(-EPERM);
+		return event_pirq_map(current->domain, (u32)a->unmap_pirq.pirq, false);
+	case PV_PHYSDEVOP_EOI:
+		return event_pirq_eoi(current->domain, a->eoi.irq);
+	case PV_PHYSDEVOP_IRQ_STATUS_QUERY:
+		return event_pirq_status(current->domain, a->irq_status_query.irq,
+					 &a->irq_status_query.flags);
 	default:
-		return REFUSE(-ENOSYS);
+		/* dom0 tells what PCI devices it found. They are named by address: nothing to keep.
+		 */
+		return 0;
 	}
 }
+
+#define ARGUMENT(type) .size = sizeof(struct pv_physdev_##type)
+#define ANSWER(type, field)                                     \
+	.answer_at = offsetof(struct pv_physdev_##type, field), \
+	.answer_size = sizeof(((struct pv_physdev_##type *)NULL)->field)
+
+static const struct {
+	u8 size;
+	u8 answer_at, answer_size; /* what of it is copied back */
+	bool for_all;		   /* every domain may; else dom0 alone */
+} ops[] = {
+	/* clang-format off */
+	[PV_PHYSDEVOP_SET_IOPL] = {ARGUMENT(set_iopl), .for_all = true},
+	[PV_PHYSDEVOP_SET_IOBITMAP] = {ARGUMENT(set_iobitmap), .for_all = true},
+	[PV_PHYSDEVOP_APIC_READ] = {ARGUMENT(apic), ANSWER(apic, value)},
+	[PV_PHYSDEVOP_ALLOC_IRQ_VECTOR] = {ARGUMENT(irq), ANSWER(irq, vector)},
+	[PV_PHYSDEVOP_SETUP_GSI] = {ARGUMENT(setup_gsi)},
+	[PV_PHYSDEVOP_MAP_PIRQ] = {ARGUMENT(map_pirq), ANSWER(map_pirq, pirq)},
+	[PV_PHYSDEVOP_UNMAP_PIRQ] = {ARGUMENT(unmap_pirq)},
+	[PV_PHYSDEVOP_EOI] = {ARGUMENT(eoi)},
+	[PV_PHYSDEVOP_IRQ_STATUS_QUERY] = {ARGUMENT(irq_status_query),
+					   ANSWER(irq_status_query, flags)},
+	[PV_PHYSDEVOP_PCI_MMCFG_RESERVED] = {ARGUMENT(pci_mmcfg_reserved)},
+	[PV_PHYSDEVOP_PCI_DEVICE_ADD] = {ARGUMENT(pci_device_add)},
+	[PV_PHYSDEVOP_PCI_DEVICE_REMOVE] = {ARGUMENT(pci_device)},
+	[PV_PHYSDEVOP_MANAGE_PCI_ADD] = {ARGUMENT(manage_pci)},
+	[PV_PHYSDEVOP_MANAGE_PCI_REMOVE] = {ARGUMENT(manage_pci)},
+	/* clang-format on */
+};
 
 HYPERCALL(physdev_op)
 {
-	u32 cmd = (u32)hc->arg[0];
+	u64 cmd = (u32)hc->arg[0];
+	vaddr_t at = hc->arg[1];
+	bool known = cmd < ARRAY_SIZE(ops) && ops[cmd].size;
+	union argument a;
+	long rc;
 
-	if (cmd == PV_PHYSDEVOP_SET_IOPL)
-		return op_set_iopl(hc->arg[1]);
-	if (cmd == PV_PHYSDEVOP_SET_IOBITMAP)
-		return op_set_iobitmap(hc->arg[1]);
-	if (!current->domain->privileged)
+	if (!current->domain->privileged && !(known && ops[cmd].for_all))
 		return REFUSE(-EPERM);
-	return dom0_op(cmd, hc->arg[1]);
+	if (!known)
+		return REFUSE(-ENOSYS);
+	if (copy_from_guest(&a, at, ops[cmd].size))
+		return REFUSE(-EFAULT);
+	rc = run(cmd, &a);
+	if (rc == 0 && ops[cmd].answer_size &&
+	    copy_to_guest(at + ops[cmd].answer_at, (char *)&a + ops[cmd].answer_at,
+			  ops[cmd].answer_size))
+		rc = REFUSE(-EFAULT);
+	return rc;
 }

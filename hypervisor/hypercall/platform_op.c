@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * platform_op(argument): what dom0 does to the machine. Firmware information and
- * processor power data are not offered; kernels ask for each and do without.
+ * platform_op(argument): what dom0 does to the machine. Of the firmware it learns
+ * where UEFI's tables are. BIOS data, UEFI's run-time services and processor power
+ * data are not offered; kernels ask for each and do without.
  */
 #include "arch.h"
 #include "hypercall.h"
@@ -19,13 +20,6 @@ static long set_time(u64 seconds, u32 nanoseconds, u64 at)
 	return 0;
 }
 
-static long set_time64(const struct pv_xenpf_settime64 *t)
-{
-	if (t->mbz)
-		return REFUSE(-EINVAL);
-	return set_time(t->secs, t->nsecs, t->system_time);
-}
-
 /* dom0 has run its own ACPI code by now; what is left is the write that does it. */
 static long enter_sleep(const struct pv_xenpf_enter_acpi_sleep *s)
 {
@@ -36,6 +30,23 @@ static long enter_sleep(const struct pv_xenpf_enter_acpi_sleep *s)
 	domain_audit_at_end();
 	acpi_enter_sleep(s->val_a, s->val_b);
 	return REFUSE(-EIO);
+}
+
+static long firmware_info(struct pv_xenpf_firmware_info *f)
+{
+	if (f->type != PV_FW_EFI_INFO || !acpi.efi_tables)
+		return REFUSE(-ENOSYS);
+	switch (f->index) {
+	case PV_FW_EFI_VERSION:
+		f->u.efi_info.version = acpi.efi_revision;
+		return 0;
+	case PV_FW_EFI_CONFIG_TABLE:
+		f->u.efi_info.cfg.addr = acpi.efi_tables;
+		f->u.efi_info.cfg.nent = acpi.nr_efi_tables;
+		return 0;
+	default:
+		return REFUSE(-EOPNOTSUPP);
+	}
 }
 
 static void cpu_info(struct pv_xenpf_pcpuinfo *info)
@@ -88,11 +99,17 @@ HYPERCALL(platform_op)
 		return set_time(op.u.settime32.secs, op.u.settime32.nsecs,
 				op.u.settime32.system_time);
 	case PV_XENPF_SETTIME64:
-		return set_time64(&op.u.settime64);
+		if (op.u.settime64.mbz)
+			return REFUSE(-EINVAL);
+		return set_time(op.u.settime64.secs, op.u.settime64.nsecs,
+				op.u.settime64.system_time);
 	case PV_XENPF_ENTER_ACPI_SLEEP:
 		return enter_sleep(&op.u.enter_acpi_sleep);
 	case PV_XENPF_READ_MEMTYPE:
 		return REFUSE(-EINVAL); /* no such register: kernels ask until they hear this */
+	case PV_XENPF_FIRMWARE_INFO:
+		rc = firmware_info(&op.u.firmware_info);
+		break;
 	case PV_XENPF_GET_CPUINFO:
 		cpu_info(&op.u.pcpu_info);
 		break;

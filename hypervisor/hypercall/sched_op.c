@@ -22,31 +22,37 @@ static long op_block(vaddr_t arg)
 	return 0;
 }
 
-static long op_shutdown(vaddr_t arg)
+/* The reason that is the first word of several arguments; negative errno. */
+static long shutdown_reason(vaddr_t arg)
 {
 	struct pv_sched_shutdown s;
 
 	if (copy_from_guest(&s, arg, sizeof(s)))
 		return REFUSE(-EFAULT);
-	if (s.reason > PV_SHUTDOWN_MAX)
-		return REFUSE(-EINVAL);
-	domain_shutdown(current->domain, (u8)s.reason);
+	return s.reason > PV_SHUTDOWN_MAX ? REFUSE(-EINVAL) : (long)s.reason;
+}
+
+static long op_shutdown(vaddr_t arg)
+{
+	long reason = shutdown_reason(arg);
+
+	if (reason < 0)
+		return reason;
+	domain_shutdown(current->domain, (u8)reason);
 	return 0;
 }
 
 static long op_shutdown_code(vaddr_t arg)
 {
 	struct domain *d = current->domain;
-	struct pv_sched_shutdown s;
+	long reason = shutdown_reason(arg);
 
-	if (copy_from_guest(&s, arg, sizeof(s)))
-		return REFUSE(-EFAULT);
-	if (s.reason > PV_SHUTDOWN_MAX)
-		return REFUSE(-EINVAL);
+	if (reason < 0)
+		return reason;
 	/* For a shutdown that follows otherwise, as when the last vCPU goes down. */
 	spin_lock(&d->lock);
 	if (!d->shut_down)
-		d->shutdown_code = (u8)s.reason;
+		d->shutdown_code = (u8)reason;
 	spin_unlock(&d->lock);
 	return 0;
 }
@@ -109,23 +115,21 @@ static long op_remote_shutdown(vaddr_t arg)
 	return 0;
 }
 
-static const struct {
-	long (*fn)(vaddr_t arg);
-} ops[] = {
-	[PV_SCHEDOP_YIELD] = {op_yield},
-	[PV_SCHEDOP_BLOCK] = {op_block},
-	[PV_SCHEDOP_SHUTDOWN] = {op_shutdown},
-	[PV_SCHEDOP_POLL] = {op_poll},
-	[PV_SCHEDOP_REMOTE_SHUTDOWN] = {op_remote_shutdown},
-	[PV_SCHEDOP_SHUTDOWN_CODE] = {op_shutdown_code},
-	[PV_SCHEDOP_WATCHDOG] = {op_watchdog},
+static long (*const ops[])(vaddr_t arg) = {
+	[PV_SCHEDOP_YIELD] = op_yield,
+	[PV_SCHEDOP_BLOCK] = op_block,
+	[PV_SCHEDOP_SHUTDOWN] = op_shutdown,
+	[PV_SCHEDOP_POLL] = op_poll,
+	[PV_SCHEDOP_REMOTE_SHUTDOWN] = op_remote_shutdown,
+	[PV_SCHEDOP_SHUTDOWN_CODE] = op_shutdown_code,
+	[PV_SCHEDOP_WATCHDOG] = op_watchdog,
 };
 
 HYPERCALL(sched_op)
 {
 	u64 cmd = hc->arg[0];
 
-	if (cmd >= ARRAY_SIZE(ops) || !ops[cmd].fn)
+	if (cmd >= ARRAY_SIZE(ops) || !ops[cmd])
 		return REFUSE(-ENOSYS);
-	return ops[cmd].fn(hc->arg[1]);
+	return ops[cmd](hc->arg[1]);
 }

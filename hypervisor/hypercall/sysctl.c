@@ -56,26 +56,42 @@ static long scheduler_id(struct pv_sysctl *op)
 	return 0;
 }
 
+/*
+ * No domain has such a number. It says that the call was preempted: the number of the
+ * next domain is in the other bits, how many are listed already in num_domains.
+ */
+#define LIST_CONTINUED 0x8000
+#define COST_INFO      500 /* instructions */
+
 static long domain_info_list(struct pv_sysctl *op)
 {
 	struct pv_sysctl_getdomaininfolist *l = &op->u.getdomaininfolist;
 	struct pv_domctl_getdomaininfo info;
-	u32 next = l->first_domain, n = 0;
+	bool continued = l->first_domain & LIST_CONTINUED;
+	u32 n = continued ? l->num_domains : 0;
+	struct domain *d = NULL;
+	long rc = 0;
 
-	while (n < l->max_domains && next < DOMID_LIMIT) {
-		struct domain *d = domain_get_next(next);
-
-		if (!d)
-			break;
+	if (n < l->max_domains)
+		d = domain_get_next(l->first_domain & ~LIST_CONTINUED);
+	while (d && !rc) {
 		domain_info(d, &info);
-		next = d->id + 1;
-		domain_put(d);
+		l->first_domain = (d->id + 1) | LIST_CONTINUED;
 		if (copy_to_guest(l->buffer + n * sizeof(info), &info, sizeof(info)))
-			return -EFAULT;
-		n++;
+			rc = -EFAULT;
+		else if (++n == l->max_domains)
+			break;
+		else if (preempt_after(COST_INFO))
+			rc = -ERESTART;
+		else
+			d = domain_next(d);
 	}
+	if (d)
+		domain_put(d);
 	l->num_domains = n;
-	return 0;
+	if (!rc)
+		l->first_domain &= ~LIST_CONTINUED;
+	return rc;
 }
 
 static long debug_keys(struct pv_sysctl *op)
@@ -150,22 +166,14 @@ static long cpupool(struct pv_sysctl *op)
 {
 	struct pv_sysctl_cpupool_op *p = &op->u.cpupool_op;
 	struct cpumask cpus = {0};
-	struct domain *d;
-	u32 i, next;
+	u32 i;
 
 	switch (p->op) {
 	case PV_SYSCTL_CPUPOOL_OP_INFO:
 		if (p->cpupool_id != 0)
 			return -ENOENT;
 		p->sched_id = sched_id();
-		p->n_dom = 0;
-		for (next = 0; next < DOMID_LIMIT; p->n_dom++) {
-			d = domain_get_next(next);
-			if (!d)
-				break;
-			next = d->id + 1;
-			domain_put(d);
-		}
+		p->n_dom = domain_count();
 		for (i = 0; i < nr_cpus; i++)
 			set_bit(cpus.bits, i);
 		return cpumask_to_guest(&p->cpumap, &cpus);
@@ -174,6 +182,19 @@ static long cpupool(struct pv_sysctl *op)
 	default:
 		return REFUSE(-EOPNOTSUPP);
 	}
+}
+
+/* Nothing to set: a vCPU that must go may go at once. */
+static long scheduler_params(struct pv_sysctl *op)
+{
+	struct pv_sysctl_scheduler_op *s = &op->u.scheduler_op;
+
+	if (s->cpupool_id != 0 || s->sched_id != sched_id())
+		return REFUSE(-EINVAL);
+	if (s->cmd != PV_SYSCTL_SCHEDOP_GETINFO)
+		return REFUSE(-EOPNOTSUPP);
+	memset(&s->u, 0, sizeof(s->u));
+	return 0;
 }
 
 static long levelling_caps(struct pv_sysctl *op)
@@ -193,6 +214,7 @@ static long (*const sysctls[])(struct pv_sysctl *op) = {
 	[PV_SYSCTL_CPUTOPOINFO] = cpu_topology,
 	[PV_SYSCTL_NUMAINFO] = numa,
 	[PV_SYSCTL_CPUPOOL_OP] = cpupool,
+	[PV_SYSCTL_SCHEDULER_OP] = scheduler_params,
 	[PV_SYSCTL_GET_CPU_LEVELLING_CAPS] = levelling_caps,
 	[PV_SYSCTL_GET_CPU_FEATURESET] = sysctl_cpu_featureset,
 	[PV_SYSCTL_GET_CPU_POLICY] = sysctl_cpu_policy,
@@ -212,7 +234,7 @@ HYPERCALL(sysctl)
 	if (op.cmd >= ARRAY_SIZE(sysctls) || !sysctls[op.cmd])
 		return REFUSE(-ENOSYS);
 	rc = sysctls[op.cmd](&op);
-	if (!rc && copy_to_guest(hc->arg[0], &op, sizeof(op)))
+	if ((!rc || rc == -ERESTART) && copy_to_guest(hc->arg[0], &op, sizeof(op)))
 		rc = -EFAULT;
 	return rc;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The hypercall table, and the way of every hypercall through it. */
+/* The hypercall table, and the two ways through it: alone, and in a multicall's list. */
+#include "guest_word.h"
 #include "hypercall.h"
 #include "trap.h"
 
@@ -65,44 +66,35 @@ static void trace(const struct hypercall_row *row, const struct hypercall *befor
 	log_info("d%uv%u %s(%s) = %ld", current->domain->id, current->id, row->name, args, rc);
 }
 
-static const struct hypercall_row *row_find(u64 number)
+static __noinline long call_traced(const struct hypercall_row *row, struct hypercall *hc)
 {
-	/* Clamped, so that a mispredicted bound does not read what a guest chose. */
-	u64 in_range = -(u64)(number < ARRAY_SIZE(table));
-	const struct hypercall_row *row = &table[number & in_range];
+	struct hypercall before = *hc;
+	long rc = row->fn(hc);
 
-	__asm__("" : "+r"(row));
-	return in_range && row->fn ? row : NULL;
-}
-
-static inline long call(const struct hypercall_row *row, struct hypercall *hc)
-{
-	struct hypercall before;
-	long rc;
-
-	hits[row - table]++;
-	if (likely(!hypercall_trace))
-		return row->fn(hc);
-	before = *hc;
-	rc = row->fn(hc);
 	trace(row, &before, rc);
 	return rc;
 }
 
-long hypercall_call(u64 number, struct hypercall *hc)
+/* \p flags: a row with one of these is refused. */
+static __inlined long call(u64 number, struct hypercall *hc, u8 flags)
 {
-	const struct hypercall_row *row = row_find(number);
+	/* Clamped, so that a mispredicted bound does not read what a guest chose. */
+	u64 in_range = -(u64)(number < ARRAY_SIZE(table));
+	const struct hypercall_row *row;
 
-	if (unlikely(!row))
+	number &= in_range;
+	__asm__("" : "+r"(number));
+	row = &table[number];
+	if (unlikely(!in_range || !row->fn))
 		return REFUSE(-ENOSYS);
-	if (unlikely(row->flags & NO_BATCH))
+	if (flags && unlikely(row->flags & flags))
 		return REFUSE(-EINVAL);
-	return call(row, hc);
+	hits[number]++;
+	return unlikely(hypercall_trace) ? call_traced(row, hc) : row->fn(hc);
 }
 
 void hypercall_entry(struct regs *r)
 {
-	const struct hypercall_row *row;
 	struct hypercall hc;
 	u64 number = r->rax;
 	long rc;
@@ -112,18 +104,11 @@ void hypercall_entry(struct regs *r)
 		guest_iret(r);
 		return;
 	}
-	row = row_find(number);
-	if (unlikely(!row)) {
-		r->rax = REFUSE(-ENOSYS);
-		return;
-	}
 	hc.arg[0] = r->rdi;
 	hc.arg[1] = r->rsi;
 	hc.arg[2] = r->rdx;
 	hc.arg[3] = r->r10;
-	hc.arg[4] = r->r8;
-	hc.arg[5] = r->r9;
-	rc = call(row, &hc);
+	rc = call(number, &hc, 0);
 	if (likely(rc != -ERESTART)) {
 		r->rax = rc;
 		return;
@@ -133,9 +118,76 @@ void hypercall_entry(struct regs *r)
 	r->rsi = hc.arg[1];
 	r->rdx = hc.arg[2];
 	r->r10 = hc.arg[3];
-	r->r8 = hc.arg[4];
-	r->r9 = hc.arg[5];
 	r->rip -= 2;
+}
+
+/* --- multicall(list, count) ------------------------------------------------------- */
+
+#define CALLS_BETWEEN_CHECKS 8
+#define ARG(n)		     (offsetof(struct pv_multicall_entry, args) + (n) * sizeof(u64))
+
+/* One entry, read once. 0, or -EFAULT; -ERESTART with what is left to do in the entry. */
+static inline long entry_run(vaddr_t at)
+{
+	struct hypercall hc;
+	u64 op, result;
+
+	if (unlikely(!guest_range_ok(at, sizeof(struct pv_multicall_entry))))
+		return REFUSE(-EFAULT);
+	user_access_begin();
+	guest_get(op, at + offsetof(struct pv_multicall_entry, op), fault);
+	guest_get(hc.arg[0], at + ARG(0), fault);
+	guest_get(hc.arg[1], at + ARG(1), fault);
+	guest_get(hc.arg[2], at + ARG(2), fault);
+	guest_get(hc.arg[3], at + ARG(3), fault);
+	user_access_end();
+	result = (u64)call(op, &hc, NO_BATCH);
+	user_access_begin();
+	if (unlikely(result == (u64)-ERESTART)) {
+		guest_put(hc.arg[0], at + ARG(0), fault);
+		guest_put(hc.arg[1], at + ARG(1), fault);
+		guest_put(hc.arg[2], at + ARG(2), fault);
+		guest_put(hc.arg[3], at + ARG(3), fault);
+		user_access_end();
+		return -ERESTART;
+	}
+	guest_put(result, at + offsetof(struct pv_multicall_entry, result), fault);
+	user_access_end();
+	return 0;
+fault:
+	user_access_end();
+	return REFUSE(-EFAULT);
+}
+
+/*
+ * Calls in order, each result into its entry. A call that is preempted puts its
+ * changed arguments back into its entry, and the multicall itself is restarted
+ * from there.
+ */
+HYPERCALL(multicall)
+{
+	u32 count = (u32)hc->arg[1];
+	vaddr_t at = hc->arg[0];
+	long rc;
+
+	if (hc->arg[1] >> 32)
+		return REFUSE(-EINVAL);
+	for (u32 done = 1; count; done++) {
+		rc = entry_run(at);
+		if (unlikely(rc)) {
+			if (rc == -ERESTART)
+				goto restart;
+			return rc;
+		}
+		at += sizeof(struct pv_multicall_entry);
+		if (--count && done % CALLS_BETWEEN_CHECKS == 0 && preempt_pending())
+			goto restart;
+	}
+	return 0;
+restart:
+	hc->arg[0] = at;
+	hc->arg[1] = count;
+	return -ERESTART;
 }
 
 void hypercall_dump(void)

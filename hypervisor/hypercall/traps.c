@@ -40,23 +40,19 @@ HYPERCALL(set_trap_table)
 
 static bool callback_type_valid(u16 type)
 {
-	switch (type) {
-	case PV_CALLBACKTYPE_EVENT:
-	case PV_CALLBACKTYPE_FAILSAFE:
-	case PV_CALLBACKTYPE_SYSCALL:
-	case PV_CALLBACKTYPE_SYSENTER:
-	case PV_CALLBACKTYPE_SYSCALL32:
-	case PV_CALLBACKTYPE_NMI:
-		return true;
-	default:
-		return false;
-	}
+	return type < 8 &&
+	       (BIT(type) & (BIT(PV_CALLBACKTYPE_EVENT) | BIT(PV_CALLBACKTYPE_FAILSAFE) |
+			     BIT(PV_CALLBACKTYPE_SYSCALL) | BIT(PV_CALLBACKTYPE_SYSENTER) |
+			     BIT(PV_CALLBACKTYPE_SYSCALL32) | BIT(PV_CALLBACKTYPE_NMI)));
 }
 
 /* There is one NMI handler, in the trap table; it always masks events. */
-static void nmi_register(struct vcpu *v, vaddr_t address)
+static long nmi_register(struct vcpu *v, vaddr_t address)
 {
+	if (!canonical(address))
+		return REFUSE(-EINVAL);
 	v->trap[2] = (struct trap_entry){address, PV_FLAT_KERNEL_CS, address ? PV_TI_IF : 0};
+	return 0;
 }
 
 static long callback_register(struct vcpu *v, vaddr_t at)
@@ -67,12 +63,10 @@ static long callback_register(struct vcpu *v, vaddr_t at)
 		return REFUSE(-EFAULT);
 	if (!callback_type_valid(c.type))
 		return REFUSE(-ENOSYS);
+	if (c.type == PV_CALLBACKTYPE_NMI)
+		return nmi_register(v, c.address);
 	if (!canonical(c.address))
 		return REFUSE(-EINVAL);
-	if (c.type == PV_CALLBACKTYPE_NMI) {
-		nmi_register(v, c.address);
-		return 0;
-	}
 	v->callback[c.type].address = c.address;
 	v->callback[c.type].mask_events = c.flags & PV_CALLBACKF_MASK_EVENTS;
 	return 0;
@@ -87,10 +81,7 @@ static long callback_unregister(struct vcpu *v, vaddr_t at)
 	if (!callback_type_valid(c.type))
 		return REFUSE(-ENOSYS);
 	/* A guest without the others could not be entered any more. */
-	if (c.type != PV_CALLBACKTYPE_NMI)
-		return REFUSE(-EINVAL);
-	nmi_register(v, 0);
-	return 0;
+	return c.type == PV_CALLBACKTYPE_NMI ? nmi_register(v, 0) : REFUSE(-EINVAL);
 }
 
 HYPERCALL(callback_op)
@@ -117,13 +108,9 @@ HYPERCALL(nmi_op)
 			return REFUSE(-EINVAL);
 		if (copy_from_guest(&c, hc->arg[1], sizeof(c)))
 			return REFUSE(-EFAULT);
-		if (!canonical(c.handler_address))
-			return REFUSE(-EINVAL);
-		nmi_register(v, c.handler_address);
-		return 0;
+		return nmi_register(v, c.handler_address);
 	case PV_XENNMI_UNREGISTER_CALLBACK:
-		nmi_register(v, 0);
-		return 0;
+		return nmi_register(v, 0);
 	default:
 		return REFUSE(-ENOSYS);
 	}
@@ -142,9 +129,6 @@ HYPERCALL(stack_switch)
 /* fpu_taskswitch(set): virtual CR0.TS. */
 HYPERCALL(fpu_taskswitch)
 {
-	struct vcpu *v = current;
-
-	v->cr0_ts = hc->arg[0] != 0;
-	context_set_ts(v, v->cr0_ts);
+	context_set_ts(current, hc->arg[0] != 0);
 	return 0;
 }

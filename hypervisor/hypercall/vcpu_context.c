@@ -14,10 +14,6 @@
 #define XSTATE_BV     512 /* offset in an XSAVE area: components that it holds */
 #define FXSAVE_MXCSR  24
 #define MXCSR_DEFINED 0xffffu
-#define VM_ASSIST_VALID                                                                  \
-	(BIT(PV_VMASST_TYPE_4GB_SEGMENTS) | BIT(PV_VMASST_TYPE_WRITABLE_PAGETABLES) |    \
-	 BIT(PV_VMASST_TYPE_PAE_EXTENDED_CR3) | BIT(PV_VMASST_TYPE_ARCHITECTURAL_IOPL) | \
-	 BIT(PV_VMASST_TYPE_RUNSTATE_UPDATE_FLAG))
 
 static bool addresses_ok(const struct pv_vcpu_guest_context *c)
 {

@@ -9,34 +9,34 @@
 
 #define PERIOD_MIN 1000000UL /* ns */
 
+/* Only once, only while down: the vCPU does not run, and nobody else sets it up. */
+static long initialise(struct vcpu *v, const struct pv_vcpu_guest_context *c)
+{
+	long rc;
+
+	if (__atomic_exchange_n(&v->domain->initialising, true, __ATOMIC_ACQUIRE))
+		return -ERESTART;
+	rc = v->initialised ? REFUSE(-EEXIST) : vcpu_context_set(v, c);
+	if (rc == 0) {
+		WRITE_ONCE(v->info->evtchn_upcall_mask, 1);
+		__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
+	}
+	__atomic_store_n(&v->domain->initialising, false, __ATOMIC_RELEASE);
+	return rc;
+}
+
 static long op_initialise(struct vcpu *v, vaddr_t arg)
 {
 	struct pv_vcpu_guest_context *c;
 	long rc;
 
+	/* It could not tell its events from another's: register first. */
 	if (v->info == v->spare_info)
-		return REFUSE(
-			-EINVAL); /* it could not tell its events from another's: register first */
+		return REFUSE(-EINVAL);
 	c = heap_alloc(sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	rc = copy_from_guest(c, arg, sizeof(*c)) ? REFUSE(-EFAULT) : 0;
-	if (rc == 0 && __atomic_exchange_n(&v->domain->initialising, true, __ATOMIC_ACQUIRE)) {
-		heap_free(c);
-		return -ERESTART;
-	}
-	if (rc == 0) {
-		/* Only once, only while down: the vCPU does not run, and nobody else sets it up. */
-		if (v->initialised)
-			rc = REFUSE(-EEXIST);
-		else
-			rc = vcpu_context_set(v, c);
-		if (rc == 0) {
-			WRITE_ONCE(v->info->evtchn_upcall_mask, 1);
-			__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
-		}
-		__atomic_store_n(&v->domain->initialising, false, __ATOMIC_RELEASE);
-	}
+	rc = copy_from_guest(c, arg, sizeof(*c)) ? REFUSE(-EFAULT) : initialise(v, c);
 	heap_free(c);
 	return rc;
 }
@@ -71,34 +71,35 @@ static long op_get_runstate(struct vcpu *v, vaddr_t arg)
 	return copy_to_guest(arg, &r, sizeof(r)) ? REFUSE(-EFAULT) : 0;
 }
 
+/* The guest-kernel address of \p size bytes that both kinds of area are registered by. */
+static long area_get(vaddr_t arg, size_t size, vaddr_t *area)
+{
+	vaddr_t at;
+
+	if (copy_from_guest(&at, arg, sizeof(at)) || !guest_range_ok(at, size))
+		return REFUSE(-EFAULT);
+	WRITE_ONCE(*area, at);
+	return 0;
+}
+
 static long op_register_runstate(struct vcpu *v, vaddr_t arg)
 {
-	struct pv_vcpu_register_runstate_memory_area a;
+	long rc = area_get(arg, sizeof(struct pv_vcpu_runstate_info), &v->runstate_area);
 
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	if (!guest_range_ok(a.addr.v, sizeof(struct pv_vcpu_runstate_info)))
-		return REFUSE(-EFAULT);
-	WRITE_ONCE(v->runstate_area, a.addr.v);
-	if (v == current)
+	if (!rc && v == current)
 		runstate_publish(v);
-	return 0;
+	return rc;
 }
 
 static long op_register_time(struct vcpu *v, vaddr_t arg)
 {
-	struct pv_vcpu_register_time_memory_area a;
+	long rc = area_get(arg, sizeof(struct pv_vcpu_time_info), &v->time_area);
 
-	if (copy_from_guest(&a, arg, sizeof(a)))
-		return REFUSE(-EFAULT);
-	if (!guest_range_ok(a.addr.v, sizeof(struct pv_vcpu_time_info)))
-		return REFUSE(-EFAULT);
-	WRITE_ONCE(v->time_area, a.addr.v);
-	if (v == current)
+	if (!rc && v == current)
 		time_update_vcpu(v);
-	else
+	else if (!rc)
 		sched_time_stale(v);
-	return 0;
+	return rc;
 }
 
 static long op_set_periodic(struct vcpu *v, vaddr_t arg)

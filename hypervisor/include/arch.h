@@ -94,13 +94,6 @@ static inline void write_cr3(u64 v)
 {
 	__asm__ volatile("mov %0, %%cr3" ::"r"(v) : "memory");
 }
-static inline u64 read_cr4(void)
-{
-	u64 v;
-
-	__asm__ volatile("mov %%cr4, %0" : "=r"(v));
-	return v;
-}
 static inline void write_cr4(u64 v)
 {
 	__asm__ volatile("mov %0, %%cr4" ::"r"(v) : "memory");
@@ -113,9 +106,28 @@ static inline void cpu_pause(void)
 {
 	__asm__ volatile("pause" ::: "memory");
 }
-/* Open and close the hypervisor's door to user-accessible memory (SMAP); no-ops without it. */
-void user_access_begin(void);
-void user_access_end(void);
+/*
+ * Open and close the hypervisor's door to user-accessible memory (SMAP): no-ops of
+ * three bytes, which smap_patch() makes STAC and CLAC where SMAP is used.
+ */
+#ifdef PAVISE_HOST_TEST
+#define SMAP_SITE(nop)
+#else
+#define SMAP_SITE(nop)                                    \
+	__asm__ volatile("1: " nop "\n\t"                 \
+			 ".pushsection __smap, \"a\"\n\t" \
+			 ".quad 1b\n\t"                   \
+			 ".popsection" ::                 \
+				 : "memory")
+#endif
+static inline void user_access_begin(void)
+{
+	SMAP_SITE("nopl (%%rcx)");
+}
+static inline void user_access_end(void)
+{
+	SMAP_SITE("nopl (%%rax)");
+}
 
 #define MSR_APIC_BASE	   0x1b
 #define MSR_PAT		   0x277
@@ -133,7 +145,6 @@ void user_access_end(void);
 #define MSR_SYSENTER_EIP   0x176
 #define PAT_VALUE	   0x0000050100070406UL /* WB WT UC- UC WC WP UC UC: part of the ABI */
 
-#define RFLAGS_CF   BIT(0)
 #define RFLAGS_ONE  BIT(1)
 #define RFLAGS_TF   BIT(8)
 #define RFLAGS_IF   BIT(9)
@@ -147,15 +158,12 @@ void user_access_end(void);
 #define CR0_TS	       BIT(3)
 #define CR4_TSD	       BIT(2)
 #define CR4_DE	       BIT(3)
-#define CR4_PSE	       BIT(4)
 #define CR4_PAE	       BIT(5)
 #define CR4_MCE	       BIT(6)
 #define CR4_PGE	       BIT(7)
 #define CR4_OSFXSR     BIT(9)
 #define CR4_OSXMMEXCPT BIT(10)
-#define CR4_UMIP       BIT(11)
 #define CR4_FSGSBASE   BIT(16)
-#define CR4_PCIDE      BIT(17)
 #define CR4_OSXSAVE    BIT(18)
 #define CR4_SMEP       BIT(20)
 #define CR4_SMAP       BIT(21)
@@ -204,8 +212,8 @@ extern struct syscall_slot syscall_slots[MAX_CPUS]; /* arch/descriptors.c */
 extern const char syscall_stubs[], syscall_stubs_compat[];
 extern const char sysenter_entry[];
 extern const u64 idt_stubs[256]; /* addresses of the entry points of all vectors */
-extern u8 *const clac_sites[];	 /* 3-byte no-ops that want to be CLAC; the last is NULL */
-/* Make them so where SMAP is used; while the text is still writable. */
+extern u8 *const smap_sites_start[], *const smap_sites_end[]; /* the no-ops, pavise.lds */
+/* Make STAC and CLAC of them where SMAP is used; while the text is still writable. */
 void smap_patch(void);
 
 /* GDT, IDT, TSS, SYSCALL registers, CR0/CR4/EFER/PAT of this CPU. */
@@ -239,22 +247,48 @@ void context_set_gs_selector(struct vcpu *v, u16 sel);
 void context_load_debug(struct vcpu *v);
 /* Flush the window's GDT/LDT pages and load GDTR/LDTR for \p v. */
 void descriptors_load(struct vcpu *v);
+/* This CPU's own tables, which are always there: for when it runs no vCPU. */
+void descriptors_load_own(const struct cpu *c);
 
 /* --- interrupts and platform (platform/) -------------------------------------------------- */
 
-#define VECTOR_DEVICE_FIRST 0x30
+#define VECTOR_DEVICE_FIRST 0x30 /* those of interrupt lines */
 #define VECTOR_DEVICE_LAST  0xdf
 #define VECTOR_SPURIOUS	    0xff
 #define VECTOR_TIMER	    0xf0
 #define VECTOR_FLUSH	    0xf1
 #define VECTOR_KICK	    0xf2 /* softirqs to do */
-#define VECTOR_CALL	    0xf3
-#define VECTOR_STOP	    0xf4 /* panic elsewhere */
 #define VECTOR_SERIAL	    0xe0
 
 /* Set the handler of a vector; it runs with interrupts off and the APIC already told. */
 void interrupt_register(u8 vector, void (*fn)(void));
 void interrupt_dispatch(u8 vector); /* from entry */
+
+/*
+ * Interrupt lines by their global number (platform/ioapic.c). Each is held back
+ * as long as there is a reason to. A line that the hypervisor uses itself can't be
+ * connected. Callable with any lock held; where no error is returned, the number is
+ * one of a line.
+ */
+#define LINE_UNUSED	1 /* not connected */
+#define LINE_UNANSWERED 2 /* level-triggered, and its last interrupt is not yet handled */
+#define LINE_STORM	4
+bool line_exists(u32 gsi);
+bool line_is_level(u32 gsi);
+/* How it is wired: 0, -EINVAL for no such line, -EBUSY when it is in use and wired otherwise. */
+int line_configure(u32 gsi, bool level, bool active_low);
+/* Let interrupts through to \p c, as calls of line_hook. 0, -EINVAL, -EBUSY, -ENOSPC (vectors). */
+int line_connect(u32 gsi, const struct cpu *c);
+void line_move(u32 gsi, const struct cpu *c);
+/* Set or clear a reason to hold the line back. */
+void line_hold(u32 gsi, u8 why, bool hold);
+/* Who is told: in the interrupt, the APIC told already, no lock held. */
+extern void (*line_hook)(u32 gsi);
+/* From interrupt_dispatch(): a vector of the lines'. */
+void line_interrupt(u8 vector);
+/* What dom0 may read of the IO-APIC at \p address: 0, -EINVAL (no such), -EPERM. */
+int ioapic_probe(paddr_t address, u32 reg, u32 *value);
+
 void apic_init_cpu(void);
 u32 apic_id(void);
 void apic_eoi(void);
@@ -287,16 +321,21 @@ struct acpi_info {
 	u8 reset_value;
 	bool has_reset;
 	paddr_t mcfg_base;
+	paddr_t efi_tables; /* UEFI's list of tables, for dom0; 0: another firmware */
+	u32 nr_efi_tables, efi_revision;
 };
 extern struct acpi_info acpi;
 /* Enter S5 with the values dom0's ACPI code computed. Returns only on failure. */
 void acpi_enter_sleep(u16 pm1a, u16 pm1b);
 void machine_reset(void) __noreturn;
 void machine_halt(void) __noreturn;
+/* Nothing can go on and the log says why: reset, or halt if `noreboot` was asked for. */
+void machine_end(void) __noreturn;
 /* Halt every other CPU for good, by NMI; no way back. */
 void smp_stop_others(void);
-/* From the NMI handler: halts this CPU if it was told to. */
-void smp_stop_check(void);
+/* From the NMI handler: halts this CPU if it was told to; after a panic it first says where it was.
+ */
+void smp_stop_check(const struct regs *r);
 /* Start all other processors, in parallel; each calls boot's cpu_entry(). */
 void smp_start(void);
 

@@ -22,6 +22,7 @@ struct boot_info {
 	const char *cmdline;
 	paddr_t image_start, image_end; /* of the hypervisor in RAM */
 	paddr_t rsdp;			/* from the boot loader, 0: scan for it */
+	paddr_t efi_system_table;	/* 0: the firmware is not UEFI */
 };
 extern struct boot_info boot_info;
 
@@ -43,7 +44,10 @@ struct options {
 extern struct options options;
 void cmdline_parse(const char *line);
 
-/* domain/dom0.c: build dom0 from the modules; panics with one clear line on a bad kernel. */
+/* What the person who starts the machine got wrong: one line, no panic. (lib.h, arch.h) */
+#define start_failed(...) (log_error("CANNOT START: " __VA_ARGS__), machine_end())
+
+/* domain/dom0.c: build dom0 from the modules; a bad kernel is a failed start. */
 void dom0_build(void);
 
 /*

@@ -41,8 +41,6 @@ enum softirq {
 	SOFTIRQ_TIMER,	  /* sched/timer.c: expired timers */
 	SOFTIRQ_SCHEDULE, /* sched: choose what runs next */
 	SOFTIRQ_EVENT,	  /* nothing to run: makes the CPU look at the vCPU's events again */
-	SOFTIRQ_CONSOLE,  /* console input has arrived */
-	SOFTIRQ_CALL,	  /* a function another CPU asked for */
 	SOFTIRQ_REAP,	  /* core/domain.c: domains whose last reference went */
 	SOFTIRQ_COUNT
 };
@@ -78,6 +76,7 @@ struct cpu {
 	struct vcpu *vcpu; /* running here (`current`); idle vCPU when nothing is */
 	struct vcpu *idle;
 	u32 softirqs; /* pending, set atomically by any CPU */
+	u32 work;     /* preempt_after() */
 	bool online;
 	/* TLB shootdown mailbox, mm/tlb.c */
 	u64 flush_request; /* what to flush; 0 when done */
@@ -95,8 +94,6 @@ struct cpu {
 	u64 dr7;
 	bool ts; /* CR0.TS is set for the running vCPU */
 	bool ldt_loaded;
-	void (*call_fn)(void *); /* SOFTIRQ_CALL */
-	void *call_arg;
 	/* A fault at the IRETQ to the guest pushes its frame here, below the guest's (entry.S). */
 	u64 fault_frame[7] __aligned(16);
 	/* Last, and ending on 16 bytes, which is where the CPU starts to push: RSP0 is its end. */
@@ -143,6 +140,22 @@ void softirq_run(void);
  * instructions, with no lock held, and returns -ERESTART when it says true.
  */
 bool preempt_pending(void);
+/*
+ * The same, for steps of an operation that cost about \p instructions, a few times more
+ * at worst: asks when they have added up, over operations too, since many short ones
+ * are a long one.
+ */
+#define PREEMPT_WORK 10000
+static inline bool preempt_after(u32 instructions)
+{
+	struct cpu *c = this_cpu();
+
+	c->work += instructions;
+	if (c->work < PREEMPT_WORK)
+		return false;
+	c->work = 0;
+	return preempt_pending();
+}
 
 /* Wait a moment in a spin loop; answers TLB flush requests meanwhile (mm/ sets the hook). */
 void cpu_relax(void);

@@ -19,13 +19,15 @@
 
 struct event_domain;
 struct grant_table;
+struct sched_domain;
 struct sched_vcpu;
 struct vcpu_timers;
 struct watchdog;
+struct exchange;
 struct frame;
 
 /*
- * A table of level 2 to 4 on its way to be validated (up) or taken down (down),
+ * A table on its way to be validated (up) or taken down (down),
  * and the child tables below it that are half done. Entries below `next` have
  * their references; up adds, down removes. All zero: nothing to do.
  */
@@ -41,7 +43,7 @@ struct table_walk {
 		u16 next;
 		u8 level;
 		bool down;
-	} step[3];
+	} step[4];
 };
 
 enum domain_dying { DOMAIN_ALIVE, DOMAIN_DYING, DOMAIN_DEAD };
@@ -74,6 +76,8 @@ struct domain {
 	u64 max_frames;		   /* limit the toolstack set */
 	u64 shared_frames;	   /* hypervisor pages it may map; any frame holds the domain */
 	u8 release_stage;	   /* domain_frames_release() */
+	bool exchanging;	   /* a vCPU is at the next; set by exchange */
+	struct exchange *exchange; /* preempted (mm/exchange.c) */
 	struct cpumask dirty_cpus; /* CPUs whose root or TLB may hold its translations */
 
 	struct pv_shared_info *shared; /* one frame, writable by the guest: never trusted */
@@ -81,10 +85,11 @@ struct domain {
 
 	struct event_domain *event;
 	struct grant_table *grant;
+	struct sched_domain *sched;
 
 	u32 hidden_features[CPU_FEATURE_WORDS]; /* CPUID bits the tools took away
 						   (hypercall/cpu_policy.c) */
-	u32 vm_assist;				/* bits by PV_VMASST_TYPE_* */
+	u64 vm_assist;				/* bits by PV_VMASST_TYPE_* */
 	u32 max_vcpus;
 	struct vcpu **vcpu; /* max_vcpus pointers, NULL until created */
 
@@ -95,8 +100,6 @@ struct domain {
 	void *e820; /* array of struct pv_e820_entry */
 	u32 e820_entries;
 
-	/* dom0 alone: ports and I/O frames it may use are "all but the guarded". */
-	u64 pirq_eoi_mfn;
 	s64 time_offset_seconds;
 
 	struct watchdog *watchdog;
@@ -111,6 +114,7 @@ struct domain {
 #define VCPU_PAUSE_DOMAIN  BIT(3) /* the domain is paused, shut down or dying */
 #define VCPU_PAUSE_CONTROL BIT(4) /* this vCPU is paused by a control call */
 #define VCPU_PAUSE_AUDIT   BIT(5) /* the machine stands still to be counted */
+#define VCPU_PAUSE_CAP	   BIT(6) /* the domain has had its share of this period (sched/cap.c) */
 
 struct trap_entry {
 	vaddr_t address; /* 0: none registered */
@@ -136,12 +140,10 @@ struct vcpu {
 	bool running;
 	u32 pause_flags; /* VCPU_PAUSE_*, changed atomically */
 	bool initialised;
-	u32 references;
 
 	/* --- guest-visible CPU state ------------------------------------- */
 	struct regs regs;    /* valid while it does not run; else cpu->guest */
 	bool kernel_mode;    /* guest kernel (true) or guest user is running */
-	bool in_syscall;     /* RCX and R11 need not be restored */
 	struct segments seg; /* valid while it does not run */
 	u64 kernel_sp;
 	u16 kernel_ss;
@@ -201,6 +203,10 @@ extern struct domain idle_domain;
 struct domain *domain_get(domid_t id);
 /* The first domain with an id at or above \p id, with a reference, or NULL. */
 struct domain *domain_get_next(domid_t id);
+/* To walk them all: the one after \p d, whose reference it takes; NULL: the first, or no more. */
+struct domain *domain_next(struct domain *d);
+#define for_each_domain(d) for ((d) = domain_next(NULL); (d); (d) = domain_next(d))
+u32 domain_count(void);
 void domain_hold(struct domain *d);
 /* Drop a reference, from any context; the last one has the structure freed by SOFTIRQ_REAP. */
 void domain_put(struct domain *d);
@@ -211,8 +217,11 @@ void domain_list_init(void);
  * reference. 0, -EEXIST, -ENOMEM, or -ENOSPC when every id is in use.
  */
 int domain_list_add(struct domain *d, domid_t id);
-/* Who frees a domain without references; set once by domain/. */
-extern void (*domain_free_hook)(struct domain *d);
+/*
+ * Who frees a domain without references; set once by domain/. False: it is not done
+ * and has seen to it that SOFTIRQ_REAP comes again.
+ */
+extern bool (*domain_free_hook)(struct domain *d);
 
 /* vCPU \p id of \p d, NULL when out of range or not created. Lives as long as the domain. */
 struct vcpu *domain_vcpu(const struct domain *d, u32 id);

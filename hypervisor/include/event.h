@@ -20,28 +20,32 @@ int event_alloc_unbound(struct domain *d, domid_t remote, u32 *port);
 int event_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port);
 int event_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port);
 int event_bind_ipi(struct domain *d, u32 vcpu, u32 *port);
-int event_bind_pirq(struct domain *d, u32 pirq, bool share, u32 *port);
+int event_bind_pirq(struct domain *d, u32 pirq, u32 *port);
 int event_bind_vcpu(struct domain *d, u32 port, u32 vcpu);
 int event_close(struct domain *d, u32 port);
 int event_send(struct domain *d, u32 port);
 int event_unmask(struct domain *d, u32 port);
 int event_status(struct domain *d, struct pv_evtchn_status *s);
-/* All of them at once, as the guest asks for: -ERESTART to be called again. */
+/* All of them at once, and back to the two-level form: -ERESTART to be called again. */
 int event_reset(struct domain *d);
+/* The FIFO form (fifo.c), from the first control block on; expand: -ERESTART to be called again. */
+int event_init_control(struct domain *d, u32 vcpu, u64 gfn, u32 offset);
+int event_expand_array(struct domain *d, u64 gfn);
+int event_set_priority(struct domain *d, u32 port, u32 priority);
 
 /* Per-vCPU virtual interrupt (timer, debug); nothing happens when it is not bound. */
 void event_virq(struct vcpu *v, u32 virq);
 /* Global virtual interrupt to dom0 (console, domain exception). */
 void event_global_virq(u32 virq);
-/* Physical line or message for dom0. */
-void event_pirq(struct domain *d, u32 pirq);
 /*
- * Who connects and disconnects the line behind a pirq; the owner of the
- * interrupt controllers sets them at start-up. bind: 0, -EINVAL when \p pirq
- * is not mapped, -EBUSY when it is taken.
+ * Physical interrupts of the privileged domain: give the line of number \p n that
+ * number or take it back (-EBUSY: it is bound); say that the interrupt was handled.
+ * 0, or -EINVAL when there is no such line, or it is not mapped or not bound.
  */
-extern int (*pirq_bind_hook)(struct domain *d, u32 pirq, bool share);
-extern void (*pirq_unbind_hook)(struct domain *d, u32 pirq);
+int event_pirq_map(struct domain *d, u32 n, bool map);
+int event_pirq_eoi(struct domain *d, u32 pirq);
+/* PV_XENIRQSTAT_* of a mapped one. */
+int event_pirq_status(struct domain *d, u32 pirq, u32 *flags);
 
 /* Is an event pending and not masked for this vCPU? On every way back to the guest. */
 static inline bool event_deliverable(const struct vcpu *v)
@@ -63,6 +67,8 @@ void event_poll_end(struct vcpu *v);
 unsigned int event_audit(struct domain *d);
 /* A new vcpu_info: everything may be pending. */
 void event_vcpu_info_moved(struct vcpu *v);
+/* During a frame audit: name the frames that event words and control blocks are in. */
+void event_audit_frames(void);
 /* Start-up: the hooks of the floors below. */
 void event_init(void);
 void event_dump(struct domain *d);

@@ -14,8 +14,9 @@
 #include "errno.h"
 #include "mm.h"
 
+#define HYPERCALL_ARGS 4 /* no call has more */
 struct hypercall {
-	u64 arg[6];
+	u64 arg[HYPERCALL_ARGS];
 };
 
 /* hypercall_<name>: result for RAX, or -ERESTART. One per line of the table. */
@@ -51,8 +52,6 @@ HYPERCALL(physdev_op);
 HYPERCALL(sysctl);
 HYPERCALL(domctl);
 
-/* Run hypercall \p number; -ENOSYS for an unknown one. Called by entry and by multicall. */
-long hypercall_call(u64 number, struct hypercall *hc);
 /* From entry: SYSCALL in guest-kernel mode. */
 void hypercall_entry(struct regs *r);
 /* entry/iret.c: leave as the frame at the guest's RSP says. */
@@ -61,6 +60,12 @@ void guest_iret(struct regs *r);
 void hypercall_dump(void);
 /* Do what a debug key stands for: print state (debug_key.c has the list). */
 void debug_key(char key);
+
+/* Assists that a guest may switch on. */
+#define VM_ASSIST_VALID                                                                  \
+	(BIT(PV_VMASST_TYPE_4GB_SEGMENTS) | BIT(PV_VMASST_TYPE_WRITABLE_PAGETABLES) |    \
+	 BIT(PV_VMASST_TYPE_PAE_EXTENDED_CR3) | BIT(PV_VMASST_TYPE_ARCHITECTURAL_IOPL) | \
+	 BIT(PV_VMASST_TYPE_RUNSTATE_UPDATE_FLAG) | BIT(PV_VMASST_TYPE_M2P_STRICT))
 
 /* The guest context that VCPUOP_initialise and domctl setvcpucontext both load. */
 struct pv_vcpu_guest_context;

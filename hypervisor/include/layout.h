@@ -56,6 +56,11 @@ extern unsigned long FRAME_TABLE_VIRT, M2P_VIRT, DIRECTMAP_VIRT;
 #define CPU_IST_DB_PAGE	 7
 #define CPU_TABLES_PAGE	 9
 #define MAX_CPUS	 128
+/* Is it one of the unmapped pages? */
+#define cpu_stack_guard(va)                                      \
+	((va)-CPU_STACK_VIRT < MAX_CPUS * CPU_STACK_SIZE &&      \
+	 ((va) % CPU_STACK_SIZE / PAGE_SIZE) < CPU_STACK_MAIN && \
+	 ((va) % CPU_STACK_SIZE / PAGE_SIZE) % 2 == 0)
 
 /*
  * Each vCPU's descriptor window: 16 pages of GDT (pages 0..13 the guest's, 14

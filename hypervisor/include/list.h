@@ -9,11 +9,6 @@ struct list {
 	struct list *next, *prev;
 };
 
-#define LIST_INIT(l)       \
-	{                  \
-		&(l), &(l) \
-	}
-
 static inline void list_init(struct list *l)
 {
 	l->next = l->prev = l;
@@ -47,7 +42,5 @@ static inline void list_remove(struct list *e)
 
 #define list_entry(p, t, m)    container_of(p, t, m)
 #define list_for_each(p, head) for (p = (head)->next; p != (head); p = p->next)
-#define list_for_each_safe(p, n, head) \
-	for (p = (head)->next, n = p->next; p != (head); p = n, n = p->next)
 
 #endif

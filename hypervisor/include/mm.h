@@ -22,11 +22,12 @@
 #define FRAME_REF_MASK	(BIT(26) - 1)
 #define FRAME_TYPE_REF	BIT(26)
 #define FRAME_TYPE_MASK ((BIT(26) - 1) << 26)
-#define FRAME_ALLOCATED BIT(52) /* holds one reference: belongs to its owner */
-#define FRAME_VALID	BIT(53) /* validated as the table or descriptor type it has */
-#define FRAME_PINNED	BIT(54) /* holds one type and one general reference */
-#define FRAME_PARTIAL	BIT(55) /* a walk is validating or taking down this table */
-#define FRAME_LOCKED	BIT(56) /* entries are being changed (page-table lock) */
+#define FRAME_ALLOCATED BIT(52)	    /* holds one reference: belongs to its owner */
+#define FRAME_VALID	BIT(53)	    /* validated as the table or descriptor type it has */
+#define FRAME_CLEAN	FRAME_VALID /* of a free frame: all zero */
+#define FRAME_PINNED	BIT(54)	    /* holds one type and one general reference */
+#define FRAME_PARTIAL	BIT(55)	    /* a walk is validating or taking down this table */
+#define FRAME_LOCKED	BIT(56)	    /* entries are being changed (page-table lock) */
 #define FRAME_SHARED	BIT(57) /* hypervisor memory that its owner may map: shared info, grants */
 #define FRAME_FOREIGN	BIT(58) /* another domain has had a writable mapping of it */
 #define FRAME_SOLE                                                                     \
@@ -121,19 +122,31 @@ bool frame_get_writable(struct frame *f, struct domain *d);
 void frame_put_writable(struct frame *f);
 /* By number, with the range check: the frame with a reference, or NULL. */
 struct frame *mfn_get(mfn_t m, const struct domain *d);
+/* The same with a writable use. */
+struct frame *mfn_get_writable(mfn_t m, struct domain *d);
 
 /* --- allocator (mm/buddy.c) ------------------------------------------------ */
 
-#define MAX_ORDER 18 /* 1 GiB */
+#define MAX_ORDER	 18 /* 1 GiB */
+#define EXTENT_ORDER_MAX 9  /* 2 MiB, the largest extent a PV guest has a use for */
 /* 2^order frames for the hypervisor, zeroed; NULL when there are none. */
 void *pages_alloc(unsigned int order);
 void pages_free(void *virt, unsigned int order);
 /*
- * A 2^order extent for a domain, scrubbed, counted against max_frames, on its
- * list, each frame with its allocation reference. \p bits: machine addresses
- * below 2^bits (0: any). NULL when over the limit, dying, or out of memory.
+ * A 2^order extent of zeroed frames that nobody owns, at machine addresses below
+ * 2^bits (0: any). 0, -ENOMEM, or -ERESTART: preempted while clearing; what has been
+ * cleared stays so until the repeated call.
  */
-struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits);
+int extent_alloc(unsigned int order, unsigned int bits, struct frame **out);
+void extent_free(struct frame *f, unsigned int order);
+/*
+ * Make \p d its owner: counted, on the domain's list, each frame with its allocation
+ * reference. False if \p d is dying or would own more than \p limit frames.
+ */
+bool extent_give(struct frame *f, unsigned int order, struct domain *d, u64 limit);
+/* Both in one, within max_frames. 0, -ENOMEM (also: over the limit, dying), -ERESTART. */
+int domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits,
+			struct frame **out);
 /*
  * Drop the allocation reference of a frame that \p d owns (decrease_reservation);
  * its M2P entry becomes invalid, and it is free when the last mapping goes. False
@@ -142,11 +155,19 @@ struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned
 bool frame_release(struct frame *f, struct domain *d);
 /*
  * Exchange: take a frame out of \p d if the allocation reference is its only one
- * and it has no type; put one back without a limit check; free a taken one.
+ * and it has no type; put one back without a limit check; free a taken one, with its
+ * M2P entry.
  */
 bool frame_steal(struct frame *f, struct domain *d);
 void frame_give(struct frame *f, struct domain *d);
 void frame_free(struct frame *f);
+/*
+ * XENMEM_exchange for the current domain, with the caller's copy of its argument, whose
+ * nr_exchanged is what has been done, also when preempted. 0, -EPERM, -EINVAL, -EFAULT,
+ * -ENOMEM, -ERESTART.
+ */
+struct pv_memory_exchange;
+int exchange_frames(struct domain *d, struct pv_memory_exchange *op);
 /* Make a hypervisor page mappable by \p d, writable or not (shared info, grant frames). */
 void frame_share(void *virt, struct domain *d, bool writable);
 /* Undo: takes the page back from \p d; it is freed when the last mapping goes. */
@@ -172,17 +193,13 @@ static inline void m2p_set(mfn_t m, u64 pfn_or_invalid)
 {
 	WRITE_ONCE(((u64 *)M2P_VIRT)[mfn_nr(m)], pfn_or_invalid);
 }
-static inline u64 m2p_get(mfn_t m)
-{
-	return READ_ONCE(((u64 *)M2P_VIRT)[mfn_nr(m)]);
-}
 
 /* --- the hypervisor's own mappings (mm/map.c) -------------------------------- */
 
 /* Map one page at an address in slots 256..271; tables are made as needed. 0 or -ENOMEM. */
 int hv_map(vaddr_t va, mfn_t m, u64 pte_flags);
-/* Remove it and flush it on every CPU. */
-void hv_unmap(vaddr_t va);
+/* Remove \p pages from there on, and flush every CPU. */
+void hv_unmap(vaddr_t va, unsigned int pages);
 /* Device registers, uncached, for good; NULL without memory. */
 volatile void *device_map(paddr_t p, size_t size);
 /* Read-only look at firmware tables, for good. */
@@ -222,17 +239,6 @@ static inline mfn_t pte_mfn(u64 e)
 int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 entry,
 	      struct domain *owner, struct domain *foreign, bool preserve_ad);
 /*
- * As above for an L1 entry with the references done by the caller (grant maps):
- * \p entry is written if the old entry equals \p expect up to A and D. 0 or -EINVAL.
- */
-int pt_replace_l1(struct frame *l1, unsigned int index, u64 expect, u64 entry);
-/*
- * Write an L1 entry whose references the caller has taken already (a grant
- * mapping), and drop those of the entry that was there. 0, or -EINVAL when the
- * table is no longer a validated L1 of \p d.
- */
-int pt_install_l1(struct frame *l1, unsigned int index, u64 entry, struct domain *d);
-/*
  * For batches: a validated L1 table of \p d with its lock held, or NULL; changes
  * to it; and its release. Nothing that may take long or wait for another table
  * in between.
@@ -241,6 +247,12 @@ struct frame *pt_lock_l1(mfn_t m, const struct domain *d);
 struct frame *pt_lock_va(struct vcpu *v, vaddr_t va, unsigned int *index);
 int pt_update_locked(struct frame *l1, unsigned int index, u64 entry, struct domain *owner,
 		     struct domain *foreign, bool preserve_ad);
+/*
+ * Grant mappings, whose references the caller has taken and drops: write an entry
+ * (and drop what that of before held); clear one if it maps what \p expect says.
+ */
+void pt_install_locked(struct frame *l1, unsigned int index, u64 entry);
+bool pt_clear_locked(struct frame *l1, unsigned int index, u64 expect);
 static inline void pt_unlock(struct frame *table)
 {
 	__atomic_fetch_and(&table->state, ~FRAME_LOCKED, __ATOMIC_RELEASE);

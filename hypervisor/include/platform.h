@@ -16,7 +16,7 @@ void apic_timer_set_khz(u64 khz);
 
 /* platform/ioapic.c: every line masked, the two old controllers too. */
 void ioapic_init(void);
-/* Route an ISA interrupt, edge or as the MADT says, to the boot CPU and unmask it. */
+/* Route an ISA interrupt to the boot CPU, for the hypervisor itself. */
 void ioapic_route_isa(u8 irq, u8 vector);
 
 /* platform/serial.c */

@@ -88,9 +88,15 @@ void runstate_publish(struct vcpu *v);
  */
 int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft);
 void vcpu_affinity_get(struct vcpu *v, struct cpumask *hard, struct cpumask *soft);
-/* Share of the CPU against other domains' (1..65535, default 256). */
-void sched_set_weight(struct domain *d, u32 weight);
-u32 sched_get_weight(struct domain *d);
+/*
+ * Weight: share of the CPU against other domains' (1..65535, default 256). Cap: what
+ * all vCPUs together get at most, in hundredths of a CPU, 0 for no limit; the null
+ * policy has none.
+ */
+void sched_params_set(struct domain *d, u32 weight, u32 cap);
+void sched_params_get(struct domain *d, u32 *weight, u32 *cap);
+int sched_domain_create(struct domain *d); /* 0 or -ENOMEM */
+void sched_domain_destroy(struct domain *d);
 const char *sched_name(void);
 u32 sched_id(void); /* PV_SCHEDULER_* as the control interface reports it */
 /* Nanoseconds \p c has had nothing to run. */

@@ -114,9 +114,10 @@ static void put_argument(struct out *o, char type, struct spec *s, va_list *ap)
 		put_string(o, va_arg(*ap, const char *), s);
 		return;
 	case 'c': {
-		char c[2] = {va_arg(*ap, int), 0};
+		char c = va_arg(*ap, int);
 
-		put_string(o, c, s);
+		s->precision = s->has_precision = 1;
+		put_string(o, &c, s);
 		return;
 	}
 	case 'p':

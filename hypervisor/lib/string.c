@@ -6,25 +6,36 @@
  * Eight bytes an iteration: the same speed as single bytes where the processor
  * is fast at them, and eight times that of an emulator, which is never.
  */
-void *memcpy(void *dst, const void *src, size_t n)
+static inline void *copy_up(void *dst, const void *src, size_t n)
 {
 	void *ret = dst;
 	size_t words = n / 8, rest = n % 8;
 
 	__asm__ volatile("rep movsq" : "+D"(dst), "+S"(src), "+c"(words)::"memory");
-	__asm__ volatile("rep movsb" : "+D"(dst), "+S"(src), "+c"(rest)::"memory");
+	if (rest)
+		__asm__ volatile("rep movsb" : "+D"(dst), "+S"(src), "+c"(rest)::"memory");
 	return ret;
+}
+
+void *memcpy(void *dst, const void *src, size_t n)
+{
+	return copy_up(dst, src, n);
 }
 
 void *memmove(void *dst, const void *src, size_t n)
 {
 	u8 *d = dst;
 	const u8 *s = src;
+	u64 word;
 
 	if (d <= s || d >= s + n)
-		return memcpy(dst, src, n);
-	while (n--)
-		d[n] = s[n];
+		return copy_up(dst, src, n);
+	for (; n % 8; n--)
+		d[n - 1] = s[n - 1];
+	for (; n; n -= 8) {
+		__builtin_memcpy(&word, s + n - 8, 8);
+		__builtin_memcpy(d + n - 8, &word, 8);
+	}
 	return dst;
 }
 

@@ -137,7 +137,6 @@ unsigned long frame_audit(void)
 	unsigned long bad = 0;
 	unsigned int order = 0;
 	struct domain *d;
-	u32 id = 0;
 
 	while (PAGE_SIZE << order < max_mfn * sizeof(*seen))
 		order++;
@@ -146,11 +145,7 @@ unsigned long frame_audit(void)
 		log_error("audit: no memory for %lu counters\n", max_mfn);
 		return 1;
 	}
-	while (id < DOMID_LIMIT && (d = domain_get_next(id))) {
-		bad += domain_uses(d);
-		id = d->id + 1u;
-		domain_put(d);
-	}
+	for_each_domain(d) bad += domain_uses(d);
 	if (frame_audit_hook)
 		frame_audit_hook();
 	bad += compare();

@@ -8,12 +8,14 @@
  * A free frame is owned by PV_DOMID_INVALID and has no references. The first of
  * a block carries the order and the links. Its stamp is the newest of all frames
  * in the block: who allocates waits until no TLB can hold an old translation,
- * and clears the pages after that.
+ * and clears the pages after that. A free frame that has been cleared already says
+ * so (FRAME_CLEAN), and stays it until it is handed out.
  */
 #include "internal.h"
 
-#define ZONES	 36
-#define NOT_HEAD 0xffff /* in `entries` of a free frame that is not the first of its block */
+#define ZONES	   36
+#define COST_CLEAR 600	  /* instructions */
+#define NOT_HEAD   0xffff /* in `entries` of a free frame that is not the first of its block */
 
 static struct spinlock lock;
 static u32 free_list[ZONES][MAX_ORDER + 1];
@@ -78,6 +80,14 @@ static void block_insert(struct frame *f, unsigned int order)
 	list_push(f, order);
 }
 
+void extent_free(struct frame *f, unsigned int order)
+{
+	spin_lock(&lock);
+	block_insert(f, order);
+	free_count += 1UL << order;
+	spin_unlock(&lock);
+}
+
 void buddy_free(struct frame *f, unsigned int order)
 {
 	u64 i;
@@ -87,10 +97,7 @@ void buddy_free(struct frame *f, unsigned int order)
 		f[i].entries = NOT_HEAD;
 		f[i].owner = PV_DOMID_INVALID;
 	}
-	spin_lock(&lock);
-	block_insert(f, order);
-	free_count += 1UL << order;
-	spin_unlock(&lock);
+	extent_free(f, order);
 }
 
 void buddy_add(u64 first, u64 nr)
@@ -160,6 +167,27 @@ void page_clear(void *page)
 	u64 n = PAGE_SIZE / 8;
 
 	__asm__ volatile("rep stosq" : "+D"(page), "+c"(n) : "a"(0UL) : "memory");
+}
+
+int extent_alloc(unsigned int order, unsigned int bits, struct frame **out)
+{
+	struct frame *f = buddy_alloc(order, bits);
+	u64 i;
+
+	if (!f)
+		return -ENOMEM;
+	*out = f;
+	for (i = 0; i < 1UL << order; i++) {
+		if (f[i].state & FRAME_CLEAN)
+			continue;
+		page_clear(frame_virt(f + i));
+		f[i].state = FRAME_CLEAN;
+		if (preempt_after(COST_CLEAR)) {
+			extent_free(f, order);
+			return -ERESTART;
+		}
+	}
+	return 0;
 }
 
 void *pages_alloc(unsigned int order)

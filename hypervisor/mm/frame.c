@@ -16,7 +16,8 @@
  *   - the content is validated, and FRAME_PARTIAL goes away.
  *
  * The word keeps the last type at count zero. Writable data that become writable
- * again need none of this, which is the common case by far.
+ * again need none of this, which is the common case by far; nor do descriptors that
+ * become descriptors again, which stay valid while nothing else is made of them.
  *
  * The stamp of a frame is the TLB clock at the last moment it lost a writable
  * mapping or ceased to be a table. It is set while the reference that ends is
@@ -69,9 +70,16 @@ struct frame *mfn_get(mfn_t m, const struct domain *d)
 	return f && frame_get(f, d) ? f : NULL;
 }
 
+struct frame *mfn_get_writable(mfn_t m, struct domain *d)
+{
+	struct frame *f = frame_lookup_ram(mfn_nr(m));
+
+	return f && frame_get_writable(f, d) ? f : NULL;
+}
+
 static void stamp_mapping_lost(struct frame *f)
 {
-	WRITE_ONCE(f->flush_stamp, tlb_clock());
+	WRITE_ONCE(f->flush_stamp, READ_ONCE(tlb_clock_value));
 }
 
 int frame_type_begin(struct frame *f, struct domain *d, enum frame_type type)
@@ -96,8 +104,10 @@ int frame_type_begin(struct frame *f, struct domain *d, enum frame_type type)
 			rc = -EINVAL;
 		} else if (type == FRAME_WRITABLE && (was == FRAME_NONE || was == type)) {
 			to = (x + FRAME_TYPE_REF) | FRAME_TYPE_WORD(type);
+		} else if (was == type && (x & FRAME_VALID)) { /* nobody can have changed it */
+			to = x + FRAME_TYPE_REF;
 		} else {
-			to = (x & ~FRAME_TYPE_BITS) + FRAME_TYPE_REF;
+			to = (x & ~(FRAME_TYPE_BITS | FRAME_VALID)) + FRAME_TYPE_REF;
 			to |= FRAME_TYPE_WORD(type) | FRAME_PARTIAL;
 			rc = 1;
 		}
@@ -156,8 +166,7 @@ bool frame_type_drop(struct frame *f)
 	}
 }
 
-/* The slow half of frame_hold_writable: the first use, or a refusal. */
-static __noinline bool writable_begin(struct frame *f, const struct domain *d, u64 mark)
+bool frame_begin_writable(struct frame *f, const struct domain *d, u64 mark)
 {
 	int rc;
 
@@ -172,17 +181,8 @@ static __noinline bool writable_begin(struct frame *f, const struct domain *d, u
 	return true;
 }
 
-bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark)
+bool frame_hold_undo(struct frame *f)
 {
-	u64 x = READ_ONCE(f->state);
-
-	do {
-		if ((x & (FRAME_TYPE_BITS | FRAME_PARTIAL)) != FRAME_TYPE_WORD(FRAME_WRITABLE) ||
-		    !(x & FRAME_TYPE_MASK) || !frame_countable(x) || f->owner != d->id)
-			return writable_begin(f, d, mark);
-	} while (!frame_cas(f, &x, (x + FRAME_USE) | mark));
-	if (likely(READ_ONCE(f->owner) == d->id))
-		return true;
 	frame_put_writable(f);
 	return false;
 }
@@ -192,30 +192,30 @@ bool frame_get_writable(struct frame *f, struct domain *d)
 	return frame_hold_writable(f, d, d == current->domain ? 0 : FRAME_FOREIGN);
 }
 
-void frame_put_writable(struct frame *f)
+/* Drop a writable or descriptor use: of the type alone, or with its reference. */
+static inline void use_drop(struct frame *f, u64 use)
 {
 	u64 x = READ_ONCE(f->state);
 
 	do {
-		ASSERT((x & FRAME_TYPE_BITS) == FRAME_TYPE_WORD(FRAME_WRITABLE));
+		ASSERT(x >> FRAME_TYPE_SHIFT == FRAME_WRITABLE ||
+		       x >> FRAME_TYPE_SHIFT == FRAME_SEGDESC);
 		ASSERT(x & FRAME_TYPE_MASK);
 		if ((x & FRAME_TYPE_MASK) == FRAME_TYPE_REF)
 			stamp_mapping_lost(f);
-	} while (!frame_cas(f, &x, x - FRAME_USE));
-	if (unlikely((x & FRAME_REF_MASK) == FRAME_REF))
+	} while (!frame_cas(f, &x, x - use));
+	if (unlikely((use & FRAME_REF) && (x & FRAME_REF_MASK) == FRAME_REF))
 		frame_reclaim(f);
+}
+
+void frame_put_writable(struct frame *f)
+{
+	use_drop(f, FRAME_USE);
 }
 
 void frame_drop_writable_type(struct frame *f)
 {
-	u64 x = READ_ONCE(f->state);
-
-	do {
-		ASSERT((x & FRAME_TYPE_BITS) == FRAME_TYPE_WORD(FRAME_WRITABLE));
-		ASSERT(x & FRAME_TYPE_MASK);
-		if ((x & FRAME_TYPE_MASK) == FRAME_TYPE_REF)
-			stamp_mapping_lost(f);
-	} while (!frame_cas(f, &x, x - FRAME_TYPE_REF));
+	use_drop(f, FRAME_TYPE_REF);
 }
 
 /* --- ownership ------------------------------------------------------------------ */
@@ -298,41 +298,47 @@ static void owner_set(struct frame *f, struct domain *d, enum frame_type type)
 			 __ATOMIC_RELEASE);
 }
 
-struct frame *domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits)
+bool extent_give(struct frame *f, unsigned int order, struct domain *d, u64 limit)
 {
-	struct frame *f;
-	u64 i, n, nr;
-
-	if (order > MAX_ORDER)
-		return NULL;
-	n = 1UL << order;
-	/* Looked at early, without the lock: nobody shall scrub memory that he may not have. */
-	if (d->dying || READ_ONCE(d->frames) + n > READ_ONCE(d->max_frames))
-		return NULL;
-	f = buddy_alloc(order, bits);
-	if (!f)
-		return NULL;
-	nr = mfn_nr(frame_mfn(f));
-	/* While dom0 is built no memory has had another owner, and its builder clears what must be.
-	 */
-	for (i = 0; i < n && !(d->privileged && !d->created); i++)
-		page_clear(frame_virt(f + i));
+	u64 n = 1UL << order, nr = mfn_nr(frame_mfn(f)), i;
+	bool ok;
 
 	spin_lock(&d->frames_lock);
-	if (d->dying || d->frames + n > d->max_frames) {
-		spin_unlock(&d->frames_lock);
-		buddy_free(f, order);
-		return NULL;
+	ok = !d->dying && d->frames + n <= limit;
+	if (ok) {
+		domain_hold_by_frames(d);
+		for (i = 0; i < n; i++) {
+			f[i].flush_stamp = tlb_clock();
+			m2p_set(mfn(nr + i), PFN_INVALID);
+			owner_set(f + i, d, FRAME_NONE);
+		}
+		d->frames += n;
 	}
-	domain_hold_by_frames(d);
-	for (i = 0; i < n; i++) {
-		f[i].flush_stamp = tlb_clock();
-		m2p_set(mfn(nr + i), PFN_INVALID);
-		owner_set(f + i, d, FRAME_NONE);
-	}
-	d->frames += n;
 	spin_unlock(&d->frames_lock);
-	return f;
+	return ok;
+}
+
+int domain_frames_alloc(struct domain *d, unsigned int order, unsigned int bits, struct frame **out)
+{
+	int rc = 0;
+
+	/* Looked at early, without the lock: nobody shall scrub memory that he may not have. */
+	if (d->dying || order > MAX_ORDER ||
+	    READ_ONCE(d->frames) + (1UL << order) > READ_ONCE(d->max_frames))
+		return -ENOMEM;
+	/* While dom0 is built no memory has had another owner, and its builder clears what must be.
+	 */
+	if (d->privileged && !d->created) {
+		*out = buddy_alloc(order, bits);
+		rc = *out ? 0 : -ENOMEM;
+	} else {
+		rc = extent_alloc(order, bits, out);
+	}
+	if (rc == 0 && !extent_give(*out, order, d, READ_ONCE(d->max_frames))) {
+		extent_free(*out, order);
+		rc = -ENOMEM;
+	}
+	return rc;
 }
 
 bool frame_release(struct frame *f, struct domain *d)
@@ -358,7 +364,8 @@ bool frame_steal(struct frame *f, struct domain *d)
 
 	do {
 		if (READ_ONCE(f->owner) != d->id ||
-		    (x & ~FRAME_TYPE_BITS & ~FRAME_FOREIGN) != (FRAME_ALLOCATED | FRAME_REF))
+		    (x & ~(FRAME_TYPE_BITS | FRAME_FOREIGN | FRAME_VALID)) !=
+			    (FRAME_ALLOCATED | FRAME_REF))
 			return false;
 	} while (!frame_cas(f, &x, 0));
 	/* Without references nobody can take one; so the owner is still what it was. */
@@ -384,6 +391,7 @@ void frame_give(struct frame *f, struct domain *d)
 
 void frame_free(struct frame *f)
 {
+	m2p_set(frame_mfn(f), PFN_INVALID);
 	buddy_free(f, 0);
 }
 
@@ -439,15 +447,15 @@ static struct frame *release_next(struct domain *d)
 	return f;
 }
 
+#define COST_RELEASE 150 /* instructions */
 static int release_frames(struct domain *d, u64 flag)
 {
-	unsigned int n = 0;
 	struct frame *f;
 	u64 x;
 	int rc = 0;
 
 	for (;;) {
-		if ((++n & 127) == 0 && preempt_pending())
+		if (preempt_after(COST_RELEASE))
 			return -ERESTART;
 		f = release_next(d);
 		if (!f)
@@ -481,6 +489,9 @@ int domain_frames_release(struct domain *d)
 			if (rc)
 				return rc;
 		}
+		rc = exchange_abandon(d);
+		if (rc)
+			return rc;
 		d->walk_frame = d->first_frame;
 		d->release_stage++;
 		/* fallthrough */

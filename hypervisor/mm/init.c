@@ -261,6 +261,22 @@ static void tables_build(void)
 
 /* --- the frame table ---------------------------------------------------------------- */
 
+/*
+ * All frames of a chunk that a range of RAM does not fill begin as I/O. What is RAM gets
+ * its owner when it is given away; until then nobody's, which the allocator does not join.
+ */
+static void chunk_init(u64 first, const struct range *r)
+{
+	struct frame *f = mfn_frame(mfn(first));
+	unsigned int i;
+
+	memset(f, 0, ENTRIES * sizeof(*f));
+	if (first << PAGE_SHIFT < r->start || (first + ENTRIES) << PAGE_SHIFT > r->end)
+		for (i = 0; i < ENTRIES; i++)
+			f[i].owner = PV_DOMID_IO;
+	set_bit(ram_map, first >> 9);
+}
+
 static void frames_init(void)
 {
 	unsigned int i;
@@ -269,15 +285,9 @@ static void frames_init(void)
 	for (i = 0; i < nr_ram; i++) {
 		struct range t = tracked(&ram[i]);
 
-		for (nr = t.start; nr < t.end; nr++) {
-			if (!(nr & 511) && test_bit(ram_map, nr >> 9)) {
-				nr += 511; /* shared with the range before */
-				continue;
-			}
-			*mfn_frame(mfn(nr)) = (struct frame){.owner = PV_DOMID_IO};
-			if ((nr & 511) == 511)
-				set_bit(ram_map, nr >> 9);
-		}
+		for (nr = t.start; nr < t.end; nr += ENTRIES)
+			if (!test_bit(ram_map, nr >> 9)) /* else shared with the range before */
+				chunk_init(nr, &ram[i]);
 	}
 }
 
@@ -360,7 +370,9 @@ void modules_release(void)
 	unsigned int i;
 
 	for (i = 0; i < boot_info.modules; i++) {
-		u64 first = ROUND_UP(boot_info.module[i].start, PAGE_SIZE) >> PAGE_SHIFT;
+		/* Below 1 MiB, where GRUB puts small ones on UEFI, nothing is handed out. */
+		u64 first =
+			ROUND_UP(MAX(boot_info.module[i].start, LOW_END), PAGE_SIZE) >> PAGE_SHIFT;
 		u64 end = (boot_info.module[i].start + boot_info.module[i].size) >> PAGE_SHIFT;
 
 		if (end > first)

@@ -54,15 +54,27 @@ static inline bool frame_cas(struct frame *f, u64 *expect, u64 to)
 /* May one more reference be added? Type counts never exceed references, so this bounds both. */
 static inline bool frame_countable(u64 x)
 {
-	u64 refs = x & FRAME_REF_MASK;
-
-	return refs != 0 && refs != FRAME_REF_MASK;
+	return (x & FRAME_REF_MASK) - 1 < FRAME_REF_MASK - 1; /* neither none nor all it can hold */
 }
 
 /* --- frame.c --- */
 
+/* The first writable use, or a refusal. */
+bool frame_begin_writable(struct frame *f, const struct domain *d, u64 mark);
+/* It became another domain's at the last moment: drop it again; false. */
+bool frame_hold_undo(struct frame *f);
 /* frame_get_writable() with FRAME_FOREIGN in \p mark when the mapper is not the owner. */
-bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark);
+static inline bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark)
+{
+	u64 x = READ_ONCE(f->state);
+
+	do {
+		if ((x & (FRAME_TYPE_BITS | FRAME_PARTIAL)) != FRAME_TYPE_WORD(FRAME_WRITABLE) ||
+		    !(x & FRAME_TYPE_MASK) || !frame_countable(x) || f->owner != d->id)
+			return frame_begin_writable(f, d, mark);
+	} while (!frame_cas(f, &x, (x + FRAME_USE) | mark));
+	return likely(READ_ONCE(f->owner) == d->id) ? true : frame_hold_undo(f);
+}
 /* A writable mapping has become read-only: the type reference alone goes. */
 void frame_drop_writable_type(struct frame *f);
 /*
@@ -80,6 +92,11 @@ bool frame_type_drop(struct frame *f);
 /* The last reference is gone: take the frame from its owner and free it. */
 void frame_reclaim(struct frame *f);
 
+/* --- exchange.c --- */
+
+/* Undo what an exchange that was not repeated has left half done. 0 or -ERESTART. */
+int exchange_abandon(struct domain *d);
+
 /* --- type.c --- */
 
 /* Take the entry lock of a validated table. 0, -EAGAIN (being walked), -EINVAL (is none). */
@@ -87,13 +104,9 @@ int table_lock(struct frame *f, unsigned int level);
 #define table_unlock(f) pt_unlock(f)
 /* --- walk.c --- */
 
-/* frame_get_typed() and the end of frame_put_typed() for levels 2 to 4. */
+/* frame_get_typed() and the end of frame_put_typed() for tables. */
 int walk_promote(struct vcpu *v, struct frame *f, struct domain *d, unsigned int level);
 int walk_demote(struct vcpu *v, struct frame *f, unsigned int level);
-
-/* Level 1, in one go. */
-int l1_promote(struct frame *f, struct domain *d);
-void l1_demote(struct frame *f);
 
 /* --- pagetable.c --- */
 
@@ -108,6 +121,54 @@ extern const struct level_rules level_rules[5];
 /* References for an L1 entry, flags checked and adjusted in \p e. 0 or -EINVAL/-EPERM. */
 int l1_entry_get(u64 *e, struct domain *owner, struct domain *foreign);
 void l1_entry_put(u64 e);
+
+/* In use as writable data, or as something if that is all that \p use wants; not for the last. */
+static inline bool frame_use_common(u64 x, u64 use)
+{
+	return use == FRAME_REF ||
+	       ((x & (FRAME_TYPE_BITS | FRAME_PARTIAL)) == FRAME_TYPE_WORD(FRAME_WRITABLE) &&
+		(x & FRAME_TYPE_MASK));
+}
+
+/*
+ * What nearly all entries of a table are, in as few steps as can be: RAM of its owner,
+ * writable and mapped writable elsewhere, or read-only. Whatever is not so, or changes
+ * meanwhile, is left to the function that knows all cases.
+ */
+static inline int l1_entry_get_own(u64 *pe, struct domain *d)
+{
+	u64 e = *pe, use = e & PTE_RW ? FRAME_USE : FRAME_REF, x;
+	struct frame *f = frame_lookup(pte_nr(e));
+
+	if (likely(f && !(e & ~(level_rules[1].allowed | PTE_ADDR)))) {
+		x = READ_ONCE(f->state);
+		if (likely(frame_use_common(x, use) && frame_countable(x) && f->owner == d->id &&
+			   frame_cas(f, &x, x + use))) {
+			*pe = e | level_rules[1].forced;
+			if (likely(READ_ONCE(f->owner) == d->id))
+				return 0;
+			l1_entry_put(e);
+			return -EINVAL;
+		}
+	}
+	return l1_entry_get(pe, d, d);
+}
+
+static inline void l1_entry_put_common(u64 e)
+{
+	u64 use = e & PTE_RW ? FRAME_USE : FRAME_REF, x;
+	struct frame *f = e & PTE_PRESENT ? frame_lookup_ram(pte_nr(e)) : NULL;
+
+	if (likely(f)) {
+		x = READ_ONCE(f->state);
+		/* The last use of either kind has consequences. */
+		if (likely((x & FRAME_REF_MASK) > FRAME_REF &&
+			   (use == FRAME_REF || (x & FRAME_TYPE_MASK) > FRAME_TYPE_REF) &&
+			   frame_cas(f, &x, x - use)))
+			return;
+	}
+	l1_entry_put(e);
+}
 /* Flags of an upper entry: 0 with \p e adjusted, or -EINVAL. */
 int upper_entry_check(u64 *e, unsigned int level);
 /* Write \p e if the entry still is \p old (else -EAGAIN); for emulated instructions. */
@@ -160,6 +221,7 @@ extern struct cpumask cpus_online;
 /* Hand \p nr frames from \p first on to the allocator. They are of no use to anyone. */
 void buddy_add(u64 first, u64 nr);
 void buddy_free(struct frame *f, unsigned int order);
+/* Not cleared. */
 struct frame *buddy_alloc(unsigned int order, unsigned int bits);
 void page_clear(void *page);
 

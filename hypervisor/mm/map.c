@@ -47,16 +47,19 @@ int hv_map(vaddr_t va, mfn_t m, u64 pte_flags)
 	return rc;
 }
 
-void hv_unmap(vaddr_t va)
+void hv_unmap(vaddr_t va, unsigned int pages)
 {
+	unsigned int i;
 	u64 *e;
 
 	spin_lock(&lock);
-	e = entry_find(va, false);
-	if (e)
-		WRITE_ONCE(*e, 0);
+	for (i = 0; i < pages; i++) {
+		e = entry_find(va + i * PAGE_SIZE, false);
+		if (e)
+			WRITE_ONCE(*e, 0);
+	}
 	spin_unlock(&lock);
-	if (e)
+	if (pages)
 		tlb_flush_mask(&cpus_online, TLB_ALL);
 }
 

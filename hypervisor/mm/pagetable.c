@@ -176,47 +176,27 @@ int l1_exchange_locked(struct frame *l1, unsigned int index, u64 old, u64 e, str
 	return 0;
 }
 
-int pt_replace_l1(struct frame *l1, unsigned int index, u64 expect, u64 entry)
+bool pt_clear_locked(struct frame *l1, unsigned int index, u64 expect)
 {
-	const u64 identity = PTE_ADDR | PTE_PRESENT | PTE_RW;
 	u64 *slot = (u64 *)frame_virt(l1) + index;
-	int rc = table_lock(l1, 1);
-	u64 old;
 
-	if (rc)
-		return rc;
-	old = READ_ONCE(*slot);
-	if ((old ^ expect) & identity) {
-		rc = (int)REFUSE(-EINVAL);
-	} else {
-		if (!old && entry && (READ_ONCE(l1->state) & FRAME_SOLE))
-			root_sole_broken(l1);
-		WRITE_ONCE(*slot, entry);
-		table_recount(l1, index, old, entry);
-	}
-	table_unlock(l1);
-	return rc;
+	if ((READ_ONCE(*slot) ^ expect) & (PTE_ADDR | PTE_PRESENT | PTE_RW))
+		return false;
+	WRITE_ONCE(*slot, 0);
+	l1->entries--;
+	return true;
 }
 
-int pt_install_l1(struct frame *l1, unsigned int index, u64 entry, struct domain *d)
+void pt_install_locked(struct frame *l1, unsigned int index, u64 entry)
 {
 	u64 *slot = (u64 *)frame_virt(l1) + index;
-	u64 old;
+	u64 old = READ_ONCE(*slot);
 
-	if (table_lock(l1, 1))
-		return (int)REFUSE(-EINVAL);
-	if (l1->owner != d->id) {
-		table_unlock(l1);
-		return (int)REFUSE(-EINVAL);
-	}
-	if (READ_ONCE(l1->state) & FRAME_SOLE)
+	if (unlikely(READ_ONCE(l1->state) & FRAME_SOLE))
 		root_sole_broken(l1);
-	old = READ_ONCE(*slot);
 	WRITE_ONCE(*slot, entry);
 	table_recount(l1, index, old, entry);
 	l1_entry_put(old);
-	table_unlock(l1);
-	return 0;
 }
 
 struct frame *pt_lock_l1(mfn_t m, const struct domain *d)
@@ -346,19 +326,19 @@ int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 e
  */
 static inline struct frame *l1_lookup(struct vcpu *v, vaddr_t va)
 {
-	struct frame *f = frame_lookup_ram(mfn_nr(v->kernel_root));
+	u64 nr = mfn_nr(v->kernel_root), e;
+	struct frame *f;
 	unsigned int shift;
-	u64 e;
 
 	if (!guest_range_ok(va, 1)) /* the hole: those slots are not the guest's */
 		return NULL;
-	for (shift = 39; shift > PAGE_SHIFT; shift -= 9) {
-		if (unlikely(!f))
-			return NULL;
-		e = READ_ONCE(((u64 *)frame_virt(f))[va >> shift & (ENTRIES - 1)]);
+	f = frame_lookup_ram(nr); /* none while it is set up */
+	for (shift = 39; f && shift > PAGE_SHIFT; shift -= 9) {
+		e = READ_ONCE(((u64 *)mfn_virt(mfn(nr)))[va >> shift & (ENTRIES - 1)]);
 		if (!(e & PTE_PRESENT))
 			return NULL;
-		f = frame_lookup_ram(pte_nr(e));
+		nr = pte_nr(e);
+		f = frame_lookup_ram(nr);
 	}
 	return f;
 }

@@ -60,6 +60,7 @@ bool pt_write_fault(struct regs *r, vaddr_t va)
 	struct pt_write w;
 	struct frame *f;
 	bool done;
+	int rc;
 	u64 e;
 
 	if ((r->error_code & FAULT_KIND) != FAULT_WRITE || !v->kernel_mode)
@@ -72,7 +73,12 @@ bool pt_write_fault(struct regs *r, vaddr_t va)
 		return false;
 	if (!fetch_instruction(r, &w) || w.address != va || (va & 7) + w.size > 8)
 		return false;
-	if (table_lock(f, 1))
+	rc = table_lock(f, 1);
+	if (rc == -EAGAIN) { /* is being validated, perhaps by what this vCPU was interrupted in */
+		walk_resume(v);
+		return true;
+	}
+	if (rc)
 		return false;
 	done = f->owner == v->domain->id && write_locked(f, &w, r, v->domain);
 	table_unlock(f);

@@ -384,8 +384,10 @@ int root_set_user(struct vcpu *v, mfn_t m)
 	struct frame *f = NULL;
 	struct cpu *c = this_cpu();
 	mfn_t old = v->user_root;
-	int rc;
+	int rc = walk_resume(current);
 
+	if (rc)
+		return rc;
 	if (mfn_nr(m) != 0) {
 		f = frame_lookup(mfn_nr(m));
 		if (!f)

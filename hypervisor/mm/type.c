@@ -2,9 +2,9 @@
 /*
  * Taking and dropping typed uses, and the lock of a table.
  *
- * A level 1 table and a descriptor page are validated in one go; another CPU
- * that wants the same frame meanwhile spins. Tables of level 2 to 4 are walked
- * step by step (walk.c), and who meets one on the way comes again.
+ * A descriptor page is validated in one go; another CPU that wants the same frame
+ * meanwhile spins. Tables are walked step by step (walk.c), and who meets one on
+ * the way comes again.
  */
 #include "internal.h"
 #include "hypercall.h"
@@ -16,58 +16,14 @@ int table_lock(struct frame *f, unsigned int level)
 	for (;;) {
 		if (x >> FRAME_TYPE_SHIFT != level || !(x & FRAME_TYPE_MASK))
 			return -EINVAL;
-		if (!(x & FRAME_VALID)) {
-			if (level > 1)
-				return -EAGAIN;
-			cpu_relax();
-			x = READ_ONCE(f->state);
-		} else if (x & FRAME_LOCKED) {
+		if (!(x & FRAME_VALID))
+			return -EAGAIN;
+		if (x & FRAME_LOCKED) {
 			cpu_relax();
 			x = READ_ONCE(f->state);
 		} else if (frame_cas(f, &x, x | FRAME_LOCKED)) {
 			return 0;
 		}
-	}
-}
-
-int l1_promote(struct frame *f, struct domain *d)
-{
-	u64 *t = frame_virt(f);
-	unsigned int i;
-
-	f->entries = f->first = f->last = 0;
-	for (i = 0; i < ENTRIES; i++) {
-		u64 e = READ_ONCE(t[i]);
-		int rc;
-
-		if (!e)
-			continue;
-		if (e & PTE_PRESENT) {
-			rc = l1_entry_get(&e, d, d);
-			if (rc) {
-				l1_demote(f);
-				return rc;
-			}
-			WRITE_ONCE(t[i], e);
-		}
-		table_count(f, i);
-	}
-	return 0;
-}
-
-/* Drop what the counted entries hold. After a failed promotion these are the first ones only. */
-void l1_demote(struct frame *f)
-{
-	u64 *t = frame_virt(f);
-	unsigned int i;
-
-	for (i = f->first; f->entries; i++) {
-		u64 e = READ_ONCE(t[i]);
-
-		if (!e)
-			continue;
-		f->entries--;
-		l1_entry_put(e);
 	}
 }
 
@@ -82,21 +38,22 @@ static int segdesc_promote(struct frame *f)
 	return 0;
 }
 
-/* Types that are validated in one go. */
-static int get_at_once(struct frame *f, struct domain *d, enum frame_type type)
+static bool is_table(enum frame_type type)
+{
+	return type >= FRAME_L1 && type <= FRAME_L4;
+}
+
+int frame_get_typed(struct frame *f, struct domain *d, enum frame_type type)
 {
 	int rc;
 
+	if (is_table(type))
+		return walk_promote(current, f, d, type);
 	while ((rc = frame_type_begin(f, d, type)) == -EAGAIN)
 		cpu_relax();
 	if (rc <= 0)
 		return rc;
-	if (type == FRAME_L1)
-		rc = l1_promote(f, d);
-	else if (type == FRAME_SEGDESC)
-		rc = segdesc_promote(f);
-	else
-		rc = 0;
+	rc = type == FRAME_SEGDESC ? segdesc_promote(f) : 0;
 	if (rc)
 		frame_type_undo(f);
 	else
@@ -104,28 +61,13 @@ static int get_at_once(struct frame *f, struct domain *d, enum frame_type type)
 	return rc;
 }
 
-int frame_get_typed(struct frame *f, struct domain *d, enum frame_type type)
-{
-	if (type >= FRAME_L2 && type <= FRAME_L4)
-		return walk_promote(current, f, d, type);
-	return get_at_once(f, d, type);
-}
-
 int frame_put_typed(struct frame *f)
 {
 	enum frame_type type = frame_type(f);
 
-	if (type == FRAME_WRITABLE) {
-		frame_put_writable(f);
-		return 0;
-	}
-	if (!frame_type_drop(f))
-		return 0;
-	if (type >= FRAME_L2 && type <= FRAME_L4)
-		return walk_demote(current, f, type);
-	if (type == FRAME_L1)
-		l1_demote(f);
-	frame_type_undo(f);
+	if (is_table(type))
+		return frame_type_drop(f) ? walk_demote(current, f, type) : 0;
+	frame_put_writable(f); /* which a descriptor page needs no more than */
 	return 0;
 }
 

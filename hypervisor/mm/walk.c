@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Validating and taking down tables of level 2 to 4, an entry at a time.
+ * Validating and taking down tables, an entry at a time, of level 1 some more.
  *
  * Where a walk stands is written down in the vCPU that does it (struct
  * table_walk): the table it began with and below it the child tables that are
@@ -21,9 +21,14 @@
  */
 #include "internal.h"
 
-/* What a step costs, in entries; where to look at the clock again. */
-#define COST_TABLE 512
-#define COST_CHECK 1024
+/*
+ * What a step costs, in instructions. An entry of level 1 costs most, five times more,
+ * when the frame that it maps was a table before.
+ */
+#define COST_EMPTY 20
+#define COST_TABLE 300
+#define COST_L1	   (80 * L1_ENTRIES)
+#define L1_ENTRIES 64 /* in one step */
 
 static void step_push(struct table_walk *w, struct frame *f, unsigned int level, bool down)
 {
@@ -102,17 +107,17 @@ static int step_up(struct table_walk *w, struct walk_step *s)
 
 	if (!e || slot_reserved(s->level, s->next)) {
 		s->next++;
-		return 1;
+		return COST_EMPTY;
 	}
 	if (!(e & PTE_PRESENT)) {
 		entry_accept(s, e);
-		return 1;
+		return COST_EMPTY;
 	}
 	rc = upper_entry_check(&e, s->level);
 	child = frame_lookup(pte_nr(e));
 	if (rc || !child) {
 		turn_down(w, s, rc ? rc : (int)REFUSE(-EINVAL));
-		return 1;
+		return COST_EMPTY;
 	}
 	rc = frame_type_begin(child, w->domain, s->level - 1);
 	/* A guest may leave its own walks lying about, but not stop others by it. */
@@ -120,25 +125,38 @@ static int step_up(struct table_walk *w, struct walk_step *s)
 		return rc;
 	if (rc < 0) {
 		turn_down(w, s, (int)REFUSE(rc));
-		return 1;
+		return COST_EMPTY;
 	}
-	if (rc == 0) {
+	if (rc == 0)
 		entry_accept(s, e);
-		return 16;
-	}
-	if (s->level > 2) {
+	else
 		step_push(w, child, s->level - 1, false);
-		return 16;
-	}
-	rc = l1_promote(child, w->domain);
-	if (rc) {
-		frame_type_undo(child);
-		turn_down(w, s, rc);
-	} else {
-		frame_type_done(child);
-		entry_accept(s, e);
-	}
 	return COST_TABLE;
+}
+
+/* Some entries of a level 1 table up. */
+static int step_up_l1(struct table_walk *w, struct walk_step *s)
+{
+	u64 *t = frame_virt(s->table);
+	int end = MIN(s->next + L1_ENTRIES, ENTRIES);
+
+	for (; s->next < end; s->next++) {
+		u64 e = READ_ONCE(t[s->next]);
+		int rc;
+
+		if (!e)
+			continue;
+		if (e & PTE_PRESENT) {
+			rc = l1_entry_get_own(&e, w->domain);
+			if (rc) {
+				turn_down(w, s, rc);
+				break;
+			}
+			WRITE_ONCE(t[s->next], e);
+		}
+		table_count(s->table, (unsigned int)s->next);
+	}
+	return COST_L1;
 }
 
 /* One entry down. */
@@ -150,53 +168,60 @@ static int step_down(struct table_walk *w, struct walk_step *s)
 	s->next--;
 	e = READ_ONCE(((u64 *)frame_virt(s->table))[s->next]);
 	if (!e || slot_reserved(s->level, s->next))
-		return 1;
+		return COST_EMPTY;
 	s->table->entries--;
 	if (!(e & PTE_PRESENT))
-		return 1;
+		return COST_EMPTY;
 	child = mfn_frame(mfn(pte_nr(e)));
-	if (!frame_type_drop(child))
-		return 16;
-	if (s->level > 2) {
+	if (frame_type_drop(child))
 		step_push(w, child, s->level - 1, true);
-		return 16;
+	return COST_TABLE;
+}
+
+static int step_down_l1(struct walk_step *s)
+{
+	const u64 *t = frame_virt(s->table);
+	unsigned int n = L1_ENTRIES;
+
+	while (s->table->entries && n--) {
+		u64 e = READ_ONCE(t[--s->next]);
+
+		if (!e)
+			continue;
+		s->table->entries--;
+		l1_entry_put_common(e);
 	}
-	l1_demote(child);
-	frame_type_undo(child);
+	return COST_L1;
+}
+
+/* One step of the walk: its cost, or -EAGAIN. */
+static int step(struct table_walk *w, struct walk_step *s)
+{
+	if (s->down) {
+		if (s->table->entries)
+			return s->level == 1 ? step_down_l1(s) : step_down(w, s);
+		table_gone(w);
+	} else {
+		if (s->next < ENTRIES)
+			return s->level == 1 ? step_up_l1(w, s) : step_up(w, s);
+		table_valid(w);
+	}
 	return COST_TABLE;
 }
 
 /* Go on until the walk is over. 0, or -ERESTART. */
 static int walk_run(struct table_walk *w)
 {
-	int cost = 0, rc;
+	int rc;
 
 	while (w->depth) {
-		struct walk_step *s = &w->step[w->depth - 1];
-
-		if (s->down && s->table->entries == 0) {
-			table_gone(w);
-			rc = 16;
-		} else if (s->down) {
-			rc = step_down(w, s);
-		} else if (s->next == ENTRIES) {
-			table_valid(w);
-			rc = 16;
-		} else {
-			rc = step_up(w, s);
-		}
+		rc = step(w, &w->step[w->depth - 1]);
 		if (rc == -EAGAIN) {
 			cpu_relax();
-			if (s->level > 2 || preempt_pending())
-				return -ERESTART;
-			rc = 0;
+			return -ERESTART;
 		}
-		cost += rc;
-		if (cost >= COST_CHECK) {
-			cost = 0;
-			if (preempt_pending())
-				return -ERESTART;
-		}
+		if (preempt_after((u32)rc))
+			return -ERESTART;
 	}
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "platform.h"
 
 #define TABLES_MAX     64
+#define EFI_SIGNATURE  0x5453595320494249UL /* "IBI SYST" */
 #define TABLE_SIZE_MAX 0x100000
 
 struct acpi_info acpi;
@@ -68,6 +69,27 @@ static void read_table(paddr_t p)
 		log_warning("ACPI: table %.4s at 0x%lx is left out: %s", header, p, wrong);
 }
 
+/*
+ * UEFI's system table stays behind when its boot services end. dom0 finds ACPI and
+ * the rest through the list in it; run-time services are offered to nobody.
+ */
+static void read_efi(void)
+{
+	const struct {
+		u64 signature;
+		u32 revision, other[23];
+		u64 nr_tables, tables;
+	} *t = firmware_map(boot_info.efi_system_table, sizeof(*t));
+
+	if (!t || t->signature != EFI_SIGNATURE)
+		return;
+	acpi.efi_revision = t->revision;
+	acpi.nr_efi_tables = t->nr_tables;
+	acpi.efi_tables = t->tables;
+	log_info("UEFI %u.%u: %u configuration tables", t->revision >> 16,
+		 (t->revision & 0xffff) / 10, acpi.nr_efi_tables);
+}
+
 static void report(void)
 {
 	if (!acpi.nr_cpus)
@@ -84,6 +106,8 @@ void acpi_init(void)
 	const u8 *table;
 	u32 size, step;
 
+	if (boot_info.efi_system_table)
+		read_efi();
 	table = address ? map_table(address, &size) : NULL;
 	if (!table) {
 		log_warning("ACPI: no root table was found");

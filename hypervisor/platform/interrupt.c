@@ -18,6 +18,10 @@ void interrupt_dispatch(u8 vector)
 {
 	if (vector == VECTOR_SPURIOUS)
 		return;
+	if (vector >= VECTOR_DEVICE_FIRST && vector <= VECTOR_DEVICE_LAST) {
+		line_interrupt(vector);
+		return;
+	}
 	apic_eoi();
 	if (handler[vector])
 		handler[vector]();

@@ -5,13 +5,32 @@
 #include "platform.h"
 #include "trap.h"
 
+#define NOBODY	~0u
+#define WAIT_MS 500 /* for a CPU to say where it was */
+
 /* Set once; every CPU that gets an NMI from then on halts. */
 static bool stopping;
+static u32 panicked = NOBODY; /* the CPU that did so first */
+static u32 turn = NOBODY;     /* of the others, which one is to print where it was */
 
-void smp_stop_check(void)
+void smp_stop_check(const struct regs *r)
 {
-	if (READ_ONCE(stopping))
+	u32 id = this_cpu()->id;
+
+	if (!READ_ONCE(stopping))
+		return;
+	if (READ_ONCE(panicked) == NOBODY || READ_ONCE(panicked) == id)
 		machine_halt();
+	while (READ_ONCE(turn) != id)
+		cpu_pause();
+	if (from_guest(r)) {
+		log_error("CPU %u: d%uv%u at %lx", id, current->domain->id, current->id, r->rip);
+	} else {
+		log_error("CPU %u:", id);
+		backtrace_print(r->rip, r->rbp, r->rsp);
+	}
+	WRITE_ONCE(turn, NOBODY);
+	machine_halt();
 }
 
 void smp_stop_others(void)
@@ -64,22 +83,8 @@ void machine_reset(void)
 	machine_halt();
 }
 
-void panic(const char *fmt, ...)
+void machine_end(void)
 {
-	static u32 entered;
-	char line[200];
-	va_list ap;
-
-	if (__atomic_exchange_n(&entered, 1, __ATOMIC_SEQ_CST))
-		machine_halt();
-	smp_stop_others();
-	printk_panic();
-	va_start(ap, fmt);
-	vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	log_error("PANIC on CPU %u: %s", this_cpu()->id, line);
-	backtrace_print((u64)__builtin_return_address(0), (u64)__builtin_frame_address(0),
-			(u64)__builtin_frame_address(0));
 	if (options.noreboot) {
 		log_error("halted (noreboot)");
 		machine_halt();
@@ -87,4 +92,43 @@ void panic(const char *fmt, ...)
 	log_error("reset in 5 seconds");
 	delay_us(5000000);
 	machine_reset();
+}
+
+/* All stop first, and then say one after the other where they were. */
+static void others_print(void)
+{
+	for (unsigned int i = 0; i < nr_cpus; i++) {
+		if (i == this_cpu()->id || !READ_ONCE(cpu_get(i)->online))
+			continue;
+		WRITE_ONCE(turn, i);
+		for (unsigned int ms = 0; READ_ONCE(turn) == i && ms < WAIT_MS; ms++)
+			delay_us(1000);
+		if (READ_ONCE(turn) == i)
+			log_error("CPU %u does not answer", i);
+	}
+}
+
+void panic(const char *fmt, ...)
+{
+	const u64 *frame = __builtin_frame_address(0);
+	u32 first = NOBODY, id = this_cpu()->id;
+	char line[200];
+	va_list ap;
+
+	if (!__atomic_compare_exchange_n(&panicked, &first, id, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST)) {
+		/* While it is being printed: no more words. On another CPU: its turn comes. */
+		if (first == id)
+			machine_end();
+		machine_halt();
+	}
+	smp_stop_others();
+	printk_panic();
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	log_error("PANIC on CPU %u: %s", id, line);
+	backtrace_print(frame[1], frame[0], (u64)frame);
+	others_print();
+	machine_end();
 }

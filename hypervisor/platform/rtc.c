@@ -66,13 +66,14 @@ static u64 days(unsigned int year, unsigned int month, unsigned int day)
 	return d + before[(month - 1) % 12] + (month > 2 && year % 4 == 0) + day - 1;
 }
 
-/* Twice the same, outside of an update, is a consistent reading. */
+/* Twice the same, outside of an update, is a consistent reading. An update takes up to 2 ms, far
+ * longer than a thousand looks on a fast machine; the bound is for a clock that is none. */
 u64 rtc_read(void)
 {
 	u8 a[10] = {0}, b[10] = {0}, status = cmos_read(STATUS_B);
 	unsigned int hour;
 
-	for (unsigned int i = 0; i < 1000; i++) {
+	for (unsigned int i = 0; i < 1000000; i++) {
 		if (cmos_read(STATUS_A) & UPDATING)
 			continue;
 		read_fields(a);

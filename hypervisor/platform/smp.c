@@ -51,19 +51,29 @@ static void list_cpus(void)
 	}
 }
 
-/* The highest page of RAM below the video memory: nothing of the firmware's is there. */
-static u8 trampoline_page(void)
+static bool page_is_free(paddr_t p)
 {
-	paddr_t best = 0;
+	bool ram = false;
 
 	for (u32 i = 0; i < boot_info.e820_entries; i++) {
 		const struct pv_e820_entry *e = &boot_info.e820[i];
-		paddr_t end = MIN(e->addr + e->size, 0xa0000UL) & PAGE_MASK;
 
-		if (e->type == PV_E820_RAM && e->addr + PAGE_SIZE <= end)
-			best = MAX(best, end - PAGE_SIZE);
+		ram |= e->type == PV_E820_RAM && e->addr <= p && e->addr + e->size >= p + PAGE_SIZE;
 	}
-	return best >> PAGE_SHIFT;
+	for (u32 i = 0; i < boot_info.modules; i++)
+		ram &= p + PAGE_SIZE <= boot_info.module[i].start ||
+		       p >= boot_info.module[i].start + boot_info.module[i].size;
+	return ram;
+}
+
+/* The highest page of RAM below the video memory; 0 if there is none. */
+static u8 trampoline_page(void)
+{
+	u8 page = 0x9f;
+
+	while (page && !page_is_free((paddr_t)page << PAGE_SHIFT))
+		page--;
+	return page;
 }
 
 static u32 online(void)

@@ -1,60 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Fair share: each run queue is ordered by virtual run time, that is time run
- * divided by weight; the least goes first. A vCPU that wakes starts near the
- * queue's floor, so that sleeping earns it a quick start but no hoard.
+ * Fair share: virtual run time is time run divided by weight, and the least goes
+ * first. It means the same on every CPU, so that vCPUs that are moved about get
+ * their share of all CPUs; but each queue keeps what comes to it within reach of
+ * its own, so that sleeping earns a quick start and no hoard, and nobody waits for
+ * a queue to catch up that was long held up (by hard affinity).
  */
 #include "policy.h"
 #include "lib.h"
 
 #include "public/domctl.h"
 
-#define DEFAULT_WEIGHT 256
-#define SLICE	       (10 * 1000000UL)
-#define WAKE_CREDIT    (2 * 1000000UL) /* how far below the floor a waking vCPU may start */
-#define GRANULARITY    (500 * 1000UL)  /* smaller leads do not interrupt anyone */
-
-static struct cpu *fair_place(struct vcpu *v)
-{
-	struct cpu *c = idle_cpu_for(v), *best = NULL;
-	unsigned int i;
-
-	if (c)
-		return c;
-	if (may_run_on(v->sched, v->cpu))
-		return v->cpu;
-	for (i = 0; i < nr_cpus; i++) {
-		c = cpu_get(i);
-		if (may_run_on(v->sched, c) &&
-		    (!best || runqueue_of(c)->length < runqueue_of(best)->length))
-			best = c;
-	}
-	return best ? best : v->cpu;
-}
+#define UNIT	    256 /* the weight at which virtual time is real time */
+#define SLICE	    (10 * 1000000UL)
+#define WAKE_CREDIT (2 * 1000000UL)  /* how far below the floor a waking vCPU may start */
+#define GRANULARITY (500 * 1000UL)   /* smaller leads do not interrupt anyone */
+#define REACH	    (30 * 1000000UL) /* ns of running that one may be ahead or behind otherwise */
 
 static void fair_insert(struct cpu *c, struct vcpu *v)
 {
 	struct runqueue *rq = runqueue_of(c);
 	struct sched_vcpu *s = v->sched;
+	u64 reach = REACH * UNIT / v->domain->sched->weight;
+	u64 back = v->runstate == PV_RUNSTATE_RUNNABLE ? reach : WAKE_CREDIT;
 	struct list *at;
 
-	if (s->vruntime + WAKE_CREDIT < rq->floor)
-		s->vruntime = rq->floor - WAKE_CREDIT;
+	s->vruntime = MAX(s->vruntime + back, rq->floor) - back;
+	if (c->vcpu != c->idle || rq->length)
+		s->vruntime = MIN(s->vruntime, rq->floor + reach);
 	for (at = rq->queue.prev; at != &rq->queue; at = at->prev)
 		if (list_entry(at, struct sched_vcpu, link)->vruntime <= s->vruntime)
 			break;
-	list_insert_after(at, &s->link);
-	s->queued = true;
-	rq->length++;
+	runqueue_insert(rq, at, v);
 }
 
-static void fair_charge(struct vcpu *v, u64 now)
+static void fair_charge(struct vcpu *v, u64 ns)
 {
-	struct sched_vcpu *s = v->sched;
-	u64 ran = now > s->charged ? now - s->charged : 0;
+	struct runqueue *rq = runqueue_of(v->cpu);
+	struct vcpu *first = runqueue_first(rq);
+	u64 least;
 
-	s->vruntime += ran * DEFAULT_WEIGHT / s->weight;
-	s->charged = now;
+	v->sched->vruntime += ns * UNIT / v->domain->sched->weight;
+	least = first ? MIN(first->sched->vruntime, v->sched->vruntime) : v->sched->vruntime;
+	rq->floor = MAX(rq->floor, least);
 }
 
 static struct vcpu *fair_pick(struct cpu *c, struct vcpu *prev)
@@ -83,25 +71,13 @@ static bool fair_preempts(struct cpu *c, struct vcpu *v)
 	return now == c->idle || v->sched->vruntime + GRANULARITY < now->sched->vruntime;
 }
 
-/* Virtual time runs at its own pace on each queue: keep the distance to the floor. */
-static void fair_move(struct vcpu *v, struct cpu *to)
-{
-	u64 from = READ_ONCE(runqueue_of(v->cpu)->floor), lead = 0;
-
-	if (v->sched->vruntime > from)
-		lead = v->sched->vruntime - from;
-	v->sched->vruntime = READ_ONCE(runqueue_of(to)->floor) + lead;
-}
-
 const struct sched_policy sched_fair = {
 	.name = "fair",
 	.id = PV_SCHEDULER_CREDIT2,
-	.place = fair_place,
 	.insert = fair_insert,
 	.charge = fair_charge,
 	.pick = fair_pick,
 	.preempts = fair_preempts,
-	.move = fair_move,
 	.slice = SLICE,
-	.steal = true,
+	.balance = true,
 };

@@ -11,15 +11,26 @@
 #include "lib.h"
 #include "public/vcpu.h"
 
+/* What a domain's vCPUs share. */
+struct sched_domain {
+	struct domain *domain;
+	u32 weight; /* default 256 */
+	u32 cap;    /* hundredths of a CPU for all of them together, 0: no limit */
+	/* sched/cap.c; the lock nests inside a run queue's */
+	struct spinlock lock;
+	s64 budget; /* ns they may still run */
+	u64 filled; /* system time up to which the budget was filled */
+	struct timer refill;
+};
+
 struct sched_vcpu {
 	struct vcpu *vcpu;
 	struct list link; /* in the run queue of vcpu->cpu */
-	bool queued;
-	bool yielded;	/* gave the rest of its slice away */
-	u32 weight;	/* default 256 */
-	u64 vruntime;	/* ns run, scaled by weight; comparable within one run queue */
-	u64 charged;	/* system time up to which vruntime counts */
-	u64 time_stamp; /* TSC stamp its time record was made from */
+	u32 queued;	  /* its weight, as the run queue counts it; 0: not in a queue */
+	bool yielded;	  /* gave the rest of its slice away */
+	u64 vruntime;	  /* ns run, scaled by weight; comparable within one run queue */
+	u64 charged;	  /* system time up to which its running was accounted for */
+	u64 time_stamp;	  /* TSC stamp its time record was made from */
 	bool time_written;
 	struct cpumask hard, soft;
 };
@@ -32,8 +43,13 @@ struct runqueue {
 	struct spinlock lock;
 	struct list queue;
 	u32 length;
-	u64 floor;	    /* least vruntime that a waking vCPU starts from */
-	struct timer slice; /* ends the running vCPU's turn */
+	u32 load;	      /* weights of the queued vCPUs and of the running one, */
+	u32 running;	      /* whose part of it this is */
+	struct vcpu *in_hand; /* just taken off this CPU, and not yet waiting anywhere */
+	bool turn_over;	      /* look whether one of those that wait is better off elsewhere */
+	bool misplaced;	      /* the running vCPU would rather be elsewhere (soft affinity) */
+	u64 floor;	      /* least vruntime that a waking vCPU starts from */
+	struct timer slice;   /* ends the running vCPU's turn */
 	u64 idle_time, idle_since;
 };
 
@@ -60,12 +76,12 @@ static inline bool may_run_on(const struct sched_vcpu *s, const struct cpu *c)
 struct sched_policy {
 	const char *name;
 	u32 id; /* PV_SCHEDULER_* */
-	/* The CPU that a vCPU which can run should wait on: one of its hard affinity. */
-	struct cpu *(*place)(struct vcpu *v);
+	/* Stays where it ran once, as long as its hard affinity permits. */
+	bool sticky;
 	/* Into the queue of \p c. */
 	void (*insert)(struct cpu *c, struct vcpu *v);
-	/* Add the time up to \p now to what \p v has used. */
-	void (*charge)(struct vcpu *v, u64 now);
+	/* \p v has run for \p ns more. */
+	void (*charge)(struct vcpu *v, u64 ns);
 	/*
 	 * Take the next vCPU out of the queue, or name \p prev again (the one that
 	 * runs, NULL if it can't go on), or NULL for none.
@@ -73,18 +89,21 @@ struct sched_policy {
 	struct vcpu *(*pick)(struct cpu *c, struct vcpu *prev);
 	/* Should \p v, just inserted, make \p c choose again at once? */
 	bool (*preempts)(struct cpu *c, struct vcpu *v);
-	/* \p v goes from its CPU's queue to that of \p to; both locks need not be held. */
-	void (*move)(struct vcpu *v, struct cpu *to);
-	u64 slice;  /* ns that a vCPU runs while others wait; 0: no limit */
-	bool steal; /* may an idle CPU take from others' queues? */
+	u64 slice;    /* ns that a vCPU runs while others wait */
+	bool balance; /* may vCPUs that wait be moved to other CPUs, and domains be capped? */
 };
 
 extern const struct sched_policy sched_fair, sched_null;
 
 /* schedule.c, for policies */
-void runqueue_append(struct runqueue *rq, struct vcpu *v);
+void runqueue_insert(struct runqueue *rq, struct list *after, struct vcpu *v);
 void runqueue_take(struct runqueue *rq, struct vcpu *v);
-/* A CPU without work that \p v may use, its own first; NULL if all are busy. */
-struct cpu *idle_cpu_for(struct vcpu *v);
+
+/* cap.c: a vCPU of the domain has run for \p ns. */
+void cap_charge(struct sched_domain *sd, u64 ns, u64 now);
+/* The ns after which a vCPU that runs must be looked at again. */
+u64 cap_slice(const struct sched_domain *sd, u64 slice);
+/* If the budget is used up, stop the domain's vCPUs until it is filled again. No locks held. */
+void cap_enforce(struct sched_domain *sd, u64 now);
 
 #endif

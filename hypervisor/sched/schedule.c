@@ -19,6 +19,7 @@
 #include "errno.h"
 
 static const struct sched_policy *policy = &sched_fair;
+static bool soft_affinity_used; /* by anyone, ever */
 
 u32 sched_id(void)
 {
@@ -32,18 +33,25 @@ const char *sched_name(void)
 
 /* --- queues --------------------------------------------------------------------- */
 
-void runqueue_append(struct runqueue *rq, struct vcpu *v)
+static u32 weight_of(const struct vcpu *v)
 {
-	list_append(&rq->queue, &v->sched->link);
-	v->sched->queued = true;
+	return READ_ONCE(v->domain->sched->weight);
+}
+
+void runqueue_insert(struct runqueue *rq, struct list *after, struct vcpu *v)
+{
+	list_insert_after(after, &v->sched->link);
+	v->sched->queued = weight_of(v);
 	rq->length++;
+	rq->load += v->sched->queued;
 }
 
 void runqueue_take(struct runqueue *rq, struct vcpu *v)
 {
 	list_remove(&v->sched->link);
-	v->sched->queued = false;
 	rq->length--;
+	rq->load -= v->sched->queued;
+	v->sched->queued = 0;
 }
 
 /* Lock the run queue of the CPU that \p v belongs to; that may change until it is locked. */
@@ -65,24 +73,40 @@ static bool cpu_is_idle(const struct cpu *c)
 	return READ_ONCE(c->vcpu) == c->idle && READ_ONCE(runqueue_of(c)->length) == 0;
 }
 
-struct cpu *idle_cpu_for(struct vcpu *v)
+static bool prefers(const struct vcpu *v, const struct cpu *c)
 {
-	struct sched_vcpu *s = v->sched;
-	struct cpu *second_choice = NULL;
+	return test_bit(v->sched->soft.bits, c->id);
+}
+
+/*
+ * The CPU that \p v, which can run, should wait on: rather one without work than a
+ * preferred one, rather a preferred one than its own, and else the least loaded.
+ */
+static struct cpu *choose_cpu(struct vcpu *v)
+{
+	struct cpu *best = v->cpu;
+	u64 least = ~0UL;
 	unsigned int i;
 
-	if (may_run_on(s, v->cpu) && test_bit(s->soft.bits, v->cpu->id) && cpu_is_idle(v->cpu))
-		return v->cpu;
+	if (may_run_on(v->sched, best) && prefers(v, best) && cpu_is_idle(best))
+		return best;
+	if (policy->sticky && may_run_on(v->sched, best) &&
+	    v->runstate_time[PV_RUNSTATE_RUNNING] != 0)
+		return best;
 	for (i = 0; i < nr_cpus; i++) {
 		struct cpu *c = cpu_get(i);
+		u64 cost;
 
-		if (!may_run_on(s, c) || !cpu_is_idle(c))
+		if (!may_run_on(v->sched, c))
 			continue;
-		if (test_bit(s->soft.bits, i))
-			return c;
-		second_choice = c;
+		cost = (u64)!cpu_is_idle(c) << 34 | (u64)!prefers(v, c) << 33 |
+		       (u64)(c != v->cpu) << 32 | READ_ONCE(runqueue_of(c)->load);
+		if (cost < least) {
+			least = cost;
+			best = c;
+		}
 	}
-	return second_choice;
+	return best;
 }
 
 /* --- runstate: all under the run queue's lock ------------------------------------------ */
@@ -99,8 +123,8 @@ static void runstate_set(struct vcpu *v, u32 state, u64 now)
 
 static u32 runstate_for(u32 pause_flags)
 {
-	if (pause_flags == 0)
-		return PV_RUNSTATE_RUNNABLE;
+	if (!(pause_flags & ~(u32)VCPU_PAUSE_CAP))
+		return PV_RUNSTATE_RUNNABLE; /* the CPU is what it waits for */
 	if (pause_flags & ~(u32)(VCPU_PAUSE_BLOCKED | VCPU_PAUSE_POLL))
 		return PV_RUNSTATE_OFFLINE;
 	return PV_RUNSTATE_BLOCKED;
@@ -157,24 +181,36 @@ u64 sched_idle_time(struct cpu *c)
 
 /* --- waking and sleeping --------------------------------------------------------------- */
 
+/* Account for the time that the running vCPU has had. Lock held. */
+static void charge(struct vcpu *v, u64 now)
+{
+	u64 ns = now > v->sched->charged ? now - v->sched->charged : 0;
+
+	v->sched->charged = now;
+	policy->charge(v, ns);
+	cap_charge(v->domain->sched, ns, now);
+}
+
 /* Put \p v into the queue of its CPU and see to it that the CPU deals with it. Lock held. */
 static void enqueue(struct runqueue *rq, struct vcpu *v)
 {
 	struct cpu *c = v->cpu;
+	u64 now = system_time();
 
+	/* To be compared with what has been waiting for, the one that runs must be up to date. */
+	if (c->vcpu != c->idle)
+		charge(c->vcpu, now);
 	policy->insert(c, v);
-	runstate_set(v, PV_RUNSTATE_RUNNABLE, system_time());
+	runstate_set(v, PV_RUNSTATE_RUNNABLE, now);
 	if (policy->preempts(c, v))
 		softirq_raise(c, SOFTIRQ_SCHEDULE);
-	else if (policy->slice && !READ_ONCE(rq->slice.expires))
-		timer_set(&rq->slice, system_time() + policy->slice);
+	else if (!READ_ONCE(rq->slice.expires))
+		timer_set(&rq->slice, now + policy->slice);
 }
 
-/* If \p v can run and nobody has it: choose a CPU and queue it there. */
-static void make_runnable(struct vcpu *v)
+/* If \p v can run and nobody has it: queue it on its CPU, or (not \p placed) on a better one. */
+static void make_runnable(struct vcpu *v, bool placed)
 {
-	bool placed = false;
-
 	for (;;) {
 		struct runqueue *rq = lock_vcpu(v);
 		struct cpu *c;
@@ -185,13 +221,12 @@ static void make_runnable(struct vcpu *v)
 			spin_unlock(&rq->lock);
 			return;
 		}
-		c = placed ? v->cpu : policy->place(v);
+		c = placed ? v->cpu : choose_cpu(v);
 		if (c == v->cpu) {
 			enqueue(rq, v);
 			spin_unlock(&rq->lock);
 			return;
 		}
-		policy->move(v, c);
 		WRITE_ONCE(v->cpu, c);
 		placed = true;
 		spin_unlock(&rq->lock);
@@ -201,7 +236,7 @@ static void make_runnable(struct vcpu *v)
 void vcpu_wake(struct vcpu *v, u32 flag)
 {
 	__atomic_fetch_and(&v->pause_flags, ~flag, __ATOMIC_SEQ_CST);
-	make_runnable(v);
+	make_runnable(v, false);
 }
 
 void vcpu_sleep_nosync(struct vcpu *v, u32 flag)
@@ -309,14 +344,14 @@ void vcpu_kick(struct vcpu *v)
 
 /* --- switching -------------------------------------------------------------------------- */
 
-/* An idle CPU takes the first vCPU it may run from the longest queue it gets the lock of. */
-static struct vcpu *steal(struct cpu *c)
+/* An idle CPU takes a vCPU that it may run, best one that prefers it, from the next queue. */
+static bool steal(struct cpu *c)
 {
 	unsigned int i;
 
 	for (i = 1; i < nr_cpus; i++) {
-		struct cpu *victim = cpu_get((c->id + i) % nr_cpus);
-		struct runqueue *rq = runqueue_of(victim);
+		struct runqueue *rq = runqueue_of(cpu_get((c->id + i) % nr_cpus));
+		struct vcpu *found = NULL;
 		struct list *l;
 
 		if (READ_ONCE(rq->length) == 0 || !spin_trylock(&rq->lock))
@@ -325,17 +360,79 @@ static struct vcpu *steal(struct cpu *c)
 		{
 			struct vcpu *v = list_entry(l, struct sched_vcpu, link)->vcpu;
 
-			if (!may_run_on(v->sched, c))
-				continue;
-			runqueue_take(rq, v);
-			policy->move(v, c);
-			WRITE_ONCE(v->cpu, c);
-			spin_unlock(&rq->lock);
-			return v;
+			if (may_run_on(v->sched, c) &&
+			    (!found || (prefers(v, c) && !prefers(found, c))))
+				found = v;
+		}
+		if (found) {
+			runqueue_take(rq, found);
+			WRITE_ONCE(found->cpu, c);
+			policy->insert(c, found);
 		}
 		spin_unlock(&rq->lock);
+		if (found)
+			return true;
 	}
-	return NULL;
+	return false;
+}
+
+/*
+ * The least loaded CPU on which \p v, which waits on a CPU of load \p load, gets no
+ * smaller a share; NULL if there is none. An equal one will do: so vCPUs that
+ * cannot be spread evenly take turns at being one too many. Only a larger one takes
+ * it away from where it would rather be.
+ */
+static struct cpu *better_cpu(struct vcpu *v, u32 load)
+{
+	struct cpu *best = NULL;
+	unsigned int i;
+
+	for (i = 1; i < nr_cpus; i++) {
+		struct cpu *c = cpu_get((v->cpu->id + i) % nr_cpus);
+		u32 there = READ_ONCE(runqueue_of(c)->load) + weight_of(v);
+
+		if (!may_run_on(v->sched, c) || there > load ||
+		    (there == load && (best || (prefers(v, v->cpu) && !prefers(v, c)))))
+			continue;
+		load = there;
+		best = c;
+	}
+	return best;
+}
+
+/* A turn was over, and others wait still: the first of them may be better off on another CPU. */
+static void balance(struct cpu *c)
+{
+	struct runqueue *rq = runqueue_of(c);
+	struct cpu *to = NULL;
+	struct vcpu *v;
+
+	if (!rq->turn_over)
+		return;
+	rq->turn_over = false;
+	spin_lock(&rq->lock);
+	v = runqueue_first(rq);
+	if (v)
+		to = better_cpu(v, rq->load);
+	if (to) {
+		WRITE_ONCE(rq->in_hand, v);
+		runqueue_take(rq, v);
+		WRITE_ONCE(v->cpu, to);
+	}
+	spin_unlock(&rq->lock);
+	if (to)
+		make_runnable(v, true);
+	__atomic_store_n(&rq->in_hand, NULL, __ATOMIC_RELEASE);
+}
+
+/* \p c has nothing to do: those that run elsewhere against their preference look at it. */
+static void call_misplaced(struct cpu *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_cpus; i++)
+		if (i != c->id && READ_ONCE(runqueue_of(cpu_get(i))->misplaced))
+			softirq_raise(cpu_get(i), SOFTIRQ_SCHEDULE);
 }
 
 /* Leave \p prev: nobody may touch its state until `running` falls, and then it is all in memory. */
@@ -347,9 +444,11 @@ static void switch_out(struct cpu *c, struct vcpu *prev)
 	context_save(prev);
 	spin_lock(&rq->lock);
 	runstate_set(prev, runstate_for(READ_ONCE(prev->pause_flags)), system_time());
+	WRITE_ONCE(rq->in_hand, prev);
 	__atomic_store_n(&prev->running, false, __ATOMIC_RELEASE);
 	spin_unlock(&rq->lock);
-	make_runnable(prev);
+	make_runnable(prev, false);
+	__atomic_store_n(&rq->in_hand, NULL, __ATOMIC_RELEASE);
 }
 
 static void switch_in(struct cpu *c, struct vcpu *next)
@@ -368,30 +467,58 @@ static void switch_in(struct cpu *c, struct vcpu *next)
 	runstate_publish(next);
 }
 
+/* May the vCPU that runs on \p c stay, if it is its turn? */
+static bool goes_on(struct cpu *c, struct vcpu *v)
+{
+	struct cpu *other;
+
+	if (v == c->idle || READ_ONCE(v->pause_flags) != 0 || !may_run_on(v->sched, c))
+		return false;
+	if (prefers(v, c))
+		return true;
+	other = choose_cpu(v);
+	return !prefers(v, other) || !cpu_is_idle(other);
+}
+
+/* \p next has been chosen: when to look again, and what others should know. Lock held. */
+static void turn_begins(struct cpu *c, struct vcpu *next, u64 now)
+{
+	struct runqueue *rq = runqueue_of(c);
+	u64 slice = rq->length ? policy->slice : ~0UL;
+
+	rq->misplaced = false;
+	if (next != c->idle) {
+		slice = cap_slice(next->domain->sched, slice);
+		rq->misplaced = policy->balance && !prefers(next, c);
+	}
+	if (slice != ~0UL)
+		timer_set(&rq->slice, now + slice);
+}
+
 void schedule(void)
 {
 	struct cpu *c = this_cpu();
 	struct runqueue *rq = runqueue_of(c);
 	struct vcpu *prev = c->vcpu, *next;
 	u64 now = system_time();
-	bool goes_on;
 
 	spin_lock(&rq->lock);
 	if (prev != c->idle)
-		policy->charge(prev, now);
-	goes_on =
-		prev != c->idle && READ_ONCE(prev->pause_flags) == 0 && may_run_on(prev->sched, c);
-	next = policy->pick(c, goes_on ? prev : NULL);
-	if (!next && policy->steal)
-		next = steal(c);
+		charge(prev, now);
+	next = policy->pick(c, goes_on(c, prev) ? prev : NULL);
+	if (!next && policy->balance && steal(c))
+		next = policy->pick(c, NULL);
 	if (!next)
 		next = c->idle;
-	if (policy->slice && rq->length)
-		timer_set(&rq->slice, now + policy->slice);
+	turn_begins(c, next, now);
 	if (next == prev) {
 		spin_unlock(&rq->lock);
+		balance(c);
 		return;
 	}
+	rq->load -= rq->running;
+	rq->running = next == c->idle ? 0 : weight_of(next);
+	rq->load += rq->running;
 	if (next != c->idle) {
 		next->running = true;
 		next->sched->charged = now;
@@ -406,9 +533,15 @@ void schedule(void)
 
 	if (prev != c->idle)
 		switch_out(c, prev);
-	/* Idling keeps the last root loaded: mm evicts it when it has to. */
-	if (next != c->idle)
+	if (next != c->idle) {
 		switch_in(c, next);
+	} else {
+		/* Idling keeps the last root loaded: mm evicts it when it has to. */
+		descriptors_load_own(c);
+		if (soft_affinity_used)
+			call_misplaced(c);
+	}
+	balance(c);
 }
 
 /* --- life of a vCPU and of a CPU ------------------------------------------------------------- */
@@ -421,7 +554,6 @@ int sched_vcpu_create(struct vcpu *v)
 		return -ENOMEM;
 	list_init(&s->link);
 	s->vcpu = v;
-	s->weight = sched_get_weight(v->domain);
 	memset(&s->hard, 0xff, sizeof(s->hard));
 	memset(&s->soft, 0xff, sizeof(s->soft));
 	v->sched = s;
@@ -431,8 +563,14 @@ int sched_vcpu_create(struct vcpu *v)
 	return 0;
 }
 
+/* Nothing runs or queues it any more; but a CPU may just have let go of it and look at it still. */
 void sched_vcpu_destroy(struct vcpu *v)
 {
+	unsigned int i;
+
+	for (i = 0; i < nr_cpus; i++)
+		while (__atomic_load_n(&runqueue_of(cpu_get(i))->in_hand, __ATOMIC_ACQUIRE) == v)
+			cpu_relax();
 	heap_free(v->sched);
 	v->sched = NULL;
 }
@@ -444,7 +582,16 @@ void sched_time_stale(struct vcpu *v)
 
 static void slice_over(struct timer *t)
 {
-	softirq_raise(t->cpu, SOFTIRQ_SCHEDULE);
+	struct cpu *c = t->cpu;
+
+	softirq_raise(c, SOFTIRQ_SCHEDULE);
+	if (!policy->balance || c->vcpu == c->idle)
+		return;
+	runqueue_of(c)->turn_over = true;
+	spin_lock(&runqueue_of(c)->lock);
+	charge(c->vcpu, system_time());
+	spin_unlock(&runqueue_of(c)->lock);
+	cap_enforce(c->vcpu->domain->sched, system_time());
 }
 
 void sched_init(void)
@@ -504,15 +651,17 @@ int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct c
 	rq = lock_vcpu(v);
 	if (hard)
 		v->sched->hard = *hard;
-	if (soft)
+	if (soft) {
 		v->sched->soft = *soft;
+		soft_affinity_used = true;
+	}
 	/* Where it waits may be wrong now, or another CPU may be free for it. */
 	if (v->sched->queued)
 		runqueue_take(rq, v);
-	else if (v->running && !may_run_on(v->sched, v->cpu))
+	else if (v->running && !(may_run_on(v->sched, v->cpu) && prefers(v, v->cpu)))
 		softirq_raise(v->cpu, SOFTIRQ_SCHEDULE);
 	spin_unlock(&rq->lock);
-	make_runnable(v);
+	make_runnable(v, false);
 	return 0;
 }
 
@@ -523,21 +672,6 @@ void vcpu_affinity_get(struct vcpu *v, struct cpumask *hard, struct cpumask *sof
 	*hard = v->sched->hard;
 	*soft = v->sched->soft;
 	spin_unlock(&rq->lock);
-}
-
-void sched_set_weight(struct domain *d, u32 weight)
-{
-	struct vcpu *v;
-	u32 i;
-
-	for_each_vcpu(d, v, i) WRITE_ONCE(v->sched->weight, weight);
-}
-
-u32 sched_get_weight(struct domain *d)
-{
-	struct vcpu *v = domain_vcpu(d, 0);
-
-	return v && v->sched ? READ_ONCE(v->sched->weight) : 256;
 }
 
 void sched_dump(void)

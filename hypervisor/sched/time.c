@@ -13,7 +13,8 @@
 #include "mm.h"
 #include "time_scale.h"
 
-#define WARP_ROUNDS 20000
+#define WARP_ROUNDS 20000 /* of all CPUs together, which take turns at it */
+#define WARP_LEAST  500	  /* of each */
 
 static struct tsc_scale scale;
 static u64 khz;
@@ -65,10 +66,10 @@ u64 system_time_to_tsc(u64 ns)
 /* Does this CPU ever read less than another CPU read before? */
 static bool warp_seen(void)
 {
+	u32 i, rounds = MAX(WARP_ROUNDS / MAX(acpi.nr_cpus, 1u), WARP_LEAST);
 	bool warped = false;
-	int i;
 
-	for (i = 0; i < WARP_ROUNDS; i++) {
+	for (i = 0; i < rounds; i++) {
 		u64 now;
 
 		spin_lock(&warp_lock);

@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -302,6 +304,86 @@ static void test_image_becomes_shorter(void)
 	CU_ASSERT_EQUAL(truncate(image, 8 * SECTOR_SIZE), 0);
 	CU_ASSERT_EQUAL(one(PV_BLKIF_OP_READ, 0, 1, DATA_REF), 0);
 	CU_ASSERT_EQUAL(one(PV_BLKIF_OP_READ, 64, 1, DATA_REF), PV_BLKIF_RSP_ERROR);
+	tear_down();
+}
+
+/* The bytes of a response that mean nothing say nothing, either. */
+static void test_response_padding(void)
+{
+	struct pv_blkif_response rsp;
+	uint8_t *slot;
+
+	set_up(1);
+	slot = fake_page(&fake, RING_REF) +
+	       pv_ring_offset(0, engine->ring.nr, engine->ring.slot_size);
+	memset(slot, 0xee, engine->ring.slot_size);
+	put(PV_BLKIF_OP_READ, UINT64_MAX, 0, 1, DATA_REF);
+	kick();
+	await(1, &rsp);
+	CU_ASSERT_EQUAL(slot[offsetof(struct pv_blkif_response, operation) + 1], 0);
+	for (size_t i = offsetof(struct pv_blkif_response, status) + sizeof(rsp.status);
+	     i < sizeof(rsp); i++)
+		CU_ASSERT_EQUAL(slot[i], 0);
+	tear_down();
+}
+
+/* A full disk is an error of the request, not of the worker. */
+static void test_disk_is_full(void)
+{
+	int full;
+
+	set_up(1);
+	full = open("/dev/full", O_RDWR);
+	CU_ASSERT_TRUE_FATAL(full >= 0 && dup2(full, disk.fd) >= 0);
+	close(full);
+	CU_ASSERT_EQUAL(one(PV_BLKIF_OP_WRITE, 0, 2, DATA_REF), PV_BLKIF_RSP_ERROR);
+	CU_ASSERT_EQUAL(one(PV_BLKIF_OP_READ, 0, 2, DATA_REF), PV_BLKIF_RSP_OKAY);
+	tear_down();
+}
+
+static bool flood_ends;
+
+/* A second CPU of the guest that asks again as fast as it is answered. */
+static void *flood(void *arg)
+{
+	struct pv_blkif_request r = {.operation = 200};
+	struct pv_blkif_response rsp;
+	uint64_t *sent = arg;
+
+	while (!__atomic_load_n(&flood_ends, __ATOMIC_RELAXED)) {
+		for (unsigned int room = front_ring_room(&front); room; room--, (*sent)++)
+			front_ring_put(&front, &r, sizeof(r));
+		front_ring_publish(&front);
+		for (int n = front_ring_waiting(&front); n > 0; n--)
+			front_ring_take(&front, &rsp, sizeof(rsp));
+	}
+	return NULL;
+}
+
+/* Such a guest gets a ring's worth at a time, and the worker sees to the rest
+ * of its duties between. */
+static void test_endless_requests(void)
+{
+	uint64_t sent = 0;
+	pthread_t guest;
+
+	set_up(1);
+	flood_ends = false;
+	CU_ASSERT_EQUAL_FATAL(pthread_create(&guest, NULL, flood, &sent), 0);
+	for (unsigned int i = 0; i < 200; i++) {
+		uint32_t before = engine->ring.req_cons;
+
+		engine_take(engine);
+		CU_ASSERT_TRUE(engine->ring.req_cons - before < 2 * engine->ring.nr);
+	}
+	__atomic_store_n(&flood_ends, true, __ATOMIC_RELAXED);
+	pthread_join(guest, NULL);
+	/* What is left needs no event to be taken. */
+	while (engine->more)
+		CU_ASSERT_EQUAL_FATAL(engine_step(engine, true), 0);
+	engine_take(engine);
+	CU_ASSERT_EQUAL(engine->ring.req_cons, (uint32_t)sent);
+	CU_ASSERT_EQUAL(engine->nr_free, MAX_REQUESTS);
 	tear_down();
 }
 
@@ -624,6 +706,9 @@ void add_engine_suite(void)
 	CU_add_test(s, "full rings of one, two and four pages", test_full_rings);
 	CU_add_test(s, "grants that do not hold", test_bad_grants);
 	CU_add_test(s, "an image that becomes shorter", test_image_becomes_shorter);
+	CU_add_test(s, "a response's padding", test_response_padding);
+	CU_add_test(s, "a full disk", test_disk_is_full);
+	CU_add_test(s, "requests without end", test_endless_requests);
 	CU_add_test(s, "nonsense index", test_nonsense_index);
 	CU_add_test(s, "random requests", test_random_requests);
 	CU_add_test(s, "image locks", test_locks);

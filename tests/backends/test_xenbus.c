@@ -2,6 +2,7 @@
 /* The states of a device: what the toolstack, the guest and restarts do to it. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "fake_store.h"
@@ -204,6 +205,32 @@ static void test_guest_writes_nonsense(void)
 	go_away();
 }
 
+/* A guest that connects and leaves as fast as it can write, with a back-end
+ * that takes its time: what is served is served once, and nothing stays. */
+static void test_state_storm(void)
+{
+	static const char *const states[] = {"1", "2", "3", "4", "5", "6", "7", "8", "0", "x"};
+
+	srandom(3);
+	set_up("1", "1");
+	for (unsigned int i = 0; i < 20000; i++) {
+		slow_disconnect = random() % 2;
+		front(states[(unsigned long)random() % (sizeof(states) / sizeof(states[0]))]);
+		CU_ASSERT_TRUE_FATAL(connects == disconnects || connects == disconnects + 1);
+		if (random() % 2 && bus.devices->phase == XENBUS_STARTING)
+			xenbus_connected(bus.devices);
+		if (random() % 2 && bus.devices->phase == XENBUS_STOPPING)
+			xenbus_disconnected(bus.devices);
+		CU_ASSERT_TRUE_FATAL(connects == disconnects || connects == disconnects + 1);
+	}
+	CU_ASSERT_TRUE(connects > 100);
+	if (bus.devices->phase == XENBUS_STOPPING)
+		xenbus_disconnected(bus.devices);
+	go_away();
+	CU_ASSERT_EQUAL(connects, disconnects);
+	CU_ASSERT_EQUAL(releases, 1);
+}
+
 static void test_domain_dies(void)
 {
 	set_up("1", "1");
@@ -301,6 +328,7 @@ void add_xenbus_suite(void)
 	CU_add_test(s, "directories that are not devices", test_incomplete);
 	CU_add_test(s, "connecting fails", test_connect_fails);
 	CU_add_test(s, "guest's nonsense states", test_guest_writes_nonsense);
+	CU_add_test(s, "a storm of states", test_state_storm);
 	CU_add_test(s, "the domain dies", test_domain_dies);
 	CU_add_test(s, "the toolstack closes", test_toolstack_closes);
 	CU_add_test(s, "the daemon is restarted", test_restarts);

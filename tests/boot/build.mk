@@ -16,15 +16,28 @@ demo: $(BOOT_DEPS) ## the same, scripted: types into the guest, checks the answe
 
 # The same tests on our hypervisor and on Debian's Xen: each half works with the
 # other half of Xen.
-BOOT_JOBS := errors life restart
-JOB_DEPS  := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/guest-6.12.cpio.gz
+BOOT_JOBS  := errors life tiny compat
+FAULT_JOBS := restart
+JOB_DEPS   := $(IMG)/dom0.cpio.gz $(IMG)/vmlinux-6.1 $(IMG)/guest-6.12.cpio.gz $(TINY_ELF) \
+	$(B)/tests/boot/compat32
 
-.PHONY: check-demo check-boot check-cycles check-demo-xen check-boot-xen check-cycles-xen
+# No C library: Debian has none for 32 bits without a foreign architecture.
+$(B)/tests/boot/compat32: tests/boot/programs/compat32.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -m32 -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
+		-fno-asynchronous-unwind-tables -mgeneral-regs-only -nostdlib -static -o $@ $<
+
+.PHONY: check-demo check-boot check-faults check-cycles
+.PHONY: check-demo-xen check-boot-xen check-faults-xen check-cycles-xen
 check-demo: $(JOB_DEPS) $(B)/pavise ## make demo, counted as a test
 	@BUILD=$(B) tests/boot/demo $(B)/pavise
 
-check-boot: $(JOB_DEPS) $(B)/pavise ## toolstack on a booted machine: errors, life cycle, restarts
+check-boot: $(JOB_DEPS) $(B)/pavise ## toolstack on a booted machine: errors, life cycle, tiny guest, 32-bit programs
 	@BUILD=$(B) tests/boot/suite $(B)/pavise $(BOOT_JOBS)
+
+check-faults: $(JOB_DEPS) $(B)/pavise ## killed daemons and commands
+	@BUILD=$(B) tests/boot/suite $(B)/pavise $(FAULT_JOBS)
 
 check-cycles: $(JOB_DEPS) $(B)/pavise ## 50 times create and destroy, free memory compared
 	@BUILD=$(B) tests/boot/suite $(B)/pavise cycles
@@ -32,14 +45,17 @@ check-cycles: $(JOB_DEPS) $(B)/pavise ## 50 times create and destroy, free memor
 check-demo-xen: $(JOB_DEPS) $(IMG)/xen ## make demo on Debian's Xen
 	@BUILD=$(B) tests/boot/demo xen
 
-check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## errors, life cycle, restarts on Debian's Xen
+check-boot-xen: $(JOB_DEPS) $(IMG)/xen ## errors, life cycle, tiny guest, 32-bit programs on Debian's Xen
 	@BUILD=$(B) tests/boot/suite xen $(BOOT_JOBS)
+
+check-faults-xen: $(JOB_DEPS) $(IMG)/xen ## killed daemons and commands on Debian's Xen
+	@BUILD=$(B) tests/boot/suite xen $(FAULT_JOBS)
 
 check-cycles-xen: $(JOB_DEPS) $(IMG)/xen ## 50 times create and destroy on Debian's Xen
 	@BUILD=$(B) tests/boot/suite xen cycles
 
-CHECKS      += demo boot cycles
-FULL_CHECKS += demo-xen boot-xen cycles-xen
+CHECKS      += demo boot faults cycles
+FULL_CHECKS += demo-xen boot-xen faults-xen cycles-xen
 
 deps: ## install the Debian packages that building and testing need (as root)
 	@.ci/install-deps

@@ -46,6 +46,82 @@ static int16_t copy(uint16_t flags, uint64_t from, uint64_t to, uint16_t fo, uin
 	return c.status;
 }
 
+/*
+ * Numbers that are a reference in one element and a frame in the next, good for the
+ * one and bad for the other, and domains that alternate: what was found for one
+ * element is of no use to another.
+ */
+static void alternating(const uint8_t *src, uint8_t *dst)
+{
+	static struct pv_gnttab_copy c[40];
+	const uint16_t by_ref = PV_GNTCOPY_SOURCE_GREF;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(c); i++) {
+		bool ref = !(i & 1);
+
+		c[i] = request(ref ? by_ref : 0, i % 4 < 2 ? SRC_REF : va_to_mfn(src),
+			       va_to_mfn(dst), (uint16_t)(i * 8), (uint16_t)(i * 8), 8);
+		if (i % 8 == 4) { /* a frame number as a reference, then a good one elsewhere */
+			c[i].source.u.ref = (uint32_t)va_to_mfn(src);
+		} else if (i % 8 == 6) {
+			c[i].source.domid = 77;
+			c[i].source.u.ref = SRC_REF;
+		} else if (ref) {
+			c[i].source.u.ref = SRC_REF;
+		}
+	}
+	memset(dst, 0, PAGE_SIZE);
+	expect_rc(grant_op(COPY, c, ARRAY_SIZE(c)), 0);
+	for (unsigned int i = 0; i < ARRAY_SIZE(c); i++) {
+		/* 0, 2: by reference; 3, 7: by frame. 1, 5: a reference as a frame; 4, 6: above. */
+		bool good = i % 8 == 0 || i % 8 == 2 || i % 4 == 3;
+
+		if ((c[i].status == PV_GNTST_OKAY) != good ||
+		    memcmp(dst + i * 8, good ? src + i * 8 : dst + 2048, 8)) {
+			failure("element %u: status %d", i, c[i].status);
+			break;
+		}
+	}
+	expect_eq(grant_table[SRC_REF].flags, PV_GTF_PERMIT_ACCESS | PV_GTF_READONLY);
+}
+
+/* The array's end is missing: what is there is done, and says so. */
+static void cut_off(const uint8_t *src, uint8_t *dst)
+{
+	static char pages[2][PAGE_SIZE] __attribute__((aligned(4096)));
+	const unsigned int n = 5;
+	struct pv_gnttab_copy *c = (struct pv_gnttab_copy *)pages[1] - n;
+
+	for (unsigned int i = 0; i < n; i++)
+		c[i] = request(0, va_to_mfn(src), va_to_mfn(dst), 0, (uint16_t)(i * 8), 8);
+	for (unsigned int i = 0; i < n; i++)
+		c[i].status = 99;
+	memset(dst, 0, PAGE_SIZE);
+	expect_rc(map_va(pages[1], 0), 0);
+	expect_rc(grant_op(COPY, c, n + 3), -PV_EFAULT);
+	for (unsigned int i = 0; i < n; i++) {
+		expect_eq(c[i].status, PV_GNTST_OKAY);
+		expect_false(memcmp(dst + i * 8, src, 8));
+	}
+}
+
+/* Overlapping ranges of one frame move as if through a copy (Xen 4.17 copies upwards). */
+static void overlapping(uint8_t *page)
+{
+	for (unsigned int by = 1; by < 20; by += 6) {
+		for (unsigned int i = 0; i < PAGE_SIZE; i++)
+			page[i] = (uint8_t)(i * 7);
+		expect_eq(copy(0, va_to_mfn(page), va_to_mfn(page), 0, (uint16_t)by, 4001),
+			  PV_GNTST_OKAY);
+		for (unsigned int i = 0; i < 4001; i++) {
+			if (page[i + by] != (uint8_t)(i * 7)) {
+				failure("byte %u, moved by %u", i, by);
+				return;
+			}
+		}
+	}
+}
+
 void test_main(void)
 {
 	const uint16_t both = PV_GNTCOPY_SOURCE_GREF | PV_GNTCOPY_DEST_GREF;
@@ -106,4 +182,9 @@ void test_main(void)
 	expect_false(memcmp(src, dst, 16));
 	expect_eq(dst[16], 0);
 	expect_false(memcmp(src + 32, dst + 32, 16));
+
+	alternating(src, dst);
+	cut_off(src, dst);
+	if (on_pavise())
+		overlapping(dst);
 }

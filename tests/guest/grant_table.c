@@ -16,6 +16,8 @@ void test_main(void)
 		.dom = PV_DOMID_SELF, .nr_frames = 1, .frame_list = (uint64_t)frames};
 	struct pv_gnttab_set_version version = {.version = 1};
 	struct pv_gnttab_get_version get = {.dom = PV_DOMID_SELF};
+	struct pv_evtchn_bind_virq virq = {.virq = PV_VIRQ_TIMER, .vcpu = 0};
+	struct pv_vcpu_set_periodic_timer tick = {.period_ns = MILLISECONDS(1)};
 	uint64_t first;
 	uint64_t *page;
 
@@ -49,6 +51,21 @@ void test_main(void)
 		page[511] = 0;
 	}
 	expect_lt(mmuext(PV_MMUEXT_PIN_L1_TABLE, first, 0), 0);
+
+	/* All of it, with the timer in between. */
+	expect_rc(event_op(BIND_VIRQ, &virq), 0);
+	expect_rc(vcpu_op(SET_PERIODIC_TIMER, 0, &tick), 0);
+	events_enable();
+	setup.nr_frames = query.max_nr_frames < 64 ? query.max_nr_frames : 64;
+	expect_rc(grant_op(SETUP_TABLE, &setup, 1), 0);
+	expect_eq(setup.status, PV_GNTST_OKAY);
+	expect_eq(frames[0], first);
+	for (unsigned int i = 0; i < setup.nr_frames; i++) {
+		for (unsigned int k = 0; k < i; k++)
+			expect_ne(frames[i], frames[k]);
+	}
+	expect_rc(vcpu_op(STOP_PERIODIC_TIMER, 0, 0), 0);
+	events_disable();
 
 	setup.nr_frames = query.max_nr_frames + 1;
 	expect_rc(grant_op(SETUP_TABLE, &setup, 1), 0);

@@ -94,7 +94,9 @@ static unsigned int base_perm(unsigned int p)
 
 static int owner_of(unsigned int p)
 {
-	return p < OWNED ? perm_text[p][1] - '0' : (int)(p - OWNED) % 4;
+	const char *text = perm_text[base_perm(p)];
+
+	return p < OWNED ? text[1] - '0' : (int)(p - OWNED) % 4;
 }
 
 static unsigned int may(const struct mnode *n, int domid)

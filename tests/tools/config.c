@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "config.h"
+#include "pav.h"
 #include "suites.h"
 
 #define BASE "name='g'\nkernel='/k'\n"
@@ -89,6 +90,9 @@ static void last_setting_wins(void)
 	CU_ASSERT_STRING_EQUAL(c.name, "h");
 	CU_ASSERT_EQUAL(c.memory_kib, 2048);
 	pav_config_free(&c);
+	CU_ASSERT_EQUAL_FATAL(parse(BASE "ramdisk='/r'\nramdisk=''\n", &c, &err), 0);
+	CU_ASSERT_PTR_NULL(c.ramdisk);
+	pav_config_free(&c);
 }
 
 static void refuses_bad_syntax(void)
@@ -101,6 +105,14 @@ static void refuses_bad_syntax(void)
 	expect_refused("disk=['a',", "closing ]");
 	expect_refused("memory=99999999999999999999", "not a number");
 	expect_refused("= 4", "expected `key = value`");
+	expect_refused("disk=[[]]", "expected a number, a quoted string");
+	expect_refused("disk=[,]", "expected a number, a quoted string");
+	expect_refused("disk=['a',,'b']", "expected a number, a quoted string");
+	expect_refused("disk=[", "closing ]");
+	expect_refused("name='x\\", "closing quote");
+	expect_refused("name='a' 'b'", "unexpected text behind the value");
+	expect_refused("name=\"a'", "closing quote");
+	expect_refused("\xef\xbb\xbfname='x'", "t.cfg:1: expected `key = value`");
 }
 
 static void refuses_bad_values(void)
@@ -125,6 +137,33 @@ static void refuses_bad_values(void)
 	expect_refused(BASE "disk=['/a,raw,xvda,w','/b,raw,xvda,w']", "two disks named xvda");
 }
 
+/* As a shell hands it over, without its quotes. */
+static void adds_settings(void)
+{
+	struct pav_config c;
+	struct pav_error err;
+	char *one, *two, *three;
+
+	one = pav_config_add(BASE "memory=1", "extra=a=\"b c\" d\\e 'f'");
+	two = pav_config_add(one, "memory=64");
+	three = pav_config_add(two, "disk=['/a,raw,xvda,w']");
+	CU_ASSERT_EQUAL_FATAL(parse(three, &c, &err), 0);
+	CU_ASSERT_STRING_EQUAL(c.cmdline, "a=\"b c\" d\\e 'f'");
+	CU_ASSERT_EQUAL(c.memory_kib, 64 << 10);
+	CU_ASSERT_EQUAL(c.nr_disks, 1);
+	pav_config_free(&c);
+	free(three);
+	/* It cannot smuggle in a second one. */
+	three = pav_config_add(two, "name=x\nkernel=/other");
+	expect_refused(three, "closing quote");
+	free(three);
+	three = pav_config_add(two, "uuid=");
+	expect_refused(three, "not a UUID");
+	free(three);
+	free(two);
+	free(one);
+}
+
 static void bounds_the_command_line(void)
 {
 	char text[2048] = BASE "extra='", *at = text + strlen(text);
@@ -138,6 +177,33 @@ static void bounds_the_command_line(void)
 	pav_config_free(&c);
 	strcpy(at + 1023, "x'");
 	expect_refused(text, "1024 bytes");
+}
+
+/* What a file may make us allocate has an end. */
+static void bounds_the_file(void)
+{
+	static char text[80 << 10];
+	unsigned int i;
+	char *at;
+
+	memset(text, '#', sizeof(text) - 1);
+	expect_refused(text, "larger than 64 KiB");
+	for (at = text, i = 0; i < 257; i++)
+		at = stpcpy(at, "memory=1\n");
+	expect_refused(text, "more than 256 settings");
+	at = stpcpy(text, "disk=[");
+	for (i = 0; i < 257; i++)
+		at = stpcpy(at, "1,");
+	expect_refused(text, "more than 256 items");
+	at = stpcpy(text, BASE "disk=[");
+	for (i = 0; i < 17; i++)
+		at += sprintf(at, "'/i%u,raw,xvd%c,r',", i, 'a' + (int)i);
+	strcpy(at, "]");
+	expect_refused(text, "more than 16 disks");
+	at = stpcpy(text, BASE "disk=['/");
+	memset(at, 'p', 1023);
+	strcpy(at + 1023, ",raw,xvda,r']");
+	expect_refused(text, "longer than 1023 bytes");
 }
 
 /* Any text at all: no crash, and a refusal always has a reason. */
@@ -170,6 +236,8 @@ void add_config_suite(void)
 	CU_add_test(s, "the last setting of a key wins", last_setting_wins);
 	CU_add_test(s, "refuses bad syntax with file and line", refuses_bad_syntax);
 	CU_add_test(s, "refuses bad values with a reason", refuses_bad_values);
+	CU_add_test(s, "adds settings of a command line", adds_settings);
 	CU_add_test(s, "bounds the kernel command line", bounds_the_command_line);
+	CU_add_test(s, "bounds what a file holds", bounds_the_file);
 	CU_add_test(s, "survives noise", survives_noise);
 }

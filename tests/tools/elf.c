@@ -148,6 +148,23 @@ static void refuses_bad_notes(void)
 	fake_number(&k, 2, FAKE_BASE + FAKE_START + FAKE_SIZE);
 	expect_refused("hypercall page");
 	fake_make(&k);
+	fake_number(&k, 2, FAKE_BASE + FAKE_START - 0x1000);
+	expect_refused("hypercall page");
+	/* An image smaller than the page that it claims lies far behind it. */
+	fake_make(&k);
+	k.load.p_paddr = 0;
+	k.load.p_memsz = k.load.p_filesz = 0x80;
+	fake_number(&k, 1, FAKE_BASE + 0x40);
+	fake_number(&k, 2, FAKE_BASE + 0x40000000);
+	expect_refused("hypercall page");
+	/* A list that would run out of the lower half, or into the image. */
+	fake_make(&k);
+	fake_number(&k, 15, 0x7fffffe00000ull);
+	expect_refused("p2m list");
+	fake_make(&k);
+	fake_number(&k, 15, FAKE_BASE - (1ull << 39));
+	expect_refused("p2m list");
+	fake_make(&k);
 	fake_number(&k, 12, 0xffff900000000000ull);
 	expect_refused("too little of the address space");
 	fake_make(&k);
@@ -182,6 +199,8 @@ static void survives_damage(void)
 				  PAV_KERNEL_SPAN_MAX);
 		}
 		CU_ASSERT(out.entry >= out.virt_base + out.start);
+		if (out.has_hypercall_page)
+			CU_ASSERT((out.hypercall_page - out.virt_base) >> 12 <= out.end >> 12);
 	}
 }
 

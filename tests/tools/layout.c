@@ -182,6 +182,14 @@ static void refuses_what_does_not_fit(void)
 	pav_error_clear(&err);
 	CU_ASSERT_EQUAL(pav_layout_plan(&k, 1ull << 40, 0, &l, &err), -1);
 	EXPECT_LINE(err, "beyond what is supported");
+	/* A ramdisk that the kernel wants mapped, larger than its range of addresses. */
+	k.mod_start_pfn = false;
+	pav_error_clear(&err);
+	CU_ASSERT_EQUAL(pav_layout_plan(&k, 4096 << 8, 3ull << 30, &l, &err), -1);
+	EXPECT_LINE(err, "larger than 1024 MiB");
+	pav_error_clear(&err);
+	CU_ASSERT_EQUAL(pav_layout_plan(&k, 2048 << 8, 900ull << 20, &l, &err), 0);
+	CU_ASSERT(l.initrd_mapped && l.mapped_end <= PAV_KERNEL_SPAN_MAX >> PAV_PAGE_SHIFT);
 }
 
 void add_layout_suite(void)

@@ -14,6 +14,7 @@ int main(void)
 	add_disk_suite();
 	add_elf_suite();
 	add_layout_suite();
+	add_session_suite();
 	add_unpack_suite();
 	CU_basic_set_mode(CU_BRM_NORMAL);
 	CU_basic_run_tests();

@@ -19,6 +19,7 @@ void add_config_suite(void);
 void add_disk_suite(void);
 void add_elf_suite(void);
 void add_layout_suite(void);
+void add_session_suite(void);
 void add_unpack_suite(void);
 
 #endif

@@ -34,9 +34,11 @@ static void test_numbers(void)
 	for (unsigned int i = 0; i < ARRAY_SIZE(values); i++) {
 		long v = values[i];
 
-		SAME("%ld|%lu|%lx|%zu|%lli", v, v, v, (size_t)v, (long long)v);
+		SAME("%ld|%lu|%lx|%zu|%lli", v, (unsigned long)v, (unsigned long)v, (size_t)v,
+		     (long long)v);
 		SAME("%d|%u|%x|%i", (int)v, (unsigned int)v, (unsigned int)v, (int)v);
-		SAME("[%8ld][%-8ld][%08ld][%3lx][%-20lu]", v, v, v, v, v);
+		SAME("[%8ld][%-8ld][%08ld][%3lx][%-20lu]", v, v, v, (unsigned long)v,
+		     (unsigned long)v);
 		SAME("[%*ld][%-*ld]", 12, v, 12, v);
 		SAME("[%.5ld][%8.3lx]", v, v);
 	}

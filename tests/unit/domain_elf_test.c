@@ -180,6 +180,11 @@ static void test_bad_segments(void)
 	image.p[0].paddr = ~0UL - 4096;
 	refused("beyond 1 GiB");
 	good();
+	image.p[1].paddr = image.p[0].paddr + image.p[0].memory_size - 1;
+	refused("segments overlap");
+	image.p[1].paddr = image.p[0].paddr - image.p[1].memory_size + 1;
+	refused("segments overlap");
+	good();
 	image.p[0].memory_size = image.p[1].memory_size = 0;
 	image.p[0].file_size = image.p[1].file_size = 0;
 	refused("nothing to load");

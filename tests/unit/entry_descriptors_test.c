@@ -61,10 +61,15 @@ int hv_map(vaddr_t va, mfn_t m, u64 flags)
 	return 0;
 }
 
-void hv_unmap(vaddr_t va)
+bool preempt_pending(void)
+{
+	return false;
+}
+
+void hv_unmap(vaddr_t va, unsigned int pages)
 {
 	(void)va;
-	mappings--;
+	mappings -= (int)pages;
 }
 
 struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index)

@@ -42,12 +42,11 @@ void int_n(struct vcpu *v, struct regs *r, u8 vector, unsigned int length)
 	CU_ASSERT(length >= 2);
 }
 
-enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i, bool code64)
+enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
 {
 	(void)v;
 	(void)r;
 	(void)i;
-	(void)code64;
 	ports++;
 	return INSN_DONE;
 }
@@ -97,8 +96,7 @@ int root_set_kernel(struct vcpu *v, mfn_t m)
 
 void context_set_ts(struct vcpu *v, bool ts)
 {
-	(void)v;
-	(void)ts;
+	v->cr0_ts = ts;
 }
 
 void context_set_cr4(struct vcpu *v)
@@ -343,9 +341,9 @@ static void test_forced_cpuid(void)
 
 static void test_register_numbers(void)
 {
-	struct regs r;
-	u64 *fields[] = {&r.rax, &r.rcx, &r.rdx, &r.rbx, &r.rsp, &r.rbp, &r.rsi, &r.rdi,
-			 &r.r8,	 &r.r9,	 &r.r10, &r.r11, &r.r12, &r.r13, &r.r14, &r.r15};
+	static struct regs r;
+	u64 *const fields[] = {&r.rax, &r.rcx, &r.rdx, &r.rbx, &r.rsp, &r.rbp, &r.rsi, &r.rdi,
+			       &r.r8,  &r.r9,  &r.r10, &r.r11, &r.r12, &r.r13, &r.r14, &r.r15};
 
 	for (unsigned int n = 0; n < 16; n++)
 		CU_ASSERT_PTR_EQUAL(insn_register(&r, n), fields[n]);

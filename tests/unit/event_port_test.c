@@ -1,105 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Event channels: each operation's rules, then four threads on three domains at once. */
-/* sources: hypervisor/event/two_level.c hypervisor/event/dump.c */
+/* sources: hypervisor/event/two_level.c hypervisor/event/fifo.c */
+/* sources: hypervisor/event/pirq.c hypervisor/event/dump.c */
 #include "../../hypervisor/event/event.c"
-#include "unit.h"
-#include <pthread.h>
-#include <sched.h>
-#include <stdlib.h>
-
-#define DOMAINS 3
-#define VCPUS	2
-
-struct domain *dom0;
-void (*vcpu_timer_hook)(struct vcpu *v);
-static struct domain domains[DOMAINS];
-static struct vcpu vcpus[DOMAINS][VCPUS];
-static unsigned int kicks, wakes;
-
-void vcpu_kick(struct vcpu *v)
-{
-	(void)v;
-	__atomic_fetch_add(&kicks, 1, __ATOMIC_RELAXED);
-}
-
-void vcpu_wake(struct vcpu *v, u32 flag)
-{
-	__atomic_fetch_and(&v->pause_flags, ~flag, __ATOMIC_SEQ_CST);
-	__atomic_fetch_add(&wakes, 1, __ATOMIC_RELAXED);
-}
-
-void *heap_alloc(size_t n)
-{
-	return calloc(1, n);
-}
-
-void heap_free(void *p)
-{
-	free(p);
-}
-
-void domain_hold(struct domain *d)
-{
-	__atomic_fetch_add(&d->references, 1, __ATOMIC_RELAXED);
-}
-
-void domain_put(struct domain *d)
-{
-	__atomic_fetch_sub(&d->references, 1, __ATOMIC_RELAXED);
-}
-
-struct domain *domain_get_next(domid_t id)
-{
-	(void)id;
-	return NULL;
-}
-
-struct vcpu *domain_vcpu(const struct domain *d, u32 id)
-{
-	return id < d->max_vcpus ? d->vcpu[id] : NULL;
-}
-
-bool preempt_pending(void)
-{
-	return rand() % 4 == 0;
-}
-
-void cpu_relax(void)
-{
-	sched_yield();
-}
-
-void printk(enum loglevel level, const char *fmt, ...)
-{
-	(void)level;
-	(void)fmt;
-}
-
-static void start_over(u32 max_port)
-{
-	for (int i = 0; i < DOMAINS; i++) {
-		struct domain *d = &domains[i];
-
-		event_domain_destroy(d);
-		free(d->shared);
-		free(d->vcpu);
-		memset(d, 0, sizeof(*d));
-		d->id = (domid_t)i;
-		d->privileged = i == 0;
-		d->references = 1;
-		d->max_vcpus = VCPUS;
-		d->shared = calloc(1, sizeof(*d->shared));
-		d->vcpu = calloc(VCPUS, sizeof(*d->vcpu));
-		for (u32 n = 0; n < VCPUS; n++) {
-			vcpus[i][n] = (struct vcpu){
-				.id = n, .domain = d, .info = &d->shared->vcpu_info[n]};
-			d->vcpu[n] = &vcpus[i][n];
-		}
-		CU_ASSERT_EQUAL_FATAL(event_domain_create(d, max_port), 0);
-	}
-	dom0 = &domains[0];
-	kicks = wakes = 0;
-}
+#include "event_machine.h"
+#include "public/physdev.h"
 
 static struct domain *const a = &domains[1], *const b = &domains[2];
 
@@ -249,9 +154,73 @@ static void test_binding_rules(void)
 	CU_ASSERT_EQUAL(event_audit(a), 0);
 	CU_ASSERT_EQUAL(event_close(a, pb), 0);
 	CU_ASSERT_EQUAL(event_close(a, pa), 0);
-	/* No pirqs for a guest, nor where nobody owns the lines. */
-	CU_ASSERT_EQUAL(event_bind_pirq(a, 1, false, &pa), -EPERM);
-	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 1, false, &pa), -EPERM);
+}
+
+static void test_pirq(void)
+{
+	u32 port, again, flags;
+
+	start_over(4095);
+	CU_ASSERT_EQUAL(event_bind_pirq(a, 1, &port), -EPERM);
+	CU_ASSERT_EQUAL(event_pirq_map(a, 1, true), -EINVAL);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 9, &port), -EINVAL); /* not mapped */
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, LINES, true), -EINVAL);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, ~0U, true), -EINVAL);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 9, true), 0);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 0, true), 0);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 0, &port), -EBUSY); /* the hypervisor's */
+	CU_ASSERT_EQUAL(dom0->event->active, 0);
+	CU_ASSERT_EQUAL(event_pirq_eoi(dom0, 9), -EINVAL);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 9, &port), 0);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 9, &again), -EEXIST);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 9, false), -EBUSY);
+	line_level[9] = true;
+	CU_ASSERT_EQUAL(event_pirq_status(dom0, 9, &flags), 0);
+	CU_ASSERT_EQUAL(flags, PV_XENIRQSTAT_NEEDS_EOI);
+	line_hook(9);
+	CU_ASSERT_TRUE(pending(dom0, port));
+	line_held[9] |= LINE_UNANSWERED;
+	CU_ASSERT_EQUAL(event_pirq_eoi(dom0, 9), 0);
+	CU_ASSERT_EQUAL(line_held[9], 0);
+	/* The line follows the port, and stays held back when the port is closed. */
+	CU_ASSERT_PTR_EQUAL(line_cpu[9], &cpus[0]);
+	CU_ASSERT_EQUAL(event_bind_vcpu(dom0, port, 1), 0);
+	CU_ASSERT_PTR_EQUAL(line_cpu[9], &cpus[1]);
+	CU_ASSERT_EQUAL(event_close(dom0, port), 0);
+	CU_ASSERT_TRUE(line_held[9] & LINE_UNUSED);
+	CU_ASSERT_EQUAL(event_pirq_eoi(dom0, 9), -EINVAL);
+	CU_ASSERT_EQUAL(event_pirq_status(dom0, 9, &flags), 0);
+	CU_ASSERT_EQUAL(flags, PV_XENIRQSTAT_NEEDS_EOI);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 9, false), 0);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 9, false), -EINVAL);
+	CU_ASSERT_EQUAL(event_pirq_status(dom0, 9, &flags), -EINVAL);
+}
+
+/* A line that fires as fast as it can is held back, and let go when some time has passed. */
+static void test_pirq_storm(void)
+{
+	unsigned int fired = 0;
+	u32 port;
+
+	start_over(4095);
+	CU_ASSERT_EQUAL(event_pirq_map(dom0, 8, true), 0);
+	CU_ASSERT_EQUAL(event_bind_pirq(dom0, 8, &port), 0);
+	/* A fast device: a thousand interrupts, 0.1 ms apart. */
+	for (now = 0; now < 100000000; now += 100000)
+		line_hook(8);
+	CU_ASSERT_EQUAL(line_held[8], 0);
+	for (; !(line_held[8] & LINE_STORM) && fired < 100000; now += 1000, fired++)
+		line_hook(8);
+	CU_ASSERT_EQUAL(line_held[8], LINE_STORM);
+	CU_ASSERT_TRUE(fired <= 1000);
+	CU_ASSERT_TRUE(timer->expires > now && timer->expires <= now + 10000000);
+	CU_ASSERT_EQUAL(event_pirq_eoi(dom0, 8), 0); /* no way round it */
+	CU_ASSERT_EQUAL(line_held[8], LINE_STORM);
+	now = timer->expires;
+	timer->fn(timer);
+	CU_ASSERT_EQUAL(line_held[8], 0);
+	line_hook(8);
+	CU_ASSERT_EQUAL(line_held[8], 0);
 }
 
 static void test_quota(void)
@@ -385,5 +354,5 @@ static void test_storm(void)
 
 UNIT_MAIN("event_port_test", UNIT_TEST(test_send), UNIT_TEST(test_mask), UNIT_TEST(test_bind_vcpu),
 	  UNIT_TEST(test_virq), UNIT_TEST(test_close), UNIT_TEST(test_binding_rules),
-	  UNIT_TEST(test_quota), UNIT_TEST(test_poll), UNIT_TEST(test_close_all),
-	  UNIT_TEST(test_storm))
+	  UNIT_TEST(test_pirq), UNIT_TEST(test_pirq_storm), UNIT_TEST(test_quota),
+	  UNIT_TEST(test_poll), UNIT_TEST(test_close_all), UNIT_TEST(test_storm))

@@ -124,15 +124,16 @@ static void test_widths(void)
 static void test_limits(void)
 {
 	u64 before = frames_free();
+	struct frame *f;
 
 	guest.max_frames = 4;
-	CU_ASSERT_PTR_NULL(domain_frames_alloc(&guest, 3, 0));
-	CU_ASSERT_PTR_NOT_NULL(domain_frames_alloc(&guest, 2, 0));
-	CU_ASSERT_PTR_NULL(domain_frames_alloc(&guest, 0, 0));
-	CU_ASSERT_PTR_NULL(domain_frames_alloc(&guest, 64, 0));
+	CU_ASSERT_EQUAL(domain_frames_alloc(&guest, 3, 0, &f), -ENOMEM);
+	CU_ASSERT_EQUAL(domain_frames_alloc(&guest, 2, 0, &f), 0);
+	CU_ASSERT_EQUAL(domain_frames_alloc(&guest, 0, 0, &f), -ENOMEM);
+	CU_ASSERT_EQUAL(domain_frames_alloc(&guest, 64, 0, &f), -ENOMEM);
 	guest.dying = DOMAIN_DYING;
 	guest.max_frames = 100;
-	CU_ASSERT_PTR_NULL(domain_frames_alloc(&guest, 0, 0));
+	CU_ASSERT_EQUAL(domain_frames_alloc(&guest, 0, 0, &f), -ENOMEM);
 	CU_ASSERT_EQUAL(domain_frames_release(&guest), 0);
 	guest.dying = DOMAIN_ALIVE;
 	CU_ASSERT_EQUAL(frames_free(), before);
@@ -149,7 +150,7 @@ static void test_scrubbed(void)
 	for (round = 0; round < 3; round++) {
 		struct frame *f;
 
-		for (n = 0; (f = domain_frames_alloc(&other, 0, 0)); n++) {
+		for (n = 0; (f = ram_get(&other)); n++) {
 			for (unsigned int i = 0; i < PAGE_SIZE / 8; i++)
 				dirty += table_of(f)[i] != 0;
 			memset(frame_virt(f), 0xa5, PAGE_SIZE);
@@ -159,6 +160,40 @@ static void test_scrubbed(void)
 		CU_ASSERT_EQUAL(domain_frames_release(&other), 0);
 	}
 	CU_ASSERT_EQUAL(dirty, 0);
+}
+
+/* Preempted while it is cleared, an extent goes back, and what was done counts the next time. */
+static void test_scrub_preempted(void)
+{
+	unsigned int tries = 0, dirty = 0;
+	u64 before = frames_free();
+	struct frame *f;
+	int rc;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f = buddy_alloc(9, 0));
+	memset(frame_virt(f), 0xa5, PAGE_SIZE << 9);
+	buddy_free(f, 9);
+	preempt_always = true;
+	other.max_frames = 4096;
+	while ((rc = domain_frames_alloc(&other, 9, 0, &f)) == -ERESTART && tries++ < 100)
+		CU_ASSERT_EQUAL(frames_free(), before);
+	preempt_always = false;
+	CU_ASSERT_EQUAL(rc, 0);
+	CU_ASSERT_TRUE(tries > 5 && tries < 40);
+	CU_ASSERT_EQUAL(other.frames, 512);
+	for (unsigned int i = 0; i < 512 * PAGE_SIZE / 8; i++)
+		dirty += table_of(f)[i] != 0;
+	CU_ASSERT_EQUAL(dirty, 0);
+	/* What a domain has had is dirty again. */
+	memset(frame_virt(f), 0xa5, PAGE_SIZE << 9);
+	other.release_stage = 0;
+	CU_ASSERT_EQUAL(domain_frames_release(&other), 0);
+	CU_ASSERT_EQUAL(extent_alloc(9, 0, &f), 0);
+	for (unsigned int i = 0; i < 512 * PAGE_SIZE / 8; i++)
+		dirty += table_of(f)[i] != 0;
+	CU_ASSERT_EQUAL(dirty, 0);
+	extent_free(f, 9);
+	CU_ASSERT_EQUAL(lists_check(), before);
 }
 
 static void test_heap(void)
@@ -198,4 +233,4 @@ static void test_heap(void)
 }
 
 UNIT_MAIN("mm: allocator", UNIT_TEST(test_random), UNIT_TEST(test_widths), UNIT_TEST(test_limits),
-	  UNIT_TEST(test_scrubbed), UNIT_TEST(test_heap))
+	  UNIT_TEST(test_scrubbed), UNIT_TEST(test_scrub_preempted), UNIT_TEST(test_heap))

@@ -83,6 +83,15 @@ struct domain *domain_get_next(domid_t id)
 	return id <= 2 ? domain_get(id) : NULL;
 }
 
+struct domain *domain_next(struct domain *d)
+{
+	struct domain *next = domain_get_next(d ? d->id + 1 : 0);
+
+	if (d)
+		d->references--;
+	return next;
+}
+
 void domain_hold(struct domain *d)
 {
 	d->references++;
@@ -134,6 +143,12 @@ int root_drop(struct vcpu *v)
 	return 0;
 }
 
+int exchange_abandon(struct domain *d)
+{
+	(void)d;
+	return 0;
+}
+
 bool descriptor_fix(u64 *d)
 {
 	return *d != 0xbad;
@@ -160,7 +175,9 @@ __attribute__((constructor)) static void machine_start(void)
 /* A frame for \p d, all zero. */
 static inline struct frame *ram_get(struct domain *d)
 {
-	return domain_frames_alloc(d, 0, 0);
+	struct frame *f;
+
+	return domain_frames_alloc(d, 0, 0, &f) ? NULL : f;
 }
 
 static inline u64 entry_of(struct frame *f, u64 flags)

@@ -8,5 +8,5 @@ int verb_console(struct pav *pav, int argc, char **argv)
 
 	if (rc)
 		return rc;
-	return pav_console(pav, domid, NULL, NULL) ? report(pav) : 0;
+	return pav_console(pav, domid, catch_signals(), NULL, NULL) ? report(pav) : 0;
 }

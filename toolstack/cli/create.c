@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,25 +10,6 @@
 #include "verb.h"
 
 #define CONFIG_MAX (64u << 10)
-
-static volatile int interrupted;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
-/* The library looks at the flag between steps and undoes what it began. */
-static void catch_signals(void (*handler)(int))
-{
-	const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction sa = {.sa_handler = handler};
-	size_t i;
-
-	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &sa, NULL);
-}
 
 static void show_progress(void *arg, uint64_t done, uint64_t total)
 {
@@ -43,21 +23,20 @@ static void show_progress(void *arg, uint64_t done, uint64_t total)
 		"#########################", percent, percent >= 100 ? "\n" : "");
 }
 
-/* The file's text, for free(), with the command line's settings behind it. */
-static char *read_config(const char *file, int nr_extra, char **extra)
+/* The file's text, for free(). */
+static char *read_file(const char *file)
 {
-	size_t size = CONFIG_MAX + 1, len;
 	FILE *f = fopen(file, "re");
-	char *text, *value;
-	int i, quoted;
+	char *text;
+	size_t len;
 
 	if (!f) {
 		complain("configuration %s: open: %s", file, strerror(errno));
 		return NULL;
 	}
-	for (i = 0; i < nr_extra; i++)
-		size += strlen(extra[i]) + 8;
-	text = malloc(size);
+	text = malloc(CONFIG_MAX + 1);
+	if (!text)
+		complain("out of memory");
 	len = text ? fread(text, 1, CONFIG_MAX, f) : 0;
 	if (text && (ferror(f) || !feof(f))) {
 		complain("configuration %s: %s", file,
@@ -74,14 +53,21 @@ static char *read_config(const char *file, int nr_extra, char **extra)
 		free(text);
 		return NULL;
 	}
-	for (i = 0; i < nr_extra; i++) {
-		/* A shell takes the quotes off; put them back around what is plain text. */
-		value = strchr(extra[i], '=') + 1;
-		quoted = *value == '"' || *value == '\'' || *value == '[' ||
-			 strspn(value, "0123456789") == strlen(value);
-		len += (size_t)snprintf(text + len, size - len, "\n%.*s%s%s%s",
-					(int)(value - extra[i]), extra[i], quoted ? "" : "\"",
-					value, quoted ? "" : "\"");
+	return text;
+}
+
+/* The same with the command line's settings behind it. */
+static char *read_config(const char *file, int nr_extra, char **extra)
+{
+	char *text = read_file(file), *longer;
+	int i;
+
+	for (i = 0; text && i < nr_extra; i++) {
+		longer = pav_config_add(text, extra[i]);
+		if (!longer)
+			complain("out of memory");
+		free(text);
+		text = longer;
 	}
 	return text;
 }
@@ -99,12 +85,12 @@ static int unpause_ready(void *arg)
 }
 
 /* The console is joined before the guest runs, so that its first line is seen. */
-static int run_console(struct pav *pav, unsigned int domid, bool paused)
+static int run_console(struct pav *pav, unsigned int domid, bool paused,
+		       const volatile int *interrupted)
 {
 	struct ready r = {pav, domid};
 
-	catch_signals(SIG_DFL);
-	if (pav_console(pav, domid, paused ? NULL : unpause_ready, &r) == 0)
+	if (pav_console(pav, domid, interrupted, paused ? NULL : unpause_ready, &r) == 0)
 		return 0;
 	report(pav);
 	return 1;
@@ -116,7 +102,7 @@ int verb_create(struct pav *pav, int argc, char **argv)
 						{"paused", no_argument, NULL, 'p'},
 						{"quiet", no_argument, NULL, 'q'},
 						{NULL, 0, NULL, 0}};
-	struct pav_create_options create = {.cancel = &interrupted};
+	struct pav_create_options create = {0};
 	bool console = false, paused = false, quiet = false;
 	unsigned int domid, shown = 101;
 	char *text;
@@ -142,7 +128,7 @@ int verb_create(struct pav *pav, int argc, char **argv)
 	if (!text)
 		return 1;
 	start_monitor();
-	catch_signals(on_signal);
+	create.cancel = catch_signals();
 	create.paused = paused || console;
 	if (!quiet && isatty(2)) {
 		create.progress = show_progress;
@@ -157,5 +143,5 @@ int verb_create(struct pav *pav, int argc, char **argv)
 	free(text);
 	if (!quiet)
 		fprintf(stderr, "created domain %u\n", domid);
-	return console ? run_console(pav, domid, paused) : 0;
+	return console ? run_console(pav, domid, paused, create.cancel) : 0;
 }

@@ -62,19 +62,14 @@ static int print_json(const struct pav_host *h, const struct utsname *uts)
 
 int verb_info(struct pav *pav, int argc, char **argv)
 {
-	static const struct option options[] = {{"json", no_argument, NULL, 'j'},
-						{NULL, 0, NULL, 0}};
 	struct pav_host host;
 	struct utsname uts;
 	bool as_json = false;
-	int opt;
+	int rc;
 
-	opterr = 0;
-	while ((opt = getopt_long(argc, argv, "j", options, NULL)) != -1) {
-		if (opt != 'j')
-			return misuse("unknown option %s", argv[optind - 1]);
-		as_json = true;
-	}
+	rc = one_flag(argc, argv, 'j', "json", &as_json);
+	if (rc)
+		return rc;
 	if (optind != argc)
 		return misuse("takes no argument");
 	if (pav_host(pav, &host))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pav: find the verb, open the library, run the verb. */
 #include <getopt.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -71,6 +72,25 @@ static const struct verb verbs[] = {
 
 const struct verb *this_verb;
 
+static volatile int interrupted;
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+const volatile int *catch_signals(void)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction sa = {.sa_handler = on_signal};
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &sa, NULL);
+	return &interrupted;
+}
+
 int report(const struct pav *pav)
 {
 	fflush(stdout);
@@ -101,6 +121,21 @@ int misuse(const char *fmt, ...)
 	va_end(ap);
 	fprintf(stderr, "; usage: pav %s %s\n", this_verb->name, this_verb->usage);
 	return 2;
+}
+
+int one_flag(int argc, char **argv, char letter, const char *name, bool *set)
+{
+	const struct option options[] = {{name, no_argument, NULL, letter}, {NULL, 0, NULL, 0}};
+	const char letters[] = {letter, '\0'};
+	int opt;
+
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, letters, options, NULL)) != -1) {
+		if (opt != letter)
+			return misuse("unknown option %s", argv[optind - 1]);
+		*set = true;
+	}
+	return 0;
 }
 
 int one_domain(struct pav *pav, int argc, char **argv, unsigned int *domid)
@@ -149,6 +184,12 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
+static int no_such_verb(const char *name)
+{
+	fprintf(stderr, "pav: there is no verb '%s'; `pav help` lists them\n", name);
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	const struct verb *v;
@@ -161,16 +202,16 @@ int main(int argc, char **argv)
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
-		v = argc > 2 ? find_verb(argv[2]) : NULL;
-		return v ? print_verb_help(v) : print_help();
+		if (argc == 2)
+			return print_help();
+		v = find_verb(argv[2]);
+		return v ? print_verb_help(v) : no_such_verb(argv[2]);
 	}
 	v = find_verb(argv[1]);
-	if (!v) {
-		fprintf(stderr, "pav: there is no verb '%s'; `pav help` lists them\n", argv[1]);
-		return 2;
-	}
+	if (!v)
+		return no_such_verb(argv[1]);
 	for (i = 2; i < argc; i++)
-		if (strcmp(argv[i], "--help") == 0)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
 			return print_verb_help(v);
 	this_verb = v;
 	pav = pav_open();

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,14 +14,6 @@
 
 #define LOG_DIR	 "/var/log/pav"
 #define LOG_FILE LOG_DIR "/monitor.log"
-
-static volatile int stop;
-
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
 
 static void log_line(const char *line)
 {
@@ -62,25 +53,19 @@ static int become_daemon(void)
 
 int verb_monitor(struct pav *pav, int argc, char **argv)
 {
-	static const struct option options[] = {{"foreground", no_argument, NULL, 'F'},
-						{NULL, 0, NULL, 0}};
-	struct sigaction sa = {.sa_handler = on_signal};
+	const volatile int *stop;
 	bool foreground = false;
-	int opt;
+	int rc;
 
-	opterr = 0;
-	while ((opt = getopt_long(argc, argv, "F", options, NULL)) != -1) {
-		if (opt != 'F')
-			return misuse("unknown option %s", argv[optind - 1]);
-		foreground = true;
-	}
+	rc = one_flag(argc, argv, 'F', "foreground", &foreground);
+	if (rc)
+		return rc;
 	if (optind != argc)
 		return misuse("takes no argument");
-	sigaction(SIGTERM, &sa, NULL);
-	sigaction(SIGINT, &sa, NULL);
+	stop = catch_signals();
 	if (!foreground && become_daemon() < 0)
 		return complain("cannot become a daemon: %s", strerror(errno));
-	if (pav_monitor(pav, &stop, log_line) == 0)
+	if (pav_monitor(pav, stop, log_line) == 0)
 		return 0;
 	log_line(pav_error(pav));
 	return 1;

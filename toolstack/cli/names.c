@@ -4,32 +4,36 @@
 
 #include "verb.h"
 
-int verb_domid(struct pav *pav, int argc, char **argv)
+static int look_up(struct pav *pav, int argc, char **argv, struct pav_domain *d)
 {
-	struct pav_domain d;
 	unsigned int domid;
 	int rc = one_domain(pav, argc, argv, &domid);
 
 	if (rc)
 		return rc;
-	if (pav_get(pav, domid, &d))
-		return report(pav);
-	printf("%u\n", domid);
+	return pav_get(pav, domid, d) ? report(pav) : 0;
+}
+
+int verb_domid(struct pav *pav, int argc, char **argv)
+{
+	struct pav_domain d;
+	int rc = look_up(pav, argc, argv, &d);
+
+	if (rc)
+		return rc;
+	printf("%u\n", d.domid);
 	return 0;
 }
 
 int verb_domname(struct pav *pav, int argc, char **argv)
 {
 	struct pav_domain d;
-	unsigned int domid;
-	int rc = one_domain(pav, argc, argv, &domid);
+	int rc = look_up(pav, argc, argv, &d);
 
 	if (rc)
 		return rc;
-	if (pav_get(pav, domid, &d))
-		return report(pav);
 	if (!d.name[0])
-		return complain("domain %u has no name", domid);
+		return complain("domain %u has no name", d.domid);
 	puts(d.name);
 	return 0;
 }

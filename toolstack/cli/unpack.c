@@ -15,7 +15,7 @@
 static int write_file(const char *path, const char *data, size_t size)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	ssize_t n = 0;
+	ssize_t n;
 
 	if (fd < 0)
 		return complain("%s: open: %s", path, strerror(errno));
@@ -24,7 +24,8 @@ static int write_file(const char *path, const char *data, size_t size)
 		if (n <= 0)
 			break;
 	}
-	if (close(fd) < 0 || n < 0) {
+	/* A file system may find only at the end that it is full. */
+	if (close(fd) < 0 || size) {
 		complain("%s: write: %s", path, strerror(errno));
 		unlink(path);
 		return 1;

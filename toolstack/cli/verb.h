@@ -34,6 +34,18 @@ int complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int misuse(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
+ * From now on SIGINT, SIGTERM and SIGHUP set the flag that is returned: the
+ * library looks at it between steps and undoes what it began.
+ */
+const volatile int *catch_signals(void);
+
+/*
+ * For verbs with one option, a flag: *set when it is given, and optind at the
+ * first argument. 0, or the exit status after a message.
+ */
+int one_flag(int argc, char **argv, char letter, const char *name, bool *set);
+
+/*
  * For verbs whose only argument is a domain: its number in *domid. 0, or the
  * exit status after a message.
  */

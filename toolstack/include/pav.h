@@ -61,6 +61,13 @@ struct pav_create_options {
 };
 
 /*
+ * The text of a configuration with one more setting, KEY=VALUE, behind it: for
+ * free(), NULL when memory is short. What is neither a number nor a list nor
+ * quoted is taken for plain text.
+ */
+char *pav_config_add(const char *text, const char *setting);
+
+/*
  * Make a domain from the text of a configuration (file names it in messages).
  * A failure, or a cancellation, leaves no domain and no store entry behind.
  */
@@ -111,11 +118,13 @@ int pav_unpack_kernel(struct pav *pav, const char *path, void **elf, size_t *siz
 int pav_init_dom0(struct pav *pav);
 
 /*
- * Join the caller's terminal to a domain's console until the domain goes or the
- * person types Ctrl-]. on_ready, which may be NULL, is called once the console
- * is open; when it returns non-zero the session ends with that failure.
+ * Join the caller's terminal to a domain's console until the domain goes, the
+ * person types Ctrl-] or a signal handler sets *stop (which may be NULL); the
+ * terminal is put back as it was. on_ready, which may be NULL, is called once the
+ * console is open; when it returns non-zero the session ends with that failure.
  */
-int pav_console(struct pav *pav, unsigned int domid, int (*on_ready)(void *arg), void *arg);
+int pav_console(struct pav *pav, unsigned int domid, const volatile int *stop,
+		int (*on_ready)(void *arg), void *arg);
 
 /*
  * Serve domains that stop by themselves: do to each what its configuration

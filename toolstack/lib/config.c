@@ -61,6 +61,12 @@ static int set_kernel(struct parse *p, const struct cfg_setting *s)
 
 static int set_ramdisk(struct parse *p, const struct cfg_setting *s)
 {
+	/* Takes back one that came before. */
+	if (!*s->value.string) {
+		free(p->c->ramdisk);
+		p->c->ramdisk = NULL;
+		return 0;
+	}
 	return take_string(p, s, &p->c->ramdisk);
 }
 
@@ -163,7 +169,7 @@ static int set_disks(struct parse *p, const struct cfg_setting *s)
 			return reject(p, s, "more than 16 disks");
 		d = &c->disk[c->nr_disks++];
 		if (pav_disk_parse(s->value.item[i].string, d, &why))
-			return pav_fail(p->err, "%s:%u: disk '%s': %s", p->file, s->line,
+			return pav_fail(p->err, "%s:%u: disk '%.200s': %s", p->file, s->line,
 					s->value.item[i].string, why.text);
 		for (j = 0; j < i; j++)
 			if (c->disk[j].devid == d->devid)

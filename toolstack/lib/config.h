@@ -15,6 +15,9 @@
 #define PAV_MAX_VCPUS 128
 #define PAV_MAX_DISKS 16
 
+/* The store takes a little less than 4096 bytes, blkd this with the NUL. */
+#define PAV_DISK_PATH_MAX 1024
+
 /* What to do with a domain that stopped by itself. */
 enum pav_action { PAV_DESTROY, PAV_RESTART, PAV_PRESERVE };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config_text.h"
+#include "pav.h"
 
 /* Bounds on what a file may make us allocate. */
 #define MAX_SETTINGS 256
@@ -175,6 +176,36 @@ int cfg_parse(const char *text, const char *name, struct cfg *cfg, struct pav_er
 		if (parse_setting(&lx, &cfg->setting[cfg->nr++]))
 			return -1;
 	}
+}
+
+char *pav_config_add(const char *text, const char *setting)
+{
+	const char *value = strchr(setting, '=');
+	char *all, *at;
+	bool bare;
+
+	if (!value++)
+		return strdup(text);
+	/* Every byte may need a backslash; two quotes, two line ends and the NUL. */
+	all = malloc(strlen(text) + 2 * strlen(setting) + 5);
+	if (!all)
+		return NULL;
+	at = stpcpy(all, text);
+	*at++ = '\n';
+	at = mempcpy(at, setting, (size_t)(value - setting));
+	/* A shell takes the quotes off; they are put back around what is plain text. */
+	bare = *value == '"' || *value == '\'' || *value == '[' ||
+	       (*value && strspn(value, "0123456789") == strlen(value));
+	if (!bare)
+		*at++ = '"';
+	for (; *value; *at++ = *value++)
+		if (!bare && (*value == '"' || *value == '\\'))
+			*at++ = '\\';
+	if (!bare)
+		*at++ = '"';
+	*at++ = '\n';
+	*at = '\0';
+	return all;
 }
 
 void cfg_free(struct cfg *cfg)

@@ -13,23 +13,26 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "session.h"
 #include "store.h"
-
-#define ESCAPE 0x1d /* Ctrl-] */
 
 /* How long a console may take to appear, at the start and after its daemon was restarted. */
 #define APPEAR_MS 10000
 #define STEP_MS	  50
 
-static struct termios saved_termios;
+struct peer {
+	struct pav *pav;
+	unsigned int domid;
+};
 
-static bool make_raw(int fd)
+/* True: the terminal is raw now, and *saved is what it was. */
+static bool make_raw(int fd, struct termios *saved)
 {
 	struct termios raw;
 
-	if (!isatty(fd) || tcgetattr(fd, &saved_termios) < 0)
+	if (!isatty(fd) || tcgetattr(fd, saved) < 0)
 		return false;
-	raw = saved_termios;
+	raw = *saved;
 	cfmakeraw(&raw);
 	return tcsetattr(fd, TCSANOW, &raw) == 0;
 }
@@ -45,8 +48,8 @@ static int alive(struct pav *pav, unsigned int domid)
 	return !(info.flags & (PV_DOMINF_SHUTDOWN | PV_DOMINF_DYING));
 }
 
-/* The terminal's descriptor; -1 with the reason; -2 when the domain went meanwhile. */
-static int open_tty(struct pav *pav, unsigned int domid)
+/* The terminal's descriptor; -1 with the reason; -2 when there is no more to wait for. */
+static int open_tty(struct pav *pav, unsigned int domid, const volatile int *stop)
 {
 	struct termios t;
 	unsigned int waited;
@@ -60,13 +63,13 @@ static int open_tty(struct pav *pav, unsigned int domid)
 			return -1;
 		}
 		if (tty && strncmp(tty, "/dev/pts/", 9) == 0) {
-			fd = open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC);
+			fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 			if (fd >= 0)
 				break;
 		}
 		free(tty);
 		tty = NULL;
-		r = alive(pav, domid);
+		r = stop && *stop ? 0 : alive(pav, domid);
 		if (r <= 0)
 			return r == 0 ? -2 : -1;
 		poll(NULL, 0, STEP_MS);
@@ -82,100 +85,56 @@ static int open_tty(struct pav *pav, unsigned int domid)
 	return fd;
 }
 
-static bool write_all(int fd, const char *buf, size_t len)
+static bool still_alive(void *arg)
 {
-	ssize_t n;
+	const struct peer *peer = arg;
 
-	for (; len; buf += n, len -= (size_t)n) {
-		n = write(fd, buf, len);
-		if (n < 0 && errno == EINTR)
-			n = 0;
-		else if (n <= 0)
-			return false;
-	}
-	return true;
+	return alive(peer->pav, peer->domid) > 0;
 }
 
-enum session { SESSION_ESCAPED, SESSION_HUNG_UP };
-
-/* How often to see whether the domain behind a silent terminal has stopped. */
-#define LOOK_MS 1000
-
-/* Shovel bytes until the person leaves, the terminal goes or the domain stops. */
-static enum session join(struct pav *pav, unsigned int domid, int tty)
+/* One terminal, as long as it lasts. 1: the domain lives on and will have a new
+ * one; 0: the session is over; -1: with the reason. */
+static int join(struct peer *peer, struct session *session, int (*on_ready)(void *arg), void *arg)
 {
-	struct pollfd p[2] = {{.fd = tty, .events = POLLIN}, {.fd = 0, .events = POLLIN}};
-	char buf[4096], *escape;
-	ssize_t n;
-	int ready;
+	enum session_end end;
 
-	for (;;) {
-		ready = poll(p, 2, LOOK_MS);
-		if (ready < 0 && errno != EINTR)
-			return SESSION_HUNG_UP;
-		if (ready == 0 && alive(pav, domid) <= 0)
-			return SESSION_HUNG_UP;
-		if (ready <= 0)
-			continue;
-		if (p[0].revents) {
-			n = read(tty, buf, sizeof(buf));
-			if (n <= 0 && errno != EINTR)
-				return SESSION_HUNG_UP;
-			if (n > 0 && !write_all(1, buf, (size_t)n))
-				return SESSION_ESCAPED;
-		}
-		if (p[1].revents) {
-			n = read(0, buf, sizeof(buf));
-			if (n <= 0) {
-				/* No more to type; the guest may still have much to say. */
-				p[1].fd = -1;
-				continue;
-			}
-			escape = memchr(buf, ESCAPE, (size_t)n);
-			if (escape)
-				n = escape - buf;
-			if (!write_all(tty, buf, (size_t)n) && !escape)
-				return SESSION_HUNG_UP;
-			if (escape)
-				return SESSION_ESCAPED;
-		}
+	session->tty = open_tty(peer->pav, peer->domid, session->stop);
+	if (session->tty < 0)
+		return session->tty == -2 ? 0 : -1;
+	if (on_ready && on_ready(arg)) {
+		close(session->tty);
+		return -1;
 	}
+	end = session_run(session);
+	close(session->tty);
+	if (end == SESSION_LEFT)
+		return 0;
+	/* Leaves the daemon time to see its guest die before the node is read again.
+	 * A domain that has stopped may keep its terminal, with nothing more to come. */
+	poll(NULL, 0, STEP_MS);
+	return alive(peer->pav, peer->domid);
 }
 
-int pav_console(struct pav *pav, unsigned int domid, int (*on_ready)(void *arg), void *arg)
+int pav_console(struct pav *pav, unsigned int domid, const volatile int *stop,
+		int (*on_ready)(void *arg), void *arg)
 {
-	enum session end = SESSION_HUNG_UP;
+	struct peer peer = {pav, domid};
+	struct session session = {
+		.out = 1, .stop = stop, .alive = still_alive, .arg = &peer, .keyboard = isatty(0)};
+	struct termios saved;
+	int live, rc;
 	bool raw;
-	int tty, live, rc = 0;
 
 	pav_error_clear(&pav->err);
-	live = domid == 0 ? 0 : alive(pav, domid);
+	if (domid == 0)
+		return pav_fail(&pav->err, "console: domain 0 is the service domain itself");
+	live = alive(pav, domid);
 	if (live <= 0)
-		return live < 0
-			       ? -1
-			       : pav_fail(&pav->err,
-					  domid ? "there is no running domain %u"
-						: "console: domain %u is the service domain itself",
-					  domid);
-	raw = make_raw(0);
-	while (end == SESSION_HUNG_UP && rc == 0) {
-		tty = open_tty(pav, domid);
-		if (tty < 0) {
-			rc = tty == -2 ? 0 : -1;
-			break;
-		}
-		if (on_ready) {
-			rc = on_ready(arg);
-			on_ready = NULL;
-		}
-		if (rc == 0)
-			end = join(pav, domid, tty);
-		close(tty);
-		/* Leaves the daemon time to see its guest die before the node is read again. */
-		if (end == SESSION_HUNG_UP)
-			poll(NULL, 0, STEP_MS);
-	}
+		return live < 0 ? -1 : pav_fail(&pav->err, "there is no running domain %u", domid);
+	raw = make_raw(0, &saved);
+	while ((rc = join(&peer, &session, on_ready, arg)) > 0)
+		on_ready = NULL;
 	if (raw)
-		tcsetattr(0, TCSANOW, &saved_termios);
+		tcsetattr(0, TCSANOW, &saved);
 	return rc;
 }

@@ -111,7 +111,10 @@ static int await_disk(struct pav *pav, unsigned int domid, const struct pav_disk
 				      d->vdev, d->path, BACKEND_START_MS / 1000);
 			break;
 		}
-		pav_store_wait(pav, 200);
+		if (pav_store_wait(pav, 200) < 0) {
+			rc = -1;
+			break;
+		}
 	}
 	xs_unwatch(pav->xs, back, "await");
 	return rc;
@@ -145,9 +148,9 @@ static void await_closed(struct pav *pav, const char *back, long long end)
 
 	for (;;) {
 		state = backend_state(pav, back);
-		if (state == 0 || state == XENBUS_CLOSED || now_ms() > end)
+		if (state == 0 || state == XENBUS_CLOSED || now_ms() > end ||
+		    pav_store_wait(pav, 100) < 0)
 			return;
-		pav_store_wait(pav, 100);
 	}
 }
 

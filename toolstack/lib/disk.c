@@ -139,6 +139,9 @@ static int take_fields(const struct disk_fields *f, struct pav_disk *d, struct p
 		path += 4;
 	if (*path != '/')
 		return pav_fail(err, "the image needs an absolute path");
+	if (strlen(path) >= PAV_DISK_PATH_MAX)
+		return pav_fail(err, "the image's path is longer than %d bytes",
+				PAV_DISK_PATH_MAX - 1);
 	if (f->format && !one_of(f->format, "", "raw", "raw"))
 		return pav_fail(err, "format '%s' is not supported, only raw", f->format);
 	if (f->backendtype && !one_of(f->backendtype, "", "phy", "qdisk"))

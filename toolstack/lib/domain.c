@@ -200,6 +200,16 @@ static int populate(struct pav *pav, unsigned int domid, const struct pav_config
 	return options->paused ? 0 : hv_unpause(pav, domid);
 }
 
+/* Somebody may have destroyed the domain while it was built, and its number may
+ * be another's by now. */
+static bool is_anothers(struct pav *pav, unsigned int domid, const uint8_t uuid[16])
+{
+	struct pv_domctl_getdomaininfo info;
+
+	return hv_domain_info(pav, domid, &info) == 1 &&
+	       memcmp(info.handle, uuid, sizeof(info.handle)) != 0;
+}
+
 static int create_checked(struct pav *pav, const struct pav_config *config, const char *text,
 			  const struct pav_image *image, const struct pav_create_options *options,
 			  unsigned int *domid)
@@ -211,6 +221,8 @@ static int create_checked(struct pav *pav, const struct pav_config *config, cons
 	memcpy(create.uuid, config->uuid, sizeof(create.uuid));
 	if (!config->has_uuid)
 		uuid_generate(create.uuid);
+	if (cancelled(pav, options))
+		return -1;
 	if (hv_create_domain(pav, &create, &id) == 0 &&
 	    populate(pav, id, config, text, create.uuid, image, options) == 0) {
 		*domid = id;
@@ -219,7 +231,8 @@ static int create_checked(struct pav *pav, const struct pav_config *config, cons
 	if (id) {
 		/* Undoing must not replace the reason. */
 		reason = pav->err;
-		pav_destroy(pav, id);
+		if (!is_anothers(pav, id, create.uuid))
+			pav_destroy(pav, id);
 		pav->err = reason;
 	}
 	return -1;
@@ -367,7 +380,10 @@ int pav_wait_stopped(struct pav *pav, unsigned int domid, int seconds)
 				      domid, seconds);
 			break;
 		}
-		pav_store_wait(pav, 500);
+		if (pav_store_wait(pav, 500) < 0) {
+			rc = -1;
+			break;
+		}
 		if (info.flags & PV_DOMINF_SHUTDOWN) {
 			char *kept = pav_store_read(pav, "/pav/domain/%u/preserved", domid);
 

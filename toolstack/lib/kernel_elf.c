@@ -278,6 +278,18 @@ static int place_segments(const struct image *img, const struct notes *n, struct
 	return 0;
 }
 
+/* The list is at most as long as one top-level slot maps and begins anywhere in
+ * it: neither that slot nor the next may be another's. */
+static bool usable_for_p2m(uint64_t p2m, uint64_t base)
+{
+	const uint64_t slot = p2m >> 39 & 511, first = base >> 39 & 511,
+		       last = (base + PAV_KERNEL_SPAN_MAX - 1) >> 39 & 511;
+
+	return (p2m & 0x1fffff) == 0 && ((int64_t)(p2m << 16) >> 16) == (int64_t)p2m &&
+	       !in_hypervisor_hole(p2m, 1ull << 39) && slot != 255 && slot != 511 &&
+	       slot != first && slot != last && slot + 1 != first;
+}
+
 static int check_addresses(const struct image *img, const struct pav_kernel *k)
 {
 	uint64_t base = k->virt_base;
@@ -290,16 +302,13 @@ static int check_addresses(const struct image *img, const struct pav_kernel *k)
 	if (k->entry < base + k->start || k->entry >= base + k->end)
 		return pav_fail(img->err, "kernel %s: entry point %#llx is outside the image",
 				img->name, (unsigned long long)k->entry);
-	if (k->has_init_p2m &&
-	    (k->init_p2m & 0x1fffff ||
-	     ((int64_t)(k->init_p2m << 16) >> 16) != (int64_t)k->init_p2m ||
-	     in_hypervisor_hole(k->init_p2m, 1ull << 39) || k->init_p2m >> 39 == base >> 39 ||
-	     k->init_p2m >> 39 == (base + PAV_KERNEL_SPAN_MAX) >> 39))
+	if (k->has_init_p2m && !usable_for_p2m(k->init_p2m, base))
 		return pav_fail(img->err, "kernel %s: unusable address %#llx for the p2m list",
 				img->name, (unsigned long long)k->init_p2m);
+	/* Compared in pages: the image may be smaller than one. */
 	if (k->has_hypercall_page &&
 	    (k->hypercall_page & 0xfff || k->hypercall_page < base + k->start ||
-	     k->hypercall_page - base > k->end - 4096))
+	     (k->hypercall_page - base) >> 12 >= (k->end + 0xfff) >> 12))
 		return pav_fail(img->err, "kernel %s: hypercall page %#llx is outside the image",
 				img->name, (unsigned long long)k->hypercall_page);
 	return 0;

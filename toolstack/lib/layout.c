@@ -22,6 +22,10 @@
 #define REGION_ALIGN_PAGES (4u << 20 >> PAV_PAGE_SHIFT)
 #define REGION_SPARE_PAGES (512u << 10 >> PAV_PAGE_SHIFT)
 
+/* Start page, rings, stack, tables for 1 GiB, the spare room and the alignment
+ * fit in this. */
+#define REGION_ROOM (8ull << 20)
+
 static uint64_t pages(uint64_t bytes)
 {
 	return (bytes + PAV_PAGE_SIZE - 1) >> PAV_PAGE_SHIFT;
@@ -70,6 +74,8 @@ static void place_region(const struct pav_kernel *k, struct pav_layout *l)
 int pav_layout_plan(const struct pav_kernel *k, uint64_t nr_pages, uint64_t initrd_size,
 		    struct pav_layout *l, struct pav_error *err)
 {
+	uint64_t region;
+
 	memset(l, 0, sizeof(*l));
 	if (nr_pages > 1ull << 32 || initrd_size > 1ull << 40)
 		return pav_fail(err, "guest memory of %llu MiB is beyond what is supported",
@@ -79,6 +85,14 @@ int pav_layout_plan(const struct pav_kernel *k, uint64_t nr_pages, uint64_t init
 	l->nr_initrd = pages(initrd_size);
 	l->initrd_mapped = l->nr_initrd && !k->mod_start_pfn;
 	l->nr_p2m = pages(nr_pages * sizeof(uint64_t));
+	/* What the kernel's own range of addresses has to hold besides itself. */
+	region = k->end + ((l->initrd_mapped ? l->nr_initrd : 0) << PAV_PAGE_SHIFT) +
+		 ((k->has_init_p2m ? 0 : l->nr_p2m) << PAV_PAGE_SHIFT);
+	if (region > PAV_KERNEL_SPAN_MAX - REGION_ROOM)
+		return pav_fail(err,
+				"memory: the start region of this kernel and ramdisk is larger "
+				"than %llu MiB",
+				PAV_KERNEL_SPAN_MAX >> 20);
 	place_region(k, l);
 	l->end = l->mapped_end;
 	if (l->nr_initrd && !l->initrd_mapped) {
@@ -97,11 +111,6 @@ int pav_layout_plan(const struct pav_kernel *k, uint64_t nr_pages, uint64_t init
 				"least %llu MiB to start",
 				(unsigned long long)(nr_pages >> 8),
 				(unsigned long long)((l->end + 255) >> 8));
-	if (!k->has_init_p2m && (l->mapped_end << PAV_PAGE_SHIFT) > PAV_KERNEL_SPAN_MAX)
-		return pav_fail(err,
-				"memory: the start region of this kernel and ramdisk is larger "
-				"than %llu MiB",
-				PAV_KERNEL_SPAN_MAX >> 20);
 	return 0;
 }
 

@@ -165,8 +165,8 @@ int pav_monitor(struct pav *pav, const volatile int *stop, void (*log)(const cha
 		rc = pav_fail_errno(&pav->err, "monitor: watch @releaseDomain");
 	while (rc == 0 && !*stop) {
 		rc = sweep(pav, log);
-		if (rc == 0)
-			pav_store_wait(pav, SWEEP_MS);
+		if (rc == 0 && pav_store_wait(pav, SWEEP_MS) < 0)
+			rc = -1;
 	}
 	close(lock);
 	return rc;

@@ -173,6 +173,35 @@ static int name_is_free(struct store_tx *tx, const struct create *c)
 	return rc;
 }
 
+/* What a killed destroy may have left of an earlier domain of this number. */
+static void remove_leftovers(struct store_tx *tx, const struct create *c)
+{
+	struct pav *pav = tx->pav;
+	unsigned int len;
+	char *uuid;
+
+	uuid = xs_read(pav->xs, tx->t, tx_path(tx, "/pav/domain/%u/uuid", c->domid), &len);
+	if (uuid && strlen(uuid) == 36)
+		xs_rm(pav->xs, tx->t, tx_path(tx, "/vm/%s", uuid));
+	free(uuid);
+	xs_rm(pav->xs, tx->t, tx_path(tx, "/local/domain/%u", c->domid));
+	xs_rm(pav->xs, tx->t, tx_path(tx, "/pav/domain/%u", c->domid));
+}
+
+/* The directory of a UUID goes with its domain: two of one would lose it with
+ * the first that goes. */
+static int uuid_is_free(struct store_tx *tx, const struct create *c)
+{
+	unsigned int len;
+	char *name = xs_read(tx->pav->xs, tx->t, tx_path(tx, "/vm/%s/name", c->uuid), &len);
+
+	if (!name)
+		return 0;
+	pav_fail(&tx->pav->err, "uuid: %s is that of the domain %s", c->uuid, name);
+	free(name);
+	return -1;
+}
+
 static void put_guest_area(struct store_tx *tx, const struct create *c)
 {
 	static const char *const guest_owned[] = {"control/shutdown",
@@ -244,10 +273,8 @@ static int put_domain(struct store_tx *tx, void *arg)
 	unsigned int i;
 
 	tx->domid = c->domid;
-	/* A killed destroy may have left nodes of an earlier domain of this number. */
-	xs_rm(tx->pav->xs, tx->t, tx_path(tx, "/local/domain/%u", c->domid));
-	xs_rm(tx->pav->xs, tx->t, tx_path(tx, "/pav/domain/%u", c->domid));
-	if (name_is_free(tx, c))
+	remove_leftovers(tx, c);
+	if (name_is_free(tx, c) || uuid_is_free(tx, c))
 		return -1;
 	put_guest_area(tx, c);
 	put_tools_area(tx, c);
@@ -362,13 +389,17 @@ char *pav_store_config(struct pav *pav, unsigned int domid)
 int pav_store_wait(struct pav *pav, int ms)
 {
 	struct pollfd pfd = {.fd = xs_fileno(pav->xs), .events = POLLIN};
-	unsigned int nr;
 	char **event;
 
 	/* An event that came with an earlier reply is queued in the library, not in the socket. */
 	event = xs_check_watch(pav->xs);
-	if (!event && errno == EAGAIN && poll(&pfd, 1, ms) > 0)
-		event = xs_read_watch(pav->xs, &nr);
+	if (!event && errno == EAGAIN) {
+		if (poll(&pfd, 1, ms) <= 0)
+			return 0;
+		event = xs_check_watch(pav->xs);
+	}
+	if (!event)
+		return errno == EAGAIN ? 0 : pav_fail_errno(&pav->err, "the store went away");
 	free(event);
-	return event ? 1 : 0;
+	return 1;
 }

@@ -47,7 +47,8 @@ bool pav_store_knows(struct pav *pav, unsigned int domid);
 /* The text the domain was created from, for free(); NULL if there is none. */
 char *pav_store_config(struct pav *pav, unsigned int domid);
 
-/* Wait up to ms for a watch event and swallow it. 1: there was one, 0: none. */
+/* Wait up to ms for a watch event and swallow it. 1: there was one, 0: none,
+ * -1: the store is gone, and so is whoever could send one. */
 int pav_store_wait(struct pav *pav, int ms);
 
 #endif

@@ -17,7 +17,7 @@
 #include "mark.h"
 
 #define PAGES  32
-#define ROUNDS 500
+#define ROUNDS 500u
 
 static struct xenio *io;
 static uint32_t refs[PAGES];

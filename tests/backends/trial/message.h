@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define TRIAL_WARM_UP  200
-#define TRIAL_REQUESTS 2000
+#define TRIAL_REQUESTS 2000u
 
 enum trial_kind {
 	TRIAL_REQUEST, /* to be answered */

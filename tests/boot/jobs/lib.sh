@@ -78,9 +78,17 @@ say() {
 	echo "$*" >&9
 }
 
-# heard NAME PATTERN: the console has printed it.
+# heard NAME PATTERN: the console has printed it; what it says now, if not.
 heard() {
-	grep -q "$2" "/tmp/$1.out"
+	grep -q "$2" "/tmp/$1.out" || {
+		tail -n 3 "/tmp/$1.out" | cut -c 1-200
+		return 1
+	}
+}
+
+# ended PID: a child of this shell has, waited for or not.
+ended() {
+	[ -z "$(cat "/proc/$1/cmdline" 2>/dev/null)" ]
 }
 
 # start NAME: create from /tmp/NAME.cfg, join the console, wait until it is up.

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A domain's life through every verb; reaping by the monitor; 1 and 2 vcpus; 6.12.
+# brings image/linux-6.12/vmlinuz as /job/vmlinuz-6.12
+# brings image/guest-6.12.cpio.gz as /job/guest-6.12.cpio.gz
 . /job/lib.sh
 plain_kernel
 
@@ -53,3 +55,32 @@ say "mount -o ro /dev/xvda /mnt && cat /mnt/hello.txt"
 check "and reads its disk" wait_for 60 heard late "^made on the host"
 check "destroy while running" pav destroy late
 check "nothing is left of it either" nothing_left
+
+config quick
+check "a guest to destroy while it shuts down" start quick
+check "shutdown is asked for" pav shutdown quick
+check "destroy at once" sh -c "pav destroy quick || ! pav domid quick"
+check "nothing is left of that" nothing_left
+
+config pair
+pav create -q -p /tmp/pair.cfg 2>/tmp/pair.1 &
+one=$!
+pav create -q -p /tmp/pair.cfg 2>/tmp/pair.2 &
+two=$!
+wait $one
+codes=$?
+wait $two
+codes=$codes$?
+check "of two creates at once of one name one is refused" \
+	sh -c "[ $codes = 01 ] || [ $codes = 10 ] && cat /tmp/pair.? | grep -q 'exists already'"
+check "and one domain is there" sh -c '[ $(pav list | tail -n +3 | wc -l) = 1 ]'
+pav destroy pair &
+pav destroy pair
+wait $!
+check "two destroys at once leave nothing" nothing_left
+config one "uuid='00000000-1111-2222-3333-444444444444'"
+config other "uuid='00000000-1111-2222-3333-444444444444'"
+check "a domain with a uuid" pav create -q -p /tmp/one.cfg
+check "a second of the uuid is refused" sh -c "pav create -q -p /tmp/other.cfg 2>&1 | grep -q 'that of the domain one'"
+pav destroy one
+check "nothing is left of them" nothing_left

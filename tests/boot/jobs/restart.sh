@@ -47,14 +47,16 @@ for delay in 0.05 0.2 0.4 0.8 1.2 1.6 2.0 2.5; do
 done
 check "destroy removes what killed creates leave" nothing_left
 config victim "disk=['/tmp/disk.img,raw,xvda,w']"
-for delay in 0.3 1.0 1.8; do
-	pav create -q /tmp/victim.cfg 2>/tmp/int.err &
-	pid=$!
-	sleep $delay
-	kill -TERM $pid 2>/dev/null
-	wait $pid
-	[ $? = 0 ] && pav destroy victim
-	nothing_left >/tmp/left.out || break
+for delay in 0.1 0.3 0.6 1.0 1.4 1.8; do
+	for signal in INT TERM; do
+		pav create -q /tmp/victim.cfg 2>/tmp/int.err &
+		pid=$!
+		sleep $delay
+		kill -$signal $pid 2>/dev/null
+		wait $pid
+		[ $? = 0 ] && pav destroy victim
+		nothing_left >/tmp/left.out || break 2
+	done
 done
 check "an interrupted create cleans up by itself" nothing_left
 check "with all memory free again" [ "$(free_kib)" -ge "$((before - 8))" ]

@@ -157,6 +157,11 @@ uint64_t domain_mfn(const struct domain *d, const volatile void *va)
 	return d->p2m[va_to_pfn(va)];
 }
 
+uint64_t domain_root(const struct domain *d)
+{
+	return part(d, AT_L4);
+}
+
 static int64_t clone_populate(struct domain *d, uint64_t end)
 {
 	int64_t rc = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two-level event form: the upcall, and the bits of a port. */
+/* The upcall, and the two-level event form: the bits of a port. */
 #include "guest.h"
 #include "internal.h"
 
@@ -55,29 +55,36 @@ void events_enable(void)
 		version_op(VERSION, 0);
 }
 
+static void two_level_dispatch(struct pv_vcpu_info *info, struct frame *frame)
+{
+	uint64_t words = __atomic_exchange_n(&info->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
+
+	for (; words; words &= words - 1) {
+		unsigned int word = (unsigned int)__builtin_ctzll(words);
+		uint64_t ports = READ_ONCE(shared_info->evtchn_pending[word]) &
+				 ~READ_ONCE(shared_info->evtchn_mask[word]);
+
+		for (; ports; ports &= ports - 1) {
+			uint32_t port = word * 64 + (uint32_t)__builtin_ctzll(ports);
+
+			port_clear(port);
+			event_count[port]++;
+			if (handlers[port])
+				handlers[port](port, frame);
+		}
+	}
+}
+
 void event_dispatch(struct frame *frame)
 {
 	struct pv_vcpu_info *info = this_cpu()->info;
 
 	upcall_count++;
 	while (__atomic_exchange_n(&info->evtchn_upcall_pending, 0, __ATOMIC_SEQ_CST)) {
-		uint64_t words =
-			__atomic_exchange_n(&info->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
-
-		for (; words; words &= words - 1) {
-			unsigned int word = (unsigned int)__builtin_ctzll(words);
-			uint64_t ports = READ_ONCE(shared_info->evtchn_pending[word]) &
-					 ~READ_ONCE(shared_info->evtchn_mask[word]);
-
-			for (; ports; ports &= ports - 1) {
-				uint32_t port = word * 64 + (uint32_t)__builtin_ctzll(ports);
-
-				port_clear(port);
-				event_count[port]++;
-				if (handlers[port])
-					handlers[port](port, frame);
-			}
-		}
+		if (fifo_control[this_cpu()->id])
+			fifo_dispatch();
+		else
+			two_level_dispatch(info, frame);
 	}
 }
 

@@ -298,6 +298,31 @@ void events_disable(void);
 void events_enable(void);
 static inline bool events_masked(void);
 
+/* Where the two hypervisors are known to differ, a test says why and asks this. */
+bool on_pavise(void);
+
+#define MAX_CPUS 4
+
+/* ---- the FIFO event form (fifo.c) ---- */
+
+#define FIFO_PENDING (1u << PV_EVTCHN_FIFO_PENDING)
+#define FIFO_MASKED  (1u << PV_EVTCHN_FIFO_MASKED)
+#define FIFO_LINKED  (1u << PV_EVTCHN_FIFO_LINKED)
+
+/* Give a vcpu its queues; the first one starts the form, and upcalls look at queues from then. */
+int64_t fifo_init(unsigned int vcpu);
+/* Words for 1024 more ports. */
+int64_t fifo_expand(void);
+volatile uint32_t *fifo_word(uint32_t port);
+void fifo_mask(uint32_t port);
+extern volatile struct pv_evtchn_fifo_control_block *fifo_control[MAX_CPUS];
+/* Called for each port that is taken off a queue of the vcpu, beside counting in event_count. */
+extern void (*fifo_on_event)(uint32_t port, unsigned int priority);
+/* Take all ports off this vcpu's queues, as the upcall does. */
+void fifo_dispatch(void);
+/* evtchn_reset has put the domain back to two levels. */
+void fifo_forget(void);
+
 /* ---- grants (grant.c) ---- */
 
 /* First frame of the domain's own table: 512 entries. */
@@ -307,8 +332,6 @@ bool grant_init(void);
 void grant_give(uint32_t ref, uint16_t domid, uint64_t mfn, uint16_t flags);
 
 /* ---- vcpus (vcpu.c) ---- */
-
-#define MAX_CPUS 4
 
 /* At the bottom of each vcpu's stack. */
 struct cpu {
@@ -381,6 +404,8 @@ bool domain_run(struct domain *d);
 void domain_join(struct domain *d);
 /* The clone's frame behind an object of the image. */
 uint64_t domain_mfn(const struct domain *d, const volatile void *va);
+/* And of its root. */
+uint64_t domain_root(const struct domain *d);
 int64_t domain_destroy(struct domain *d);
 /*
  * The steps of which clones are made, for others: a domain with vcpus and no

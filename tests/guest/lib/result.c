@@ -205,3 +205,10 @@ bool string_contains(const char *text, const char *part)
 	}
 	return n == 0;
 }
+
+bool on_pavise(void)
+{
+	char extra[PV_EXTRAVERSION_LEN] = "";
+
+	return version_op(EXTRAVERSION, extra) == 0 && string_contains(extra, "pavise");
+}
