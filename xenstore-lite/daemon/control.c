@@ -6,8 +6,15 @@
 #include "log.h"
 #include "socket.h"
 
-static void print(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void print(struct buf *out, const char *fmt, ...)
+/* Its arguments, and the answer. */
+struct command {
+	int argc;
+	const char *const *argv;
+	struct buf *out;
+};
+
+static void print(struct command *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void print(struct command *cmd, const char *fmt, ...)
 {
 	char line[256];
 	va_list ap;
@@ -16,7 +23,7 @@ static void print(struct buf *out, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	buf_add(out, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+	buf_add(cmd->out, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
 /* The domain that an argument names; NULL with *err set. */
@@ -34,75 +41,73 @@ static struct domain *find_domain(const char *arg, int *err)
 }
 
 /* quota set [DOMID] NAME VALUE */
-static int quota_set(int argc, const char *const *argv, struct buf *out)
+static int quota_set(struct command *cmd)
 {
+	const char *const *arg = cmd->argv + cmd->argc - 2;
 	struct domain *d = NULL;
 	uint64_t value;
 	int q, err;
 
-	if (argc == 3) {
-		d = find_domain(*argv++, &err);
+	if (cmd->argc != 3 && cmd->argc != 4)
+		return EINVAL;
+	if (cmd->argc == 4) {
+		d = find_domain(cmd->argv[1], &err);
 		if (!d || d == domain0)
 			return d ? ENOENT : err;
-	} else if (argc != 2) {
-		return EINVAL;
 	}
-	q = quota_find(argv[0], strlen(argv[0]));
-	if (q < 0 || !wire_number(argv[1], QUOTA_LIMIT_MAX, &value))
+	q = quota_find(arg[0], strlen(arg[0]));
+	if (q < 0 || !wire_number(arg[1], QUOTA_LIMIT_MAX, &value))
 		return EINVAL;
 	*(d ? &d->limit[q] : &quotas[q].limit) = (int64_t)value;
-	print(out, "OK");
+	print(cmd, "OK");
 	return 0;
 }
 
-static int cmd_quota(int argc, const char *const *argv, struct buf *out)
+static int cmd_quota(struct command *cmd)
 {
 	struct domain *d;
 	int err;
 
-	if (argc && !strcmp(argv[0], "set"))
-		return quota_set(argc - 1, argv + 1, out);
-	if (argc > 1)
+	if (cmd->argc && !strcmp(cmd->argv[0], "set"))
+		return quota_set(cmd);
+	if (cmd->argc > 1)
 		return EINVAL;
-	d = argc ? find_domain(argv[0], &err) : NULL;
-	if (argc && !d)
+	d = cmd->argc ? find_domain(cmd->argv[0], &err) : NULL;
+	if (cmd->argc && !d)
 		return err;
 	if (d)
-		print(out, "Domain %u:\n", d->domid);
+		print(cmd, "Domain %u:\n", d->domid);
 	for (int q = 0; q < Q_COUNT; q++) {
-		print(out, "%-18s: ", quotas[q].name);
+		print(cmd, "%-18s: ", quotas[q].name);
 		if (d)
-			print(out, "used %lld peak %lld", (long long)d->used[q],
+			print(cmd, "used %lld peak %lld", (long long)d->used[q],
 			      (long long)d->peak[q]);
 		if (d != domain0)
-			print(out, d ? " limit %lld" : "%lld",
+			print(cmd, d ? " limit %lld" : "%lld",
 			      (long long)(d ? quota_limit(d, q) : quotas[q].limit));
-		print(out, "\n");
+		print(cmd, "\n");
 	}
 	return 0;
 }
 
-static int cmd_domains(int argc, const char *const *argv, struct buf *out)
+static int cmd_domains(struct command *cmd)
 {
-	(void)argc;
-	(void)argv;
 	for (const struct domain *d = domains; d; d = d->next)
-		print(out, "%u %s nodes %lld watches %lld transactions %lld memory %lld\n",
+		print(cmd, "%u %s nodes %lld watches %lld transactions %lld memory %lld\n",
 		      d->domid, d->introduced ? "introduced" : "-", (long long)d->used[Q_NODES],
 		      (long long)d->used[Q_WATCHES], (long long)d->used[Q_TRANSACTIONS],
 		      (long long)d->used[Q_MEMORY]);
 	return 0;
 }
 
-static int cmd_restart(int argc, const char *const *argv, struct buf *out)
+static int cmd_restart(struct command *cmd)
 {
-	(void)argv;
-	if (argc)
+	if (cmd->argc)
 		return EINVAL;
 	/* In a replay it has happened already. */
 	if (!log_replaying)
 		loop_end = LOOP_RESTART;
-	print(out, "OK");
+	print(cmd, "OK");
 	return 0;
 }
 
@@ -120,13 +125,11 @@ static void count_node(struct node *n, const char *path, void *arg)
 }
 
 /* Count the whole store and what hangs on each connection; print what the accounts have wrong. */
-static int cmd_check(int argc, const char *const *argv, struct buf *out)
+static int cmd_check(struct command *cmd)
 {
 	static const enum quota kinds[3] = {Q_NODES, Q_MEMORY, Q_WATCHES};
-	size_t before = out->len;
+	size_t before = cmd->out->len;
 
-	(void)argc;
-	(void)argv;
 	memset(counted, 0, sizeof(counted));
 	tree_walk(store_root, "/", count_node, NULL);
 	for (const struct conn *c = conns; c; c = c->next) {
@@ -142,28 +145,28 @@ static int cmd_check(int argc, const char *const *argv, struct buf *out)
 	for (const struct domain *d = domains; d; d = d->next)
 		for (int i = 0; i < 3; i++)
 			if (counted[d->domid][i] != d->used[kinds[i]])
-				print(out, "domain %u: %s %lld, counted %lld\n", d->domid,
+				print(cmd, "domain %u: %s %lld, counted %lld\n", d->domid,
 				      quotas[kinds[i]].name, (long long)d->used[kinds[i]],
 				      (long long)counted[d->domid][i]);
-	if (out->len == before)
-		print(out, "OK");
+	if (cmd->out->len == before)
+		print(cmd, "OK");
 	return 0;
 }
 
-static int cmd_print(int argc, const char *const *argv, struct buf *out)
+static int cmd_print(struct command *cmd)
 {
-	for (int i = 0; i < argc && !log_replaying; i++)
-		fprintf(stderr, "xenstored: %s\n", argv[i]);
-	print(out, "OK");
+	for (int i = 0; i < cmd->argc && !log_replaying; i++)
+		fprintf(stderr, "xenstored: %s\n", cmd->argv[i]);
+	print(cmd, "OK");
 	return 0;
 }
 
-static int cmd_help(int argc, const char *const *argv, struct buf *out);
+static int cmd_help(struct command *cmd);
 
 static const struct {
 	const char *name;
 	const char *help;
-	int (*run)(int argc, const char *const *argv, struct buf *out);
+	int (*run)(struct command *cmd);
 } commands[] = {
 	{"help", "", cmd_help},
 	{"print", "TEXT: write to the daemon's standard error", cmd_print},
@@ -175,19 +178,19 @@ static const struct {
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int cmd_help(int argc, const char *const *argv, struct buf *out)
+static int cmd_help(struct command *cmd)
 {
-	(void)argc;
-	(void)argv;
 	for (size_t i = 0; i < COMMANDS; i++)
-		print(out, "%s %s\n", commands[i].name, commands[i].help);
+		print(cmd, "%s %s\n", commands[i].name, commands[i].help);
 	return 0;
 }
 
 int control_run(int argc, const char *const *argv, struct buf *out)
 {
+	struct command cmd = {argc - 1, argv + 1, out};
+
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(commands[i].name, argv[0]))
-			return commands[i].run(argc - 1, argv + 1, out);
+			return commands[i].run(&cmd);
 	return EINVAL;
 }

@@ -10,15 +10,9 @@ struct xs_handle *xs_daemon_open(void)
 	return xs_open(0);
 }
 
-struct xs_handle *xs_daemon_open_readonly(void)
-{
-	return xs_open(0);
-}
-
-struct xs_handle *xs_domain_open(void)
-{
-	return xs_open(0);
-}
+/* The older names. */
+struct xs_handle *xs_daemon_open_readonly(void) __attribute__((alias("xs_daemon_open")));
+struct xs_handle *xs_domain_open(void) __attribute__((alias("xs_daemon_open")));
 
 void xs_daemon_close(struct xs_handle *h)
 {
@@ -284,9 +278,7 @@ char *xs_control_command(struct xs_handle *h, const char *cmd, void *data, unsig
 }
 
 char *xs_debug_command(struct xs_handle *h, const char *cmd, void *data, unsigned int len)
-{
-	return xs_control_command(h, cmd, data, len);
-}
+	__attribute__((alias("xs_control_command")));
 
 int xs_suspend_evtchn_port(int domid)
 {
