@@ -347,9 +347,11 @@ static bool must_queue(struct conn *conn)
 
 bool txn_must_wait(struct conn *conn, const struct xsd_sockmsg *req)
 {
+	if (turn.conn == conn)
+		return false;
 	if (req->type == XS_TRANSACTION_START && conn->retries >= TXN_PATIENCE)
 		return must_queue(conn);
-	if (!turn.conn || turn.conn == conn || !ops_is_change(req))
+	if (!turn.conn || !ops_is_change(req))
 		return false;
 	return conn->domain != domain0 || turn.conn->domain == domain0;
 }
