@@ -72,3 +72,14 @@ $(HV_IMAGE).elf: $(HV_OBJ) $(HV_OUT)/symbols.o hypervisor/pavise.lds
 $(HV_IMAGE): $(HV_IMAGE).elf
 	$(call say,IMAGE,$@)
 	$(Q)$(OBJCOPY) -O binary $< $@
+
+# Each internal header compiles alone: it includes what it needs.
+.PHONY: check-headers
+HV_HEADERS := $(wildcard hypervisor/include/*.h hypervisor/*/*.h)
+check-headers: $(HV_OUT)/asm-offsets.h ## each header of the hypervisor compiles alone
+	@p=0 f=0; for h in $(filter-out hypervisor/include/public/%,$(HV_HEADERS)); do \
+		if echo "#include \"$$PWD/$$h\"" | $(CC) $(filter-out -MMD -MP,$(HV_CFLAGS)) \
+			-Ihypervisor -fsyntax-only -x c -; then p=$$((p + 1)); else echo "$$h"; f=$$((f + 1)); fi; \
+	done; echo "$$p passed, $$f failed"; [ $$f -eq 0 ]
+
+CHECKS += headers

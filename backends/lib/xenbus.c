@@ -152,8 +152,11 @@ static void evaluate(struct xenbus_device *dev)
 	case XENBUS_STARTING:
 	case XENBUS_RUNNING:
 		/* The toolstack asks to close by writing state 5 to our node;
-		 * a guest that still uses the device decides when. */
-		if (front != PV_XENBUS_STATE_CLOSING && front != FRONT_GONE)
+		 * a guest that still uses the device decides when. A front-end
+		 * that begins anew, as a kernel that replaced another, has let
+		 * go of its ring without a word. */
+		if (front != PV_XENBUS_STATE_CLOSING && front != FRONT_GONE &&
+		    front != PV_XENBUS_STATE_INITIALISING)
 			break;
 		stop(dev);
 		if (dev->phase != XENBUS_CLOSED)

@@ -8,7 +8,7 @@
  *    │                     │                    │ xenbus_connected(): state 4
  *    │ we were restarted:  │ front at 1 again   ▼     │
  *    └───────────────────► │                 RUNNING  │
- *      connect(resumed)    │      front 5 or 6, │     │
+ *      connect(resumed)    │      front 1, 5, 6 │     │
  *      when both were 4    │      gone, or dead ▼     ▼
  *                        CLOSED ◄────────── STOPPING (state 5)
  *                      (state 6)   xenbus_disconnected()

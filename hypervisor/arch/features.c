@@ -13,15 +13,6 @@ static bool bit(u32 reg, unsigned int n)
 	return reg >> n & 1;
 }
 
-static void find_vendor(void)
-{
-	struct cpuid_leaf l = cpuid(0, 0);
-
-	features.intel = l.b == 0x756e6547 && l.d == 0x49656e69 && l.c == 0x6c65746e;
-	features.amd = (l.b == 0x68747541 && l.d == 0x69746e65 && l.c == 0x444d4163) ||
-		       (l.b == 0x6f677948 && l.d == 0x6e65476e && l.c == 0x656e6975);
-}
-
 /* Bytes of an XSAVE area in standard format that holds all of \p mask. */
 static u32 xsave_area_size(u64 mask)
 {
@@ -49,29 +40,24 @@ static void find_xsave(void)
 	features.xsave_size = xsave_area_size(features.xcr0_mask);
 	l = cpuid(0xd, 1);
 	features.xsaveopt = bit(l.a, 0);
-	features.xsavec = bit(l.a, 1);
 }
 
 void features_init(void)
 {
 	u32 max = cpuid(0, 0).a, extended = cpuid(0x80000000, 0).a;
-	struct cpuid_leaf l = cpuid(1, 0);
+	struct cpuid_leaf l = cpuid(0, 0);
 
-	find_vendor();
+	features.intel = l.b == 0x756e6547 && l.d == 0x49656e69 && l.c == 0x6c65746e;
+	l = cpuid(1, 0);
 	features.pge = bit(l.d, 13);
-	features.pcid = bit(l.c, 17);
 	features.x2apic = bit(l.c, 21);
 	features.tsc_deadline = bit(l.c, 24);
 	features.xsave = bit(l.c, 26) && max >= 0xd;
-	if (max >= 6)
-		features.arat = bit(cpuid(6, 0).a, 2);
 	if (max >= 7) {
 		l = cpuid(7, 0);
 		features.fsgsbase = bit(l.b, 0);
 		features.smep = bit(l.b, 7);
-		features.invpcid = bit(l.b, 10);
 		features.smap = bit(l.b, 20);
-		features.umip = bit(l.c, 2);
 		features.rdpid = bit(l.c, 22);
 	}
 	l = cpuid(0x80000001, 0);

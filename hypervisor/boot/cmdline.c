@@ -33,6 +33,7 @@ static const struct {
 	{"noreboot", FLAG, &options.noreboot},
 	{"smap", FLAG, &options.smap},
 	{"smep", FLAG, &options.smep},
+	{"x2apic", FLAG, &options.x2apic},
 	{"xpti", FLAG, &options.xpti},
 	{"sched", STRING, &options.sched},
 	{"watchdog", FLAG, &options.watchdog},

@@ -69,6 +69,7 @@ static void boot_continue(void)
 void boot_main(u32 magic, u32 info)
 {
 	multiboot_parse(magic, info);
+	options.x2apic = cpuid(1, 0).c >> 31;
 	cmdline_parse(boot_info.cmdline);
 	log_level = options.loglvl;
 	if (!strncmp(options.console, "com1", 4))

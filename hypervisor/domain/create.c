@@ -59,7 +59,7 @@ static bool config_acceptable(const struct pv_domctl_createdomain *cfg)
 {
 	if (cfg->flags & ~(u32)PV_DOMCTL_CDF_XS_DOMAIN)
 		return false;
-	if (cfg->iommu_opts || cfg->vmtrace_size || cfg->arch.emulation_flags ||
+	if (cfg->iommu_opts || cfg->vmtrace_size || cfg->cpupool_id || cfg->arch.emulation_flags ||
 	    (cfg->arch.misc_flags & ~PV_X86_MISC_FLAGS_MAX))
 		return false;
 	return cfg->max_vcpus >= 1 && cfg->max_vcpus <= MAX_VCPUS && cfg->max_evtchn_port >= 1;

@@ -72,7 +72,6 @@ static int info_create(struct vcpu *v)
 int vcpu_create(struct domain *d, u32 id)
 {
 	struct vcpu *v = heap_alloc(sizeof(*v));
-	unsigned int i;
 	int rc;
 
 	if (!v)
@@ -82,8 +81,6 @@ int vcpu_create(struct domain *d, u32 id)
 	v->pause_flags = VCPU_PAUSE_DOWN | VCPU_PAUSE_DOMAIN;
 	v->kernel_mode = true;
 	v->kernel_root = v->user_root = v->info_mfn = MFN_NONE;
-	for (i = 0; i < ARRAY_SIZE(v->gdt); i++)
-		v->gdt[i] = MFN_NONE;
 	rc = info_create(v);
 	if (!rc)
 		rc = window_create(v);

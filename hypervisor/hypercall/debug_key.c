@@ -58,6 +58,12 @@ static void break_data(void)
 }
 #endif
 
+static void toggle_trace(void)
+{
+	hypercall_trace = !hypercall_trace;
+	log_info("hypercall trace %s\n", hypercall_trace ? "on" : "off");
+}
+
 static void help(void);
 
 static const struct {
@@ -72,6 +78,7 @@ static const struct {
 	{'h', "this list", help},
 	{'q', "domains and their vCPUs", domain_dump_all},
 	{'r', "run queues", sched_dump},
+	{'t', "trace of hypercalls, on or off: arguments and results", toggle_trace},
 #ifdef PAVISE_DEBUG
 	{'0', "panic", break_by_panic},
 	{'1', "overflow the stack", break_stack},

@@ -8,9 +8,9 @@
 #include "hypercall.h"
 
 #define DESC_PER_PAGE (PAGE_SIZE / 8)
-#define COST_PAGE     5000 /* instructions to check one */
 #define GDT_MAX	      PV_FIRST_RESERVED_GDT_ENTRY
 #define LDT_MAX	      8192
+#define LDT_PAGE      (DESC_WINDOW_LDT / PAGE_SIZE) /* of the window */
 /* Writable, since the CPU sets descriptors' accessed bits. */
 #define WINDOW_FLAGS (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
 
@@ -32,65 +32,63 @@ bool descriptor_fix(u64 *d)
 	return true;
 }
 
-/* --- GDT ---------------------------------------------------------------------------- */
+/* --- pages of the window -------------------------------------------------------------- */
 
-static void gdt_put(const mfn_t *frames, unsigned int n)
+/* Could the frame be such a page? Then it is held as one. A page is checked in one go. */
+static bool page_hold(struct vcpu *v, mfn_t m)
 {
-	while (n--)
-		frame_put_typed(mfn_frame(frames[n]));
+	return mfn_nr(m) && mfn_valid(m) &&
+	       !frame_get_typed(mfn_frame(m), v->domain, FRAME_SEGDESC);
 }
+
+/* The tables of the window have been there since it was made, so this does not fail. */
+static void page_set(struct vcpu *v, unsigned int page, mfn_t m)
+{
+	BUG_ON(hv_map(v->desc_window + page * PAGE_SIZE, m, WINDOW_FLAGS));
+	v->desc[page] = m;
+}
+
+/* One flush for all of them, and none when there is nothing: it reaches every CPU. */
+static void pages_clear(struct vcpu *v, unsigned int first, unsigned int end)
+{
+	unsigned int page = first;
+
+	while (page < end && !mfn_nr(v->desc[page]))
+		page++;
+	hv_unmap(v->desc_window + page * PAGE_SIZE, end - page);
+	for (; page < end; page++) {
+		mfn_t m = v->desc[page];
+
+		v->desc[page] = mfn(0);
+		if (mfn_nr(m))
+			frame_put_typed(mfn_frame(m));
+	}
+}
+
+/* --- GDT ---------------------------------------------------------------------------- */
 
 void gdt_clear(struct vcpu *v)
 {
-	unsigned int n = (v->gdt_entries + DESC_PER_PAGE - 1) / DESC_PER_PAGE;
-
-	hv_unmap(v->desc_window, n);
-	gdt_put(v->gdt, n);
-	for (unsigned int i = 0; i < n; i++)
-		v->gdt[i] = MFN_NONE;
+	pages_clear(v, 0, GDT_HV_PAGE);
 	v->gdt_entries = 0;
-}
-
-/* Preempted, they are let go, but stay what they have been found to be: the next try is short. */
-static int gdt_get(struct vcpu *v, const u64 *mfns, mfn_t *frames, unsigned int n)
-{
-	for (unsigned int i = 0; i < n; i++) {
-		int rc = -EINVAL;
-
-		frames[i] = mfn(mfns[i]);
-		if (preempt_after(COST_PAGE))
-			rc = -ERESTART;
-		else if (mfn_valid(frames[i]))
-			rc = frame_get_typed(mfn_frame(frames[i]), v->domain, FRAME_SEGDESC);
-		if (rc) {
-			gdt_put(frames, i);
-			return rc;
-		}
-	}
-	return 0;
 }
 
 int gdt_set(struct vcpu *v, const u64 *mfns, u32 entries)
 {
-	unsigned int n = (entries + DESC_PER_PAGE - 1) / DESC_PER_PAGE;
-	mfn_t frames[ARRAY_SIZE(v->gdt)];
-	int rc;
+	unsigned int n = (entries + DESC_PER_PAGE - 1) / DESC_PER_PAGE, i;
 
 	if (entries > GDT_MAX)
 		return (int)REFUSE(-EINVAL);
-	rc = gdt_get(v, mfns, frames, n);
-	if (rc)
-		return rc;
-	gdt_clear(v);
-	for (unsigned int i = 0; i < n; i++) {
-		rc = hv_map(v->desc_window + i * PAGE_SIZE, frames[i], WINDOW_FLAGS);
-		if (rc) {
-			hv_unmap(v->desc_window, i);
-			gdt_put(frames, n);
-			return rc;
-		}
+	for (i = 0; i < n; i++) {
+		if (page_hold(v, mfn(mfns[i])))
+			continue;
+		while (i--)
+			frame_put_typed(mfn_frame(mfn(mfns[i])));
+		return (int)REFUSE(-EINVAL);
 	}
-	memcpy(v->gdt, frames, n * sizeof(frames[0]));
+	gdt_clear(v);
+	for (i = 0; i < n; i++)
+		page_set(v, i, mfn(mfns[i]));
 	v->gdt_entries = entries;
 	if (v == current)
 		descriptors_load(v);
@@ -100,7 +98,7 @@ int gdt_set(struct vcpu *v, const u64 *mfns, u32 entries)
 /* set_gdt(frames, entries) */
 HYPERCALL(set_gdt)
 {
-	u64 mfns[ARRAY_SIZE(current->gdt)];
+	u64 mfns[GDT_HV_PAGE];
 	u64 entries = hc->arg[1];
 	size_t n = (entries + DESC_PER_PAGE - 1) / DESC_PER_PAGE;
 
@@ -113,22 +111,9 @@ HYPERCALL(set_gdt)
 
 /* --- LDT ---------------------------------------------------------------------------- */
 
-static vaddr_t ldt_window(const struct vcpu *v, unsigned int page)
-{
-	return v->desc_window + DESC_WINDOW_LDT + page * PAGE_SIZE;
-}
-
 void ldt_clear(struct vcpu *v)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(v->ldt); i++) {
-		mfn_t m = v->ldt[i];
-
-		if (!mfn_nr(m))
-			continue;
-		v->ldt[i] = mfn(0);
-		hv_unmap(ldt_window(v, i), 1);
-		frame_put_typed(mfn_frame(m));
-	}
+	pages_clear(v, LDT_PAGE, ARRAY_SIZE(v->desc));
 	v->ldt_entries = 0;
 	v->ldt_base = 0;
 }
@@ -153,27 +138,15 @@ int ldt_set(struct vcpu *v, vaddr_t base, u32 entries)
 /* An LDT page is looked up where the guest kernel maps it, when the CPU first wants it. */
 bool ldt_fault(struct vcpu *v, u64 offset)
 {
-	unsigned int page = offset / PAGE_SIZE, index;
-	struct frame *l1;
-	u64 pte;
-	mfn_t m;
+	unsigned int page = offset / PAGE_SIZE;
+	u64 entry;
 
-	if (offset / 8 >= v->ldt_entries || mfn_nr(v->ldt[page]))
+	if (offset / 8 >= v->ldt_entries || mfn_nr(v->desc[LDT_PAGE + page]))
 		return false;
-	l1 = pt_find_l1(v, v->ldt_base + page * PAGE_SIZE, &index);
-	if (!l1)
+	entry = walk_software(v, v->ldt_base + page * PAGE_SIZE);
+	if (!entry || !page_hold(v, pte_mfn(entry)))
 		return false;
-	pte = READ_ONCE(((u64 *)frame_virt(l1))[index]);
-	frame_put(l1);
-	m = pte_mfn(pte);
-	if (!(pte & PTE_PRESENT) || !mfn_valid(m) ||
-	    frame_get_typed(mfn_frame(m), v->domain, FRAME_SEGDESC))
-		return false;
-	if (hv_map(ldt_window(v, page), m, WINDOW_FLAGS)) {
-		frame_put_typed(mfn_frame(m));
-		return false;
-	}
-	v->ldt[page] = m;
+	page_set(v, LDT_PAGE + page, pte_mfn(entry));
 	return true;
 }
 

@@ -7,50 +7,17 @@
 #include "domctl.h"
 #include "sched.h"
 
-/* Features a domain may be created with; all else is for guests of other kinds. */
-#define CREATE_FLAGS PV_DOMCTL_CDF_XS_DOMAIN
-
 static long create(struct pv_domctl *op)
 {
-	const struct pv_domctl_createdomain *c = &op->u.createdomain;
-	domid_t id = op->domain;
 	struct domain *d;
-	int rc;
+	domid_t id = op->domain;
+	int rc = domain_create(&id, &op->u.createdomain, &d);
 
-	if ((c->flags & ~CREATE_FLAGS) || c->iommu_opts || c->vmtrace_size || c->cpupool_id)
-		return REFUSE(-EINVAL);
-	if (c->max_vcpus < 1 || c->max_vcpus > MAX_VCPUS)
-		return REFUSE(-EINVAL);
-	if (id == 0 || id >= PV_DOMID_FIRST_RESERVED)
-		id = PV_DOMID_INVALID;
-	rc = domain_create(&id, c, &d);
 	if (rc)
 		return rc;
 	op->domain = id;
 	domain_put(d);
 	return 0;
-}
-
-static long destroy(struct domain *d, struct pv_domctl *op)
-{
-	(void)op;
-	if (d == current->domain)
-		return REFUSE(-EINVAL);
-	return domain_destroy(d);
-}
-
-static long pause(struct domain *d, struct pv_domctl *op)
-{
-	(void)op;
-	if (d == current->domain)
-		return REFUSE(-EINVAL);
-	return domain_pause_control(d);
-}
-
-static long unpause(struct domain *d, struct pv_domctl *op)
-{
-	(void)op;
-	return domain_unpause_control(d);
 }
 
 static u32 info_flags(struct domain *d, bool running, bool blocked)
@@ -179,51 +146,65 @@ static long get_node_affinity(struct domain *d, struct pv_domctl *op)
 	return cpumask_to_guest(&op->u.nodeaffinity.nodemap, &node0);
 }
 
-static long resume(struct domain *d, struct pv_domctl *op)
-{
-	(void)op;
-	return domain_resume(d);
-}
+#define COPY_BACK BIT(0) /* the argument has answers for the caller */
+#define OTHERS	  BIT(1) /* not on the caller's own domain */
 
-#define COPY_BACK true
+/* What an operation works on: a domain alone, with an argument, or one of its vCPUs. */
 static const struct {
+	int (*plain)(struct domain *d);
 	domctl_fn fn;
-	bool copy_back;
+	domctl_vcpu_fn vcpu_fn;
+	u32 flags;
 } domctls[] = {
-	[PV_DOMCTL_DESTROYDOMAIN] = {destroy, false},
-	[PV_DOMCTL_PAUSEDOMAIN] = {pause, false},
-	[PV_DOMCTL_UNPAUSEDOMAIN] = {unpause, false},
-	[PV_DOMCTL_SETVCPUAFFINITY] = {domctl_set_vcpu_affinity, false},
-	[PV_DOMCTL_MAX_MEM] = {domctl_max_mem, false},
-	[PV_DOMCTL_SETVCPUCONTEXT] = {domctl_set_vcpu_context, false},
-	[PV_DOMCTL_GETVCPUCONTEXT] = {domctl_get_vcpu_context, false},
-	[PV_DOMCTL_GETVCPUINFO] = {domctl_get_vcpu_info, COPY_BACK},
-	[PV_DOMCTL_MAX_VCPUS] = {domctl_max_vcpus, false},
-	[PV_DOMCTL_SCHEDULER_OP] = {domctl_scheduler_op, COPY_BACK},
-	[PV_DOMCTL_SETDOMAINHANDLE] = {set_handle, false},
-	[PV_DOMCTL_HYPERCALL_INIT] = {domctl_hypercall_init, false},
-	[PV_DOMCTL_SETTIMEOFFSET] = {set_time_offset, false},
-	[PV_DOMCTL_GETVCPUAFFINITY] = {domctl_get_vcpu_affinity, false},
-	[PV_DOMCTL_RESUMEDOMAIN] = {resume, false},
-	[PV_DOMCTL_SET_ADDRESS_SIZE] = {set_address_size, false},
-	[PV_DOMCTL_GET_ADDRESS_SIZE] = {get_address_size, COPY_BACK},
-	[PV_DOMCTL_GETTSCINFO] = {get_tsc_info, COPY_BACK},
-	[PV_DOMCTL_SETTSCINFO] = {set_tsc_info, false},
-	[PV_DOMCTL_GETPAGEFRAMEINFO3] = {domctl_page_frame_info, false},
-	[PV_DOMCTL_SETNODEAFFINITY] = {set_node_affinity, false},
-	[PV_DOMCTL_GETNODEAFFINITY] = {get_node_affinity, false},
-	[PV_DOMCTL_GET_CPU_POLICY] = {domctl_get_cpu_policy, COPY_BACK},
-	[PV_DOMCTL_SET_CPU_POLICY] = {domctl_set_cpu_policy, COPY_BACK},
+	[PV_DOMCTL_DESTROYDOMAIN] = {.plain = domain_destroy, .flags = OTHERS},
+	[PV_DOMCTL_PAUSEDOMAIN] = {.plain = domain_pause_control, .flags = OTHERS},
+	[PV_DOMCTL_UNPAUSEDOMAIN] = {.plain = domain_unpause_control},
+	[PV_DOMCTL_RESUMEDOMAIN] = {.plain = domain_resume},
+	[PV_DOMCTL_MAX_MEM] = {.fn = domctl_max_mem},
+	[PV_DOMCTL_MAX_VCPUS] = {.fn = domctl_max_vcpus, .flags = OTHERS},
+	[PV_DOMCTL_SCHEDULER_OP] = {.fn = domctl_scheduler_op, .flags = COPY_BACK},
+	[PV_DOMCTL_SETDOMAINHANDLE] = {.fn = set_handle},
+	[PV_DOMCTL_HYPERCALL_INIT] = {.fn = domctl_hypercall_init},
+	[PV_DOMCTL_SETTIMEOFFSET] = {.fn = set_time_offset},
+	[PV_DOMCTL_SET_ADDRESS_SIZE] = {.fn = set_address_size},
+	[PV_DOMCTL_GET_ADDRESS_SIZE] = {.fn = get_address_size, .flags = COPY_BACK},
+	[PV_DOMCTL_GETTSCINFO] = {.fn = get_tsc_info, .flags = COPY_BACK},
+	[PV_DOMCTL_SETTSCINFO] = {.fn = set_tsc_info},
+	[PV_DOMCTL_GETPAGEFRAMEINFO3] = {.fn = domctl_page_frame_info},
+	[PV_DOMCTL_SETNODEAFFINITY] = {.fn = set_node_affinity},
+	[PV_DOMCTL_GETNODEAFFINITY] = {.fn = get_node_affinity},
+	[PV_DOMCTL_GET_CPU_POLICY] = {.fn = domctl_get_cpu_policy, .flags = COPY_BACK},
+	[PV_DOMCTL_SET_CPU_POLICY] = {.fn = domctl_set_cpu_policy, .flags = COPY_BACK},
+	[PV_DOMCTL_SETVCPUCONTEXT] = {.vcpu_fn = domctl_set_vcpu_context, .flags = OTHERS},
+	[PV_DOMCTL_GETVCPUCONTEXT] = {.vcpu_fn = domctl_get_vcpu_context, .flags = OTHERS},
+	[PV_DOMCTL_GETVCPUINFO] = {.vcpu_fn = domctl_get_vcpu_info, .flags = COPY_BACK},
+	[PV_DOMCTL_SETVCPUAFFINITY] = {.vcpu_fn = domctl_set_vcpu_affinity},
+	[PV_DOMCTL_GETVCPUAFFINITY] = {.vcpu_fn = domctl_get_vcpu_affinity},
 };
+
+/* Those on a vCPU have its number in the same place. */
+STATIC_ASSERT(offsetof(struct pv_domctl_vcpucontext, vcpu) == 0 &&
+	      offsetof(struct pv_domctl_getvcpuinfo, vcpu) == 0 &&
+	      offsetof(struct pv_domctl_vcpuaffinity, vcpu) == 0);
 
 static long domctl_on_domain(struct pv_domctl *op)
 {
 	struct domain *d = domain_get(op->domain);
+	struct vcpu *v;
 	long rc;
 
 	if (!d)
 		return REFUSE(-ESRCH);
-	rc = domctls[op->cmd].fn(d, op);
+	if ((domctls[op->cmd].flags & OTHERS) && d == current->domain) {
+		rc = REFUSE(-EINVAL);
+	} else if (domctls[op->cmd].plain) {
+		rc = domctls[op->cmd].plain(d);
+	} else if (domctls[op->cmd].fn) {
+		rc = domctls[op->cmd].fn(d, op);
+	} else {
+		v = domain_vcpu(d, op->u.vcpucontext.vcpu);
+		rc = v ? domctls[op->cmd].vcpu_fn(v, op) : REFUSE(-ESRCH);
+	}
 	domain_put(d);
 	return rc;
 }
@@ -231,7 +212,7 @@ static long domctl_on_domain(struct pv_domctl *op)
 HYPERCALL(domctl)
 {
 	struct pv_domctl op;
-	bool copy_back = COPY_BACK;
+	u32 flags = COPY_BACK;
 	long rc;
 
 	if (!current->domain->privileged)
@@ -244,14 +225,16 @@ HYPERCALL(domctl)
 		rc = create(&op);
 	} else if (op.cmd == PV_DOMCTL_GETDOMAININFO) {
 		rc = get_domain_info(&op);
-	} else if (op.cmd < ARRAY_SIZE(domctls) && domctls[op.cmd].fn) {
-		copy_back = domctls[op.cmd].copy_back;
+	} else if (op.cmd < ARRAY_SIZE(domctls) &&
+		   (domctls[op.cmd].plain || domctls[op.cmd].fn || domctls[op.cmd].vcpu_fn)) {
+		flags = domctls[op.cmd].flags;
 		rc = domctl_on_domain(&op);
 	} else {
 		return REFUSE(-ENOSYS);
 	}
 	/* A preempted call finds in its argument what is left to do. */
-	if (((!rc && copy_back) || rc == -ERESTART) && copy_to_guest(hc->arg[0], &op, sizeof(op)))
+	if (((!rc && (flags & COPY_BACK)) || rc == -ERESTART) &&
+	    copy_to_guest(hc->arg[0], &op, sizeof(op)))
 		rc = -EFAULT;
 	return rc;
 }

@@ -13,14 +13,16 @@
  * 0, a negative errno, or -ERESTART to be called again with the same argument.
  */
 typedef long (*domctl_fn)(struct domain *d, struct pv_domctl *op);
+/* The same on one of its vCPUs, the one that the argument names. */
+typedef long (*domctl_vcpu_fn)(struct vcpu *v, struct pv_domctl *op);
 
 /* domctl_vcpu.c */
 long domctl_max_vcpus(struct domain *d, struct pv_domctl *op);
-long domctl_set_vcpu_context(struct domain *d, struct pv_domctl *op);
-long domctl_get_vcpu_context(struct domain *d, struct pv_domctl *op);
-long domctl_get_vcpu_info(struct domain *d, struct pv_domctl *op);
-long domctl_set_vcpu_affinity(struct domain *d, struct pv_domctl *op);
-long domctl_get_vcpu_affinity(struct domain *d, struct pv_domctl *op);
+long domctl_set_vcpu_context(struct vcpu *v, struct pv_domctl *op);
+long domctl_get_vcpu_context(struct vcpu *v, struct pv_domctl *op);
+long domctl_get_vcpu_info(struct vcpu *v, struct pv_domctl *op);
+long domctl_set_vcpu_affinity(struct vcpu *v, struct pv_domctl *op);
+long domctl_get_vcpu_affinity(struct vcpu *v, struct pv_domctl *op);
 long domctl_scheduler_op(struct domain *d, struct pv_domctl *op);
 
 /* domctl_memory.c */

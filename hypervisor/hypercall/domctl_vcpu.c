@@ -6,72 +6,55 @@
 long domctl_max_vcpus(struct domain *d, struct pv_domctl *op)
 {
 	/* The number was fixed when the domain was made; this makes the vCPUs. */
-	if (d == current->domain || op->u.max_vcpus.max != d->max_vcpus)
+	if (op->u.max_vcpus.max != d->max_vcpus)
 		return REFUSE(-EINVAL);
 	return domain_set_max_vcpus(d, op->u.max_vcpus.max);
 }
 
-long domctl_set_vcpu_context(struct domain *d, struct pv_domctl *op)
+static long context_op(struct vcpu *v, vaddr_t at, bool set)
 {
-	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
-	struct pv_vcpu_guest_context *c;
+	struct pv_vcpu_guest_context *c = heap_alloc(sizeof(*c));
 	long rc = 0;
 
-	if (d == current->domain)
-		return REFUSE(-EINVAL);
-	if (!v)
-		return REFUSE(-ESRCH);
-	if (!op->u.vcpucontext.ctxt)
-		return REFUSE(-EOPNOTSUPP);
-	c = heap_alloc(sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	if (copy_from_guest(c, op->u.vcpucontext.ctxt, sizeof(*c)))
-		rc = -EFAULT;
-	if (!rc) {
-		domain_pause(d);
+	if (set && copy_from_guest(c, at, sizeof(*c))) {
+		heap_free(c);
+		return -EFAULT;
+	}
+	domain_pause(v->domain);
+	if (set) {
 		rc = vcpu_context_set(v, c);
 		if (!rc && (c->flags & PV_VGCF_ONLINE))
 			vcpu_wake(v, VCPU_PAUSE_DOWN);
-		domain_unpause(d);
+	} else {
+		vcpu_context_get(v, c);
 	}
-	heap_free(c);
-	return rc;
-}
-
-long domctl_get_vcpu_context(struct domain *d, struct pv_domctl *op)
-{
-	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
-	struct pv_vcpu_guest_context *c;
-	long rc = 0;
-
-	if (d == current->domain)
-		return REFUSE(-EINVAL);
-	if (!v)
-		return REFUSE(-ESRCH);
-	if (!v->initialised)
-		return -PV_ENODATA;
-	c = heap_alloc(sizeof(*c));
-	if (!c)
-		return -ENOMEM;
-	domain_pause(d);
-	vcpu_context_get(v, c);
-	domain_unpause(d);
-	if (copy_to_guest(op->u.vcpucontext.ctxt, c, sizeof(*c)))
+	domain_unpause(v->domain);
+	if (!set && copy_to_guest(at, c, sizeof(*c)))
 		rc = -EFAULT;
 	heap_free(c);
 	return rc;
 }
 
-long domctl_get_vcpu_info(struct domain *d, struct pv_domctl *op)
+long domctl_set_vcpu_context(struct vcpu *v, struct pv_domctl *op)
+{
+	if (!op->u.vcpucontext.ctxt)
+		return REFUSE(-EOPNOTSUPP);
+	return context_op(v, op->u.vcpucontext.ctxt, true);
+}
+
+long domctl_get_vcpu_context(struct vcpu *v, struct pv_domctl *op)
+{
+	return v->initialised ? context_op(v, op->u.vcpucontext.ctxt, false) : -PV_ENODATA;
+}
+
+long domctl_get_vcpu_info(struct vcpu *v, struct pv_domctl *op)
 {
 	struct pv_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
-	struct vcpu *v = domain_vcpu(d, info->vcpu);
 	u64 time[4], entry;
 	u32 state, flags;
 
-	if (!v)
-		return REFUSE(-ESRCH);
 	runstate_get(v, time, &state, &entry);
 	flags = READ_ONCE(v->pause_flags);
 	info->online = !(flags & VCPU_PAUSE_DOWN);
@@ -82,15 +65,12 @@ long domctl_get_vcpu_info(struct domain *d, struct pv_domctl *op)
 	return 0;
 }
 
-long domctl_set_vcpu_affinity(struct domain *d, struct pv_domctl *op)
+long domctl_set_vcpu_affinity(struct vcpu *v, struct pv_domctl *op)
 {
 	struct pv_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
-	struct vcpu *v = domain_vcpu(d, a->vcpu);
 	struct cpumask hard, soft;
 	long rc;
 
-	if (!v)
-		return REFUSE(-ESRCH);
 	if (!(a->flags & (PV_VCPUAFFINITY_HARD | PV_VCPUAFFINITY_SOFT)))
 		return REFUSE(-EINVAL);
 	vcpu_affinity_get(v, &hard, &soft);
@@ -102,18 +82,15 @@ long domctl_set_vcpu_affinity(struct domain *d, struct pv_domctl *op)
 	if (rc)
 		return rc;
 	/* Both maps come back as what is in force. */
-	return domctl_get_vcpu_affinity(d, op);
+	return domctl_get_vcpu_affinity(v, op);
 }
 
-long domctl_get_vcpu_affinity(struct domain *d, struct pv_domctl *op)
+long domctl_get_vcpu_affinity(struct vcpu *v, struct pv_domctl *op)
 {
 	struct pv_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
-	struct vcpu *v = domain_vcpu(d, a->vcpu);
 	struct cpumask hard, soft;
 	long rc = 0;
 
-	if (!v)
-		return REFUSE(-ESRCH);
 	vcpu_affinity_get(v, &hard, &soft);
 	if (a->flags & PV_VCPUAFFINITY_HARD)
 		rc = cpumask_to_guest(&a->cpumap_hard, &hard);

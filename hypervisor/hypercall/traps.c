@@ -65,7 +65,8 @@ static long callback_register(struct vcpu *v, vaddr_t at)
 		return REFUSE(-ENOSYS);
 	if (c.type == PV_CALLBACKTYPE_NMI)
 		return nmi_register(v, c.address);
-	if (!canonical(c.address))
+	/* Other processors than Intel's know no SYSENTER in long mode. */
+	if (!canonical(c.address) || (c.type == PV_CALLBACKTYPE_SYSENTER && !features.intel))
 		return REFUSE(-EINVAL);
 	v->callback[c.type].address = c.address;
 	v->callback[c.type].mask_events = c.flags & PV_CALLBACKF_MASK_EVENTS;

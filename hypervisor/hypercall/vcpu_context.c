@@ -174,7 +174,7 @@ void vcpu_context_get(struct vcpu *v, struct pv_vcpu_guest_context *c)
 	c->ldt_ents = v->ldt_entries;
 	c->gdt_ents = v->gdt_entries;
 	for (unsigned int i = 0; i * 512 < v->gdt_entries; i++)
-		c->gdt_frames[i] = mfn_nr(v->gdt[i]);
+		c->gdt_frames[i] = mfn_nr(v->desc[i]);
 	c->kernel_ss = v->kernel_ss;
 	c->kernel_sp = v->kernel_sp;
 	c->ctrlreg[0] = 0x80050033 | (v->cr0_ts ? CR0_TS : 0);

@@ -178,8 +178,8 @@ static inline bool canonical(u64 va)
 /* --- features (arch/features.c) -------------------------------------------------- */
 
 struct cpu_features {
-	bool nx, smep, smap, fsgsbase, xsave, xsaveopt, xsavec, rdtscp, rdpid, pcid, invpcid, pge,
-		page1g, umip, intel, amd, x2apic, tsc_deadline, invariant_tsc, arat;
+	bool nx, smep, smap, fsgsbase, xsave, xsaveopt, rdtscp, rdpid, pge, page1g, intel, x2apic,
+		tsc_deadline, invariant_tsc;
 	u64 xcr0_mask;	/* state components that guests may use */
 	u32 xsave_size; /* bytes of a vCPU's FPU area for xcr0_mask */
 	u32 paddr_bits;
@@ -320,7 +320,6 @@ struct acpi_info {
 	u16 reset_port;
 	u8 reset_value;
 	bool has_reset;
-	paddr_t mcfg_base;
 	paddr_t efi_tables; /* UEFI's list of tables, for dom0; 0: another firmware */
 	u32 nr_efi_tables, efi_revision;
 };

@@ -36,6 +36,7 @@ struct options {
 	int loglvl, guest_loglvl; /* enum loglevel */
 	bool noreboot;
 	bool smap, smep;
+	bool x2apic; /* default: in a virtual machine */
 	bool xpti;
 	bool tsc_unstable, tsc_stable; /* tsc=unstable / stable; neither: a warp test decides */
 	const char *sched;	       /* "fair" or "null" */

@@ -163,12 +163,11 @@ struct vcpu {
 	/* --- address space (mm/root.c) ------------------------------------ */
 	mfn_t kernel_root; /* each holds a type and a general reference */
 	mfn_t user_root;
-	vaddr_t desc_window; /* layout.h */
-	mfn_t gdt[14];
+	vaddr_t desc_window;			  /* layout.h */
+	mfn_t desc[DESC_WINDOW_SIZE / PAGE_SIZE]; /* what its pages are of the guest's, 0: none */
 	u32 gdt_entries;
 	vaddr_t ldt_base;
 	u32 ldt_entries;
-	mfn_t ldt[16];		/* LDT pages that are in the window now, 0: none */
 	struct table_walk walk; /* promotion or demotion in progress (mm/walk.c) */
 	struct cpu *root_cpu;	/* where its roots were last loaded */
 	u64 hot_slots[8];	/* of its kernel tables, those it has been seen to use */

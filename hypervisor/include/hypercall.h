@@ -56,6 +56,8 @@ HYPERCALL(domctl);
 void hypercall_entry(struct regs *r);
 /* entry/iret.c: leave as the frame at the guest's RSP says. */
 void guest_iret(struct regs *r);
+/* Log every call with its arguments and result (debug key). */
+extern bool hypercall_trace;
 /* Print hit counters (debug key). */
 void hypercall_dump(void);
 /* Do what a debug key stands for: print state (debug_key.c has the list). */

@@ -15,7 +15,6 @@ size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
-char *strstr(const char *s, const char *what);
 /* Copy at most \p size - 1 bytes and end with a NUL; returns strlen(src). */
 size_t strlcpy(char *dst, const char *src, size_t size);
 /* Number with an optional 0x prefix and K, M or G suffix; *end is where it stopped. */

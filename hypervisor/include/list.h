@@ -27,11 +27,6 @@ static inline void list_insert_after(struct list *at, struct list *e)
 	at->next = e;
 }
 
-static inline void list_append(struct list *head, struct list *e)
-{
-	list_insert_after(head->prev, e);
-}
-
 /* Take \p e out and leave it an empty list, so that a second removal does no harm. */
 static inline void list_remove(struct list *e)
 {

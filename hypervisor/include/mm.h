@@ -257,9 +257,8 @@ static inline void pt_unlock(struct frame *table)
 {
 	__atomic_fetch_and(&table->state, ~FRAME_LOCKED, __ATOMIC_RELEASE);
 }
-/* The L1 table that maps \p va in \p v's kernel root, with a reference, and its index. NULL: none.
- */
-struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index);
+/* The entry that maps \p va in \p v's kernel tables, 0: none. A snapshot: anything may change. */
+u64 walk_software(struct vcpu *v, vaddr_t va);
 /*
  * Finish the promotion or demotion that this vCPU left half done. Every MMU
  * operation calls it first. 0 or -ERESTART.
@@ -300,8 +299,7 @@ int root_set_user(struct vcpu *v, mfn_t m);
 int root_drop(struct vcpu *v);
 /* Guest L4 \p m has a changed slot, or is going away: bring every CPU's copy in line, then return.
  */
-void root_sync(mfn_t m, unsigned int slot);
-void root_evict(mfn_t m);
+void root_renew(mfn_t m);
 /* Give this CPU its root table and load it; at its start-up, on that CPU. */
 void root_init_cpu(struct cpu *c);
 

@@ -7,6 +7,7 @@
 
 /* platform/apic.c */
 void apic_init(void);
+bool apic_reaches(u32 id); /* can that CPU be sent an interrupt in this mode? */
 void apic_send_nmi(u32 destination);
 void apic_send_init(u32 destination);
 void apic_send_startup(u32 destination, u8 page); /* start at page * 4096 in real mode */

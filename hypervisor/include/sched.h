@@ -97,7 +97,6 @@ void sched_params_set(struct domain *d, u32 weight, u32 cap);
 void sched_params_get(struct domain *d, u32 *weight, u32 *cap);
 int sched_domain_create(struct domain *d); /* 0 or -ENOMEM */
 void sched_domain_destroy(struct domain *d);
-const char *sched_name(void);
 u32 sched_id(void); /* PV_SCHEDULER_* as the control interface reports it */
 /* Nanoseconds \p c has had nothing to run. */
 u64 sched_idle_time(struct cpu *c);

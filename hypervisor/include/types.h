@@ -68,14 +68,14 @@ typedef u64 pfn_t;
 #define container_of(p, t, m) ((t *)((char *)(p)-offsetof(t, m)))
 #define STATIC_ASSERT(c)      _Static_assert(c, #c)
 
-#define likely(x)	__builtin_expect(!!(x), 1)
-#define unlikely(x)	__builtin_expect(!!(x), 0)
-#define __packed	__attribute__((packed))
-#define __aligned(n)	__attribute__((aligned(n)))
-#define __noreturn	__attribute__((noreturn))
-#define __noinline	__attribute__((noinline))
+#define likely(x)      __builtin_expect(!!(x), 1)
+#define unlikely(x)    __builtin_expect(!!(x), 0)
+#define __packed       __attribute__((packed))
+#define __aligned(n)   __attribute__((aligned(n)))
+#define __noreturn     __attribute__((noreturn))
+#define __noinline     __attribute__((noinline))
 #define __inlined      inline __attribute__((always_inline))
-#define __printf(f, a)	__attribute__((format(printf, f, a)))
+#define __printf(f, a) __attribute__((format(printf, f, a)))
 
 /* Single-copy reads and writes of memory that others change. */
 #define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))

@@ -50,10 +50,8 @@ static void vcpu_uses(struct vcpu *v)
 
 	use_mfn(v->kernel_root, true);
 	use_mfn(v->user_root, true);
-	for (i = 0; i < ARRAY_SIZE(v->gdt); i++)
-		use_mfn(v->gdt[i], true);
-	for (i = 0; i < ARRAY_SIZE(v->ldt); i++)
-		use_mfn(v->ldt[i], true);
+	for (i = 0; i < ARRAY_SIZE(v->desc); i++)
+		use_mfn(v->desc[i], true);
 	use_mfn(v->info_mfn, true);
 	if (w->result && !w->result_error)
 		frame_audit_use(w->result, true);

@@ -471,42 +471,36 @@ static int release_frames(struct domain *d, u64 flag)
 	}
 }
 
-int domain_frames_release(struct domain *d)
+/* What vCPUs and half-done operations hold. */
+static int release_roots(struct domain *d)
 {
 	struct vcpu *v;
 	u32 i;
+
+	for_each_vcpu(d, v, i)
+	{
+		int rc = walk_abandon(v);
+
+		if (!rc)
+			rc = root_drop(v);
+		if (rc)
+			return rc;
+	}
+	return exchange_abandon(d);
+}
+
+int domain_frames_release(struct domain *d)
+{
+	static const u64 flag[] = {0, FRAME_PINNED, FRAME_ALLOCATED};
 	int rc = walk_resume(current);
 
-	if (rc)
-		return rc;
-	switch (d->release_stage) {
-	case 0:
-		for_each_vcpu(d, v, i)
-		{
-			rc = walk_abandon(v);
-			if (!rc)
-				rc = root_drop(v);
-			if (rc)
-				return rc;
+	while (!rc && d->release_stage < ARRAY_SIZE(flag)) {
+		rc = d->release_stage ? release_frames(d, flag[d->release_stage])
+				      : release_roots(d);
+		if (!rc) {
+			d->walk_frame = d->first_frame;
+			d->release_stage++;
 		}
-		rc = exchange_abandon(d);
-		if (rc)
-			return rc;
-		d->walk_frame = d->first_frame;
-		d->release_stage++;
-		/* fallthrough */
-	case 1:
-		rc = release_frames(d, FRAME_PINNED);
-		if (rc)
-			return rc;
-		d->walk_frame = d->first_frame;
-		d->release_stage++;
-		/* fallthrough */
-	case 2:
-		rc = release_frames(d, FRAME_ALLOCATED);
-		if (rc)
-			return rc;
-		d->release_stage++;
 	}
-	return 0;
+	return rc;
 }

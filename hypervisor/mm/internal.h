@@ -173,9 +173,6 @@ static inline void l1_entry_put_common(u64 e)
 int upper_entry_check(u64 *e, unsigned int level);
 /* Write \p e if the entry still is \p old (else -EAGAIN); for emulated instructions. */
 int l1_exchange_locked(struct frame *l1, unsigned int index, u64 old, u64 e, struct domain *d);
-/* The entry that maps \p va in \p v's kernel tables, 0 when none. A snapshot: anything may change.
- */
-u64 walk_software(struct vcpu *v, vaddr_t va);
 
 /* Keep count and bounds of non-zero entries. */
 static inline void table_count(struct frame *f, unsigned int i)

@@ -224,7 +224,7 @@ static bool upper_free_change(struct frame *table, unsigned int level, unsigned 
 		return false;
 	entry_write(slot, old, e, preserve_ad);
 	if (level == 4)
-		root_sync(frame_mfn(table), index);
+		root_renew(frame_mfn(table));
 	return true;
 }
 
@@ -244,7 +244,7 @@ static u64 upper_write(struct frame *table, unsigned int level, unsigned int ind
 			set_bit(l4_slots(table), index);
 		else
 			clear_bit(l4_slots(table), index);
-		root_sync(frame_mfn(table), index);
+		root_renew(frame_mfn(table));
 	}
 	return old;
 }
@@ -351,20 +351,6 @@ struct frame *pt_lock_va(struct vcpu *v, vaddr_t va, unsigned int *index)
 		return NULL;
 	if (unlikely(f->owner != v->domain->id)) {
 		table_unlock(f);
-		return NULL;
-	}
-	*index = va >> PAGE_SHIFT & (ENTRIES - 1);
-	return f;
-}
-
-struct frame *pt_find_l1(struct vcpu *v, vaddr_t va, unsigned int *index)
-{
-	struct frame *f = l1_lookup(v, va);
-
-	if (!f || !frame_get(f, v->domain))
-		return NULL;
-	if (frame_type(f) != FRAME_L1) {
-		frame_put(f);
 		return NULL;
 	}
 	*index = va >> PAGE_SHIFT & (ENTRIES - 1);

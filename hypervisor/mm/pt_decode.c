@@ -135,94 +135,41 @@ static bool prefixes(struct cursor *c, u8 *rex, bool *op16, u8 *opcode)
 	return false;
 }
 
-/* What the opcode says, before its operands are known. */
+/* What an opcode says, before its operands are known. */
 struct opcode {
-	bool byte;		/* operand is a byte */
-	unsigned int immediate; /* bytes of it; 4 means 2 with a 16-bit operand */
-	bool group;		/* ModRM's register field selects the operation */
+	u16 code; /* 0x0fxx: of two bytes */
+	u8 kind;
+	bool pair;    /* this one is for a byte operand, the next for a larger one */
+	bool group;   /* ModRM's register field selects the operation */
+	u8 immediate; /* bytes of it; 4 means 1 with a byte operand, and 2 with one of 16 bits */
 };
 
-static bool opcode_short(u8 b, struct pt_write *w, struct opcode *o)
-{
-	o->byte = !(b & 1);
-	switch (b) {
-	case 0x88:
-	case 0x89:
-		w->kind = PT_MOV;
-		return true;
-	case 0xc6:
-	case 0xc7:
-		w->kind = PT_MOV;
-		o->group = true;
-		o->immediate = b & 1 ? 4 : 1;
-		return true;
-	case 0x86:
-	case 0x87:
-		w->kind = PT_XCHG;
-		return true;
-	case 0x80:
-	case 0x81:
-	case 0x83:
-		w->kind = PT_ADD; /* and on, by group */
-		o->group = true;
-		o->immediate = b == 0x81 ? 4 : 1;
-		return true;
-	case 0x00:
-	case 0x01:
-		w->kind = PT_ADD;
-		return true;
-	case 0x08:
-	case 0x09:
-		w->kind = PT_OR;
-		return true;
-	case 0x20:
-	case 0x21:
-		w->kind = PT_AND;
-		return true;
-	case 0x28:
-	case 0x29:
-		w->kind = PT_SUB;
-		return true;
-	case 0x30:
-	case 0x31:
-		w->kind = PT_XOR;
-		return true;
-	}
-	return false;
-}
+static const struct opcode opcodes[] = {
+	{0x88, PT_MOV, .pair = true},
+	{0x86, PT_XCHG, .pair = true},
+	{0xc6, PT_MOV, .pair = true, .group = true, .immediate = 4},
+	{0x0fc3, PT_MOV, .pair = false}, /* movnti */
+	{0x0fb0, PT_CMPXCHG, .pair = true},
+	{0x0fc0, PT_XADD, .pair = true},
+	{0x00, PT_ADD, .pair = true},
+	{0x08, PT_OR, .pair = true},
+	{0x20, PT_AND, .pair = true},
+	{0x28, PT_SUB, .pair = true},
+	{0x30, PT_XOR, .pair = true},
+	{0x80, PT_ADD, .pair = true, .group = true, .immediate = 4}, /* and on, by group */
+	{0x83, PT_ADD, .group = true, .immediate = 1},
+	{0x0fab, PT_BTS, .pair = false},
+	{0x0fb3, PT_BTR, .pair = false},
+	{0x0fbb, PT_BTC, .pair = false},
+	{0x0fba, PT_BTS, .group = true, .immediate = 1}, /* and on, by group */
+};
 
-static bool opcode_0f(u8 b, struct pt_write *w, struct opcode *o)
+static const struct opcode *opcode_find(u16 code)
 {
-	switch (b) {
-	case 0xb0:
-	case 0xb1:
-		w->kind = PT_CMPXCHG;
-		o->byte = b == 0xb0;
-		return true;
-	case 0xc0:
-	case 0xc1:
-		w->kind = PT_XADD;
-		o->byte = b == 0xc0;
-		return true;
-	case 0xc3: /* movnti */
-		w->kind = PT_MOV;
-		return true;
-	case 0xab:
-		w->kind = PT_BTS;
-		return true;
-	case 0xb3:
-		w->kind = PT_BTR;
-		return true;
-	case 0xbb:
-		w->kind = PT_BTC;
-		return true;
-	case 0xba:
-		w->kind = PT_BTS; /* and on, by group */
-		o->group = true;
-		o->immediate = 1;
-		return true;
-	}
-	return false;
+	for (unsigned int i = 0; i < ARRAY_SIZE(opcodes); i++)
+		if (opcodes[i].code == code || (opcodes[i].pair && opcodes[i].code + 1 == code))
+			return &opcodes[i];
+	return NULL;
 }
 
 /* ModRM's register field as part of the opcode. */
@@ -246,12 +193,10 @@ static bool is_bit_operation(const struct pt_write *w)
 	return w->kind >= PT_BTS;
 }
 
-/* The register or immediate operand. */
-static void source_get(struct cursor *c, const struct opcode *o, u8 modrm, u8 rex, bool op16,
-		       const struct regs *r, struct pt_write *w)
+/* The register operand, or an immediate of so many bytes. */
+static void source_get(struct cursor *c, unsigned int bytes, u8 modrm, u8 rex, const struct regs *r,
+		       struct pt_write *w)
 {
-	unsigned int bytes = o->immediate == 4 && op16 ? 2 : o->immediate;
-
 	if (bytes) {
 		w->source = sign_extend(fetch(c, bytes), bytes);
 		if (is_bit_operation(w))
@@ -277,27 +222,28 @@ static void source_get(struct cursor *c, const struct opcode *o, u8 modrm, u8 re
 bool pt_write_decode(const u8 *code, unsigned int n, const struct regs *r, struct pt_write *w)
 {
 	struct cursor c = {.code = code, .n = MIN(n, 15u)};
-	struct opcode o = {0};
+	const struct opcode *o;
+	unsigned int immediate;
 	bool op16 = false;
 	u8 rex = 0, b, modrm;
-	bool known;
+	u16 op;
 
 	*w = (struct pt_write){0};
 	if (!prefixes(&c, &rex, &op16, &b))
 		return false;
-	known = b == 0x0f ? opcode_0f(fetch(&c, 1), w, &o) : opcode_short(b, w, &o);
+	op = b == 0x0f ? 0x0f00 | fetch(&c, 1) : b;
 	modrm = fetch(&c, 1);
-	if (!known || c.short_of)
+	o = opcode_find(op);
+	if (!o || c.short_of)
 		return false;
-	if (o.group && !group_select(w, modrm >> 3 & 7))
+	w->kind = o->kind;
+	if (o->group && !group_select(w, modrm >> 3 & 7))
 		return false;
-	w->size = o.byte ? 1 : rex & 8 ? 8 : op16 ? 2 : 4;
-	if (rex & 8)
-		op16 = false;
-	if (!modrm_address(&c, modrm, rex, r, o.immediate == 4 && op16 ? 2 : o.immediate,
-			   &w->address))
+	w->size = o->pair && o->code == op ? 1 : rex & 8 ? 8 : op16 ? 2 : 4;
+	immediate = o->immediate == 4 ? MIN(w->size, 4) : o->immediate;
+	if (!modrm_address(&c, modrm, rex, r, immediate, &w->address))
 		return false;
-	source_get(&c, &o, modrm, rex, op16, r, w);
+	source_get(&c, immediate, modrm, rex, r, w);
 	w->length = c.at;
 	return !c.short_of;
 }
@@ -316,44 +262,24 @@ static void reg_write(struct regs *r, const struct pt_write *w, unsigned int reg
 		*p = (*p & ~mask) | (v & mask);
 }
 
-static u64 flags_of(u64 v, unsigned int size)
+/* Flags of a + b, or a - b; carry and overflow are those of the operands' uppermost bits. */
+static u64 flags_of(u64 a, u64 b, unsigned int size, bool subtract)
 {
-	u64 f = 0;
+	unsigned int shift = 64 - 8 * size;
+	s64 x = (s64)(a << shift), y = (s64)(b << shift), result;
+	bool overflow = subtract ? __builtin_sub_overflow(x, y, &result)
+				 : __builtin_add_overflow(x, y, &result);
+	u64 r = (u64)result, low = r >> shift, f = overflow ? FLAG_OF : 0;
 
-	v &= size_mask(size);
-	if (!v)
+	if (subtract ? (u64)x < (u64)y : r < (u64)x)
+		f |= FLAG_CF;
+	if (!r)
 		f |= FLAG_ZF;
-	if (v >> (size * 8 - 1))
+	if (r >> 63)
 		f |= FLAG_SF;
-	if (!__builtin_parity((unsigned int)v & 0xff))
+	if (!__builtin_parity((unsigned int)low & 0xff))
 		f |= FLAG_PF;
-	return f;
-}
-
-static u64 flags_add(u64 a, u64 b, unsigned int size)
-{
-	u64 sum = (a + b) & size_mask(size), f = flags_of(sum, size);
-
-	if (sum < a)
-		f |= FLAG_CF;
-	if ((a ^ b ^ sum) & 0x10)
-		f |= FLAG_AF;
-	if ((~(a ^ b) & (a ^ sum)) >> (size * 8 - 1) & 1)
-		f |= FLAG_OF;
-	return f;
-}
-
-static u64 flags_sub(u64 a, u64 b, unsigned int size)
-{
-	u64 diff = (a - b) & size_mask(size), f = flags_of(diff, size);
-
-	if (a < b)
-		f |= FLAG_CF;
-	if ((a ^ b ^ diff) & 0x10)
-		f |= FLAG_AF;
-	if (((a ^ b) & (a ^ diff)) >> (size * 8 - 1) & 1)
-		f |= FLAG_OF;
-	return f;
+	return f | ((a ^ b ^ low) & FLAG_AF);
 }
 
 static void flags_set(struct regs *r, u64 f)
@@ -376,7 +302,7 @@ bool pt_write_apply(const struct pt_write *w, u64 old, u64 *result, struct regs 
 		break;
 	case PT_CMPXCHG:
 		rax = r->rax & mask;
-		flags_set(r, flags_sub(rax, old, w->size));
+		flags_set(r, flags_of(rax, old, w->size, true));
 		if (rax != old) {
 			reg_write(r, w, 0, false, old);
 			return false;
@@ -387,23 +313,23 @@ bool pt_write_apply(const struct pt_write *w, u64 old, u64 *result, struct regs 
 		/* fallthrough */
 	case PT_ADD:
 		out = old + src;
-		flags_set(r, flags_add(old, src, w->size));
+		flags_set(r, flags_of(old, src, w->size, false));
 		break;
 	case PT_SUB:
 		out = old - src;
-		flags_set(r, flags_sub(old, src, w->size));
+		flags_set(r, flags_of(old, src, w->size, true));
 		break;
 	case PT_OR:
 		out = old | src;
-		flags_set(r, flags_of(out, w->size));
+		flags_set(r, flags_of(out, 0, w->size, false));
 		break;
 	case PT_AND:
 		out = old & src;
-		flags_set(r, flags_of(out, w->size));
+		flags_set(r, flags_of(out, 0, w->size, false));
 		break;
 	case PT_XOR:
 		out = old ^ src;
-		flags_set(r, flags_of(out, w->size));
+		flags_set(r, flags_of(out, 0, w->size, false));
 		break;
 	case PT_BTS:
 	case PT_BTR:

@@ -36,21 +36,20 @@ static bool write_locked(struct frame *l1, const struct pt_write *w, struct regs
 	unsigned int index = (w->address & ~PAGE_MASK) / 8, shift = (w->address & 7) * 8, i;
 	u64 mask = (w->size == 8 ? ~0UL : BIT(w->size * 8) - 1) << shift;
 	const u64 *slot = (const u64 *)frame_virt(l1) + index;
+	const struct regs before = *r;
 
 	for (i = 0; i < TRIES; i++) {
 		u64 old = READ_ONCE(*slot), part;
-		struct regs after = *r;
 		int rc = 0;
 
-		if (pt_write_apply(w, old >> shift, &part, &after))
+		if (pt_write_apply(w, old >> shift, &part, r))
 			rc = l1_exchange_locked(l1, index, old, (old & ~mask) | part << shift, d);
-		if (!rc) {
-			*r = after;
+		if (!rc)
 			return true;
-		}
 		if (rc != -EAGAIN)
-			return false;
+			break;
 	}
+	*r = before;
 	return false;
 }
 

@@ -25,7 +25,7 @@
  * while: isolation between guests rests on the stamps (tlb.c), not on this.
  *
  * Changing an L4 that a CPU has copied, or taking one down: the CPU is told to
- * copy again, and the caller waits (root_sync, root_evict). The loader announces
+ * copy again, and the caller waits (root_renew). The loader announces
  * in root.kernel and root.user what it is going to copy before it reads, and the
  * changer writes before it looks at these, each with a full barrier between: one
  * of the two sees the other.
@@ -324,8 +324,7 @@ void root_sole_broken(struct frame *table)
 
 /* --- changes ------------------------------------------------------------------------ */
 
-/* Make every CPU that has copied \p m copy again, and wait for it. */
-static void copies_renew(mfn_t m)
+void root_renew(mfn_t m)
 {
 	struct cpumask mask = {{0}};
 	bool any = false;
@@ -346,84 +345,59 @@ static void copies_renew(mfn_t m)
 		tlb_rebuild_roots(&mask);
 }
 
-void root_sync(mfn_t m, unsigned int slot)
+static int root_set(struct vcpu *v, mfn_t m, bool user)
 {
-	(void)slot;
-	copies_renew(m);
-}
+	mfn_t *at = user ? &v->user_root : &v->kernel_root, old;
+	struct cpu *c = this_cpu();
+	int rc = walk_resume(current);
 
-void root_evict(mfn_t m)
-{
-	copies_renew(m);
+	if (!rc && !(user && mfn_nr(m) == 0)) {
+		struct frame *f = frame_lookup(mfn_nr(m));
+
+		rc = f ? frame_get_typed(f, v->domain, FRAME_L4) : (int)REFUSE(-EINVAL);
+	}
+	if (rc)
+		return rc;
+	old = *at;
+	*at = m;
+	if (c->root.vcpu == v && c->vcpu == v) {
+		c->root.plan_valid = false;
+		if (user) {
+			c->root.user = m; /* in kernel mode: nothing to load now */
+			barrier_full();
+		} else {
+			c->root.kernel = m;
+			root_copy(c);
+		}
+	}
+	if (!root_none(old))
+		frame_put_typed(mfn_frame(old));
+	return 0;
 }
 
 int root_set_kernel(struct vcpu *v, mfn_t m)
 {
-	struct frame *f = frame_lookup(mfn_nr(m));
-	struct cpu *c = this_cpu();
-	mfn_t old = v->kernel_root;
-	int rc;
-
-	if (!f)
-		return (int)REFUSE(-EINVAL);
-	rc = frame_get_typed(f, v->domain, FRAME_L4);
-	if (rc)
-		return rc;
-	v->kernel_root = m;
-	if (c->root.vcpu == v && c->vcpu == v) {
-		c->root.kernel = m;
-		root_copy(c);
-	}
-	if (!root_none(old))
-		frame_put_typed(mfn_frame(old));
-	return 0;
+	return root_set(v, m, false);
 }
 
 int root_set_user(struct vcpu *v, mfn_t m)
 {
-	struct frame *f = NULL;
-	struct cpu *c = this_cpu();
-	mfn_t old = v->user_root;
-	int rc = walk_resume(current);
-
-	if (rc)
-		return rc;
-	if (mfn_nr(m) != 0) {
-		f = frame_lookup(mfn_nr(m));
-		if (!f)
-			return (int)REFUSE(-EINVAL);
-		rc = frame_get_typed(f, v->domain, FRAME_L4);
-		if (rc)
-			return rc;
-	}
-	v->user_root = m;
-	if (c->root.vcpu == v && c->vcpu == v) {
-		c->root.user = m;
-		c->root.plan_valid = false; /* in kernel mode: nothing to load now */
-		barrier_full();
-	}
-	if (!root_none(old))
-		frame_put_typed(mfn_frame(old));
-	return 0;
+	return root_set(v, m, true);
 }
 
 int root_drop(struct vcpu *v)
 {
-	mfn_t old;
+	mfn_t *const root[] = {&v->kernel_root, &v->user_root};
 	int rc = walk_resume(current);
 
-	if (rc)
-		return rc;
-	old = v->kernel_root;
-	v->kernel_root = mfn(0);
-	if (!root_none(old)) {
-		rc = frame_put_typed(mfn_frame(old));
-		if (rc)
-			return rc;
+	for (unsigned int i = 0; i < ARRAY_SIZE(root) && !rc; i++) {
+		mfn_t old = *root[i];
+
+		*root[i] = mfn(0);
+		if (!root_none(old))
+			rc = frame_put_typed(mfn_frame(old));
 	}
-	old = v->user_root;
-	v->user_root = mfn(0);
-	return root_none(old) ? 0 : frame_put_typed(mfn_frame(old));
+	return rc;
 }
 
 void root_init_cpu(struct cpu *c)

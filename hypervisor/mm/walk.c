@@ -84,7 +84,7 @@ static void table_gone(struct table_walk *w)
 	struct walk_step *s = &w->step[w->depth - 1], *above;
 
 	if (s->level == 4)
-		root_evict(frame_mfn(s->table));
+		root_renew(frame_mfn(s->table));
 	w->depth--;
 	if (w->depth) {
 		above = &w->step[w->depth - 1];

@@ -51,8 +51,7 @@ static const void *map_table(paddr_t p, u32 *size)
 
 static bool wanted(const char *name)
 {
-	return !memcmp(name, "APIC", 4) || !memcmp(name, "FACP", 4) || !memcmp(name, "HPET", 4) ||
-	       !memcmp(name, "MCFG", 4);
+	return !memcmp(name, "APIC", 4) || !memcmp(name, "FACP", 4) || !memcmp(name, "HPET", 4);
 }
 
 static void read_table(paddr_t p)

@@ -155,7 +155,5 @@ const char *acpi_parse_table(const void *table, size_t size, struct acpi_info *i
 		return parse_fadt(t, size, info);
 	if (!memcmp(t, "HPET", 4) && field(t, size, 40, 1) == 0)
 		info->hpet = field(t, size, 44, 8);
-	if (!memcmp(t, "MCFG", 4))
-		info->mcfg_base = field(t, size, 44, 8);
 	return NULL;
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The local APIC: interrupts between CPUs and the one-shot timer. The mode is
- * the firmware's choice: x2APIC where it was switched on (machines with more than
- * 255 CPUs), else the memory-mapped registers.
+ * The local APIC: interrupts between CPUs and the one-shot timer. All go through
+ * apic_read(), apic_write() and send(), which know the two ways to its registers:
+ * memory-mapped, or x2APIC's MSRs. The latter is left on where the firmware switched
+ * it on, since there may be CPUs that only it can name. Else it takes the option
+ * `x2apic`, which is on by default in a virtual machine: real ones want their
+ * interrupts remapped for it, and that is not done here.
  */
 #include "arch.h"
+#include "boot.h"
 #include "lib.h"
 #include "mm.h"
 #include "platform.h"
@@ -35,6 +39,7 @@
 #define ICR_BUSY	 BIT(12)
 #define ICR_ASSERT	 BIT(14)
 #define DIVIDE_BY_1	 0xb
+#define BROADCAST	 0xff /* destination of 8 bits */
 
 #define APIC_BASE_X2APIC BIT(10)
 #define APIC_BASE_ENABLE BIT(11)
@@ -111,27 +116,31 @@ void apic_send_startup(u32 destination, u8 page)
 	send(destination, ICR_ASSERT | DELIVERY_STARTUP | page);
 }
 
-/* Finds the registers; once, on the boot CPU. */
+bool apic_reaches(u32 id)
+{
+	return !registers || id < BROADCAST;
+}
+
+/* Chooses the mode, and finds the registers; once, on the boot CPU. */
 void apic_init(void)
 {
 	u64 base = rdmsr(MSR_APIC_BASE);
 
-	if (!(base & APIC_BASE_X2APIC)) {
+	if (!(base & APIC_BASE_X2APIC) && !(features.x2apic && options.x2apic)) {
 		registers = device_map(base & ~(PAGE_SIZE - 1) & PTE_ADDR, PAGE_SIZE);
 		io_frame_guard(paddr_mfn(base & PTE_ADDR), 1);
 		if (!registers)
 			panic("no memory to map the local APIC");
 	}
-	log_info("local APIC: %s mode, boot CPU has id %u", registers ? "memory-mapped" : "x2APIC",
-		 apic_id());
+	log_info("local APIC: %s mode", registers ? "memory-mapped" : "x2APIC");
 }
 
 void apic_init_cpu(void)
 {
 	bool deadline = features.tsc_deadline;
 
-	if (registers)
-		wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE);
+	wrmsr(MSR_APIC_BASE,
+	      rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE | (registers ? 0 : APIC_BASE_X2APIC));
 	apic_write(REG_TPR, 0);
 	apic_write(REG_LVT_LINT0, LVT_MASKED);
 	apic_write(REG_LVT_LINT1, this_cpu()->id ? LVT_MASKED : DELIVERY_NMI);

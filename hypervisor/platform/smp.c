@@ -14,17 +14,16 @@
 
 struct smp_boot smp_boot;
 
-static const u8 stack_pages[] = {CPU_IST_MCE_PAGE,   CPU_IST_NMI_PAGE,	 CPU_IST_DF_PAGE,
-				 CPU_IST_DB_PAGE,    CPU_TABLES_PAGE,	 CPU_STACK_MAIN,
-				 CPU_STACK_MAIN + 1, CPU_STACK_MAIN + 2, CPU_STACK_MAIN + 3,
-				 CPU_STACK_MAIN + 4};
-
 static int make_cpu(unsigned int id)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(stack_pages); i++) {
-		void *page = pages_alloc(0);
-		vaddr_t va = CPU_STACK_VIRT + id * CPU_STACK_SIZE + stack_pages[i] * PAGE_SIZE;
+	vaddr_t start = CPU_STACK_VIRT + id * CPU_STACK_SIZE;
 
+	for (vaddr_t va = start; va < start + CPU_STACK_SIZE; va += PAGE_SIZE) {
+		void *page;
+
+		if (cpu_stack_guard(va))
+			continue;
+		page = pages_alloc(0);
 		if (!page || hv_map(va, virt_mfn(page), PTE_PRESENT | PTE_RW | PTE_NX))
 			return -ENOMEM;
 	}
@@ -41,7 +40,7 @@ static void list_cpus(void)
 		limit = MAX_CPUS;
 	smp_boot.apic_id[smp_boot.count++] = boot_id;
 	for (u32 i = 0; i < acpi.nr_cpus && smp_boot.count < limit; i++) {
-		if (acpi.apic_id[i] == boot_id)
+		if (acpi.apic_id[i] == boot_id || !apic_reaches(acpi.apic_id[i]))
 			continue;
 		if (make_cpu(smp_boot.count)) {
 			log_warning("no memory for more than %u CPUs", smp_boot.count);

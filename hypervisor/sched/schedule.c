@@ -26,11 +26,6 @@ u32 sched_id(void)
 	return policy->id;
 }
 
-const char *sched_name(void)
-{
-	return policy->name;
-}
-
 /* --- queues --------------------------------------------------------------------- */
 
 static u32 weight_of(const struct vcpu *v)

@@ -129,35 +129,28 @@ void time_init_done(void)
  */
 void time_update_vcpu(struct vcpu *v)
 {
-	struct pv_vcpu_time_info *t = &v->info->time, area;
+	struct pv_vcpu_time_info *t = &v->info->time;
 	struct cpu *c = this_cpu();
-
-	v->time_version += 2;
-	WRITE_ONCE(t->version, v->time_version - 1);
-	barrier();
-	WRITE_ONCE(t->tsc_timestamp, c->tsc_stamp);
-	WRITE_ONCE(t->system_time, c->time_stamp);
-	WRITE_ONCE(t->tsc_to_system_mul, scale.mul);
-	WRITE_ONCE(t->tsc_shift, scale.shift);
-	WRITE_ONCE(t->flags, stable ? PV_PVCLOCK_TSC_STABLE_BIT : 0);
-	barrier();
-	WRITE_ONCE(t->version, v->time_version);
-
-	if (!v->time_area)
-		return;
-	/* Built from our own values: what stands in vcpu_info is the guest's to change. */
-	area = (struct pv_vcpu_time_info){
-		.version = v->time_version - 1,
+	/* Kept here: what stands in vcpu_info is the guest's to change. */
+	struct pv_vcpu_time_info r = {
+		.version = v->time_version + 1,
 		.tsc_timestamp = c->tsc_stamp,
 		.system_time = c->time_stamp,
 		.tsc_to_system_mul = scale.mul,
 		.tsc_shift = scale.shift,
 		.flags = stable ? PV_PVCLOCK_TSC_STABLE_BIT : 0,
 	};
-	if (guest_kernel_write(v, v->time_area, &area, sizeof(area)) != 0)
+
+	WRITE_ONCE(t->version, r.version);
+	barrier();
+	*t = r;
+	barrier();
+	v->time_version += 2;
+	WRITE_ONCE(t->version, v->time_version);
+
+	if (!v->time_area || guest_kernel_write(v, v->time_area, &r, sizeof(r)) != 0)
 		return;
-	area.version++;
-	guest_kernel_write(v, v->time_area, &area.version, sizeof(area.version));
+	guest_kernel_write(v, v->time_area, &v->time_version, sizeof(v->time_version));
 }
 
 void wallclock_set(u64 seconds, u32 nanoseconds, u64 at_system_time)

@@ -7,9 +7,11 @@
 #include "mm.h"
 #include "errno.h"
 
+enum { SINGLESHOT, PERIODIC, POLL, TIMERS };
+
 struct vcpu_timers {
 	struct vcpu *vcpu;
-	struct timer singleshot, periodic, poll;
+	struct timer timer[TIMERS];
 	u64 period; /* ns, 0: off */
 	u64 last;   /* when the period last fired, or should have */
 };
@@ -18,12 +20,12 @@ void (*vcpu_timer_hook)(struct vcpu *v);
 
 static void singleshot_fired(struct timer *t)
 {
-	vcpu_timer_hook(container_of(t, struct vcpu_timers, singleshot)->vcpu);
+	vcpu_timer_hook(container_of(t, struct vcpu_timers, timer[SINGLESHOT])->vcpu);
 }
 
 static void periodic_fired(struct timer *t)
 {
-	struct vcpu_timers *vt = container_of(t, struct vcpu_timers, periodic);
+	struct vcpu_timers *vt = container_of(t, struct vcpu_timers, timer[PERIODIC]);
 	u64 period = READ_ONCE(vt->period), now = system_time();
 
 	if (!period)
@@ -36,15 +38,20 @@ static void periodic_fired(struct timer *t)
 
 static void poll_over(struct timer *t)
 {
-	vcpu_wake(container_of(t, struct vcpu_timers, poll)->vcpu, VCPU_PAUSE_POLL);
+	vcpu_wake(container_of(t, struct vcpu_timers, timer[POLL])->vcpu, VCPU_PAUSE_POLL);
+}
+
+static void set(struct timer *t, u64 when)
+{
+	if (when)
+		timer_set(t, when);
+	else
+		timer_stop(t);
 }
 
 void vcpu_singleshot(struct vcpu *v, u64 when)
 {
-	if (when)
-		timer_set(&v->timers->singleshot, when);
-	else
-		timer_stop(&v->timers->singleshot);
+	set(&v->timers->timer[SINGLESHOT], when);
 }
 
 void vcpu_periodic(struct vcpu *v, u64 ns)
@@ -52,20 +59,17 @@ void vcpu_periodic(struct vcpu *v, u64 ns)
 	struct vcpu_timers *vt = v->timers;
 
 	WRITE_ONCE(vt->period, 0);
-	timer_stop(&vt->periodic);
+	timer_stop(&vt->timer[PERIODIC]);
 	if (!ns)
 		return;
 	vt->last = system_time();
 	WRITE_ONCE(vt->period, ns);
-	timer_set(&vt->periodic, vt->last + ns);
+	timer_set(&vt->timer[PERIODIC], vt->last + ns);
 }
 
 void vcpu_poll_timeout(struct vcpu *v, u64 when)
 {
-	if (when)
-		timer_set(&v->timers->poll, when);
-	else
-		timer_stop(&v->timers->poll);
+	set(&v->timers->timer[POLL], when);
 }
 
 void vcpu_timers_stop(struct vcpu *v)
@@ -77,21 +81,20 @@ void vcpu_timers_stop(struct vcpu *v)
 
 void vcpu_timers_migrate(struct vcpu *v, struct cpu *cpu)
 {
-	timer_migrate(&v->timers->singleshot, cpu);
-	timer_migrate(&v->timers->periodic, cpu);
-	timer_migrate(&v->timers->poll, cpu);
+	for (unsigned int i = 0; i < TIMERS; i++)
+		timer_migrate(&v->timers->timer[i], cpu);
 }
 
 int vcpu_timers_create(struct vcpu *v)
 {
+	static void (*const fn[])(struct timer * t) = {singleshot_fired, periodic_fired, poll_over};
 	struct vcpu_timers *vt = heap_alloc(sizeof(*vt));
 
 	if (!vt)
 		return -ENOMEM;
 	vt->vcpu = v;
-	timer_init(&vt->singleshot, singleshot_fired, v->cpu);
-	timer_init(&vt->periodic, periodic_fired, v->cpu);
-	timer_init(&vt->poll, poll_over, v->cpu);
+	for (unsigned int i = 0; i < TIMERS; i++)
+		timer_init(&vt->timer[i], fn[i], v->cpu);
 	v->timers = vt;
 	return 0;
 }

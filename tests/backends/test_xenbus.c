@@ -140,6 +140,30 @@ static void test_life(void)
 	CU_ASSERT_EQUAL(releases, 1);
 }
 
+/* A front-end that begins anew without having closed. */
+static void test_front_replaced(void)
+{
+	set_up("1", "1");
+	front("3");
+	xenbus_connected(device);
+	front("4");
+	slow_disconnect = true;
+	front("1");
+	CU_ASSERT_EQUAL(disconnects, 1);
+	CU_ASSERT_TRUE(back_is("5"));
+	xenbus_disconnected(device);
+	CU_ASSERT_TRUE(back_is("2"));
+	front("3");
+	CU_ASSERT_EQUAL(connects, 2);
+	xenbus_connected(device);
+	CU_ASSERT_TRUE(back_is("4"));
+	slow_disconnect = false;
+	front("1");
+	CU_ASSERT_EQUAL(disconnects, 2);
+	CU_ASSERT_TRUE(back_is("2"));
+	go_away();
+}
+
 static void test_refused(void)
 {
 	fake_store_reset();
@@ -324,6 +348,7 @@ void add_xenbus_suite(void)
 	CU_pSuite s = CU_add_suite("device states", NULL, NULL);
 
 	CU_add_test(s, "a whole life, twice", test_life);
+	CU_add_test(s, "a front-end that begins anew", test_front_replaced);
 	CU_add_test(s, "a device that cannot be served", test_refused);
 	CU_add_test(s, "directories that are not devices", test_incomplete);
 	CU_add_test(s, "connecting fails", test_connect_fails);

@@ -27,7 +27,7 @@ $(GUEST_B)/%.elf: $(GUEST_B)/%.o $(GUEST_LIBO) tests/guest/lib/link.ld
 	$(Q)$(LD) $(GUEST_LDFLAGS) -o $@ $< $(GUEST_LIBO)
 
 .SECONDARY: $(GUEST_SRC:%.c=$(B)/%.o) $(GUEST_LIBO)
-.PHONY: guests check-guest check-guest-smp check-guest-xen
+.PHONY: guests check-guest check-guest-smp check-guest-intel check-guest-xen
 guests: $(GUEST_ELF)
 
 GUEST_IMAGES := $(B)/pavise $(B)/pavise-debug
@@ -41,6 +41,11 @@ check-guest-smp: guests $(GUEST_IMAGES) ## the same with 1, 2 and 4 CPUs
 
 CHECKS      += guest
 FULL_CHECKS += guest-smp
+
+check-guest-intel: guests $(GUEST_IMAGES) ## the same on a CPU that says it is Intel's: SYSENTER in long mode
+	@$(GUEST_RUN) --cpu max,vendor=GenuineIntel --smp 2
+
+FULL_CHECKS += guest-intel
 
 check-guest-xen: guests $(B)/xen-4.17 ## every rule test on Debian's Xen 4.17
 	@B=$(B) tests/guest/run -j 2 --xen $(B)/xen-4.17

@@ -107,8 +107,8 @@ void test_main(void)
 	own[0] = PTE(root_mfn(), PTE_FLAGS_RW); /* what must never be in a table */
 	expect_rc(vcpu_start(1, turner), 0);
 	wait_until(turns != 0, 1000000);
-	for (unsigned int i = 0; i < ROUNDS || (i < 50 * ROUNDS && !(done[0] && done[1] && done[2]));
-	     i++) {
+	for (unsigned int i = 0;
+	     i < ROUNDS || (i < 50 * ROUNDS && !(done[0] && done[1] && done[2])); i++) {
 		done[0] += map_round(window, 0, va_to_mfn(good), va_to_mfn(second));
 		done[1] += copy_round(PV_GNTCOPY_DEST_GREF, va_to_mfn(own));
 		done[2] += copy_round(PV_GNTCOPY_SOURCE_GREF, va_to_mfn(sink));

@@ -29,7 +29,7 @@ static struct vcpu *guest_vcpus[] = {&vcpu};
 
 static unsigned long preempt_calls, preempt_at; /* true at the call of this number; 0: never */
 static bool preempt_always;
-static unsigned long flushes, evictions;
+static unsigned long flushes, renewals;
 
 struct cpu *this_cpu(void)
 {
@@ -120,16 +120,10 @@ void tlb_flush_stamp(const struct cpumask *mask, u32 stamp)
 	(void)stamp;
 }
 
-void root_sync(mfn_t m, unsigned int slot)
+void root_renew(mfn_t m)
 {
 	(void)m;
-	(void)slot;
-}
-
-void root_evict(mfn_t m)
-{
-	(void)m;
-	evictions++;
+	renewals++;
 }
 
 void root_sole_broken(struct frame *table)

@@ -15,7 +15,6 @@
 #define strcmp	hv_strcmp
 #define strncmp hv_strncmp
 #define strchr	hv_strchr
-#define strstr	hv_strstr
 #define strlcpy hv_strlcpy
 #include "../../hypervisor/lib/string.c"
 #undef memcpy
@@ -27,7 +26,6 @@
 #undef strcmp
 #undef strncmp
 #undef strchr
-#undef strstr
 #undef strlcpy
 
 #endif
