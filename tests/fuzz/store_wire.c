@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	settle();
 	if (!accounts_right())
 		abort();
-	control_restart = false;
+	loop_end = LOOP_ON;
 	for (unsigned int i = 0; i < 3; i++)
 		client_free(cl[i]);
 	return 0;

@@ -7,7 +7,7 @@ TS_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -Ixenstore-lite/include -Ixenstore-lite/
 TS_OBJ := $(patsubst %.c,$(TS)/%.o,$(TS_SRC) $(wildcard tests/store/*.c))
 
 CHECKS      += store
-FULL_CHECKS += store-long fuzz-store
+FULL_CHECKS += store-long store-debian fuzz-store
 LINT_C      += $(wildcard tests/store/*.c tests/store/lib/*.c)
 
 $(TS)/%.o: %.c
@@ -17,7 +17,7 @@ $(TS)/%.o: %.c
 
 $(TS)/store-tests: $(TS_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcunit
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcunit -luring
 
 $(TS)/xs-test: tests/store/lib/xs_test.c $(XS)/libxenstore.so $(XS_HEADERS)
 	@mkdir -p $(@D)
@@ -42,7 +42,7 @@ $(TSF)/%: tests/fuzz/store_%.c tests/store/harness.c $(TS_SRC)
 	$(call say,CC,$@)
 	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -Ixenstore-lite/include -Ixenstore-lite/daemon \
-		-Itests/store -iquote hypervisor/include -o $@ $^ -lcunit
+		-Itests/store -iquote hypervisor/include -o $@ $^ -lcunit -luring
 
 .PHONY: check-fuzz-store
 check-fuzz-store: $(TSF)/wire $(TSF)/state ## store: FUZZ_SECONDS each of fuzzing the wire and the log
@@ -56,3 +56,17 @@ $(TS)/store-bench: tests/store/bench/bench.c $(XS_HEADERS)
 .PHONY: bench-store
 bench-store: $(TS)/store-bench $(XS)/xenstored ## figures of the store daemon, held to their targets
 	@tests/store/bench/run $(TS)/store-bench $(XS) $(B)/bench/store.json
+
+# Against Debian's two daemons, in one service domain; HV=xen: with Xen under it.
+DEBIAN_STORE := $(B)/tests/store/debian
+$(DEBIAN_STORE)/oxenstored: tests/store/bench/get-daemons
+	$(call say,FETCH,xen-utils-4.17)
+	$(Q)mkdir -p $(dir $(@D))
+	$(Q)$< $(@D)
+
+.PHONY: bench-store-dom0 check-store-debian
+check-store-debian: $(DEBIAN_STORE)/oxenstored $(XS)/xenstored $(XS)/libxenstore.so ## store: Debian's unmodified tools on this daemon and library
+	@tests/store/debian $(DEBIAN_STORE)/xenstore $(XS)
+
+bench-store-dom0: $(TS)/store-bench $(DEBIAN_STORE)/oxenstored $(BOOT_DEPS) ## store daemon against Debian's C and OCaml ones, in one service domain
+	@BUILD=$(B) tests/store/bench/dom0 $(HV) $(TS)/store-bench $(XS)/xenstored $(DEBIAN_STORE) $(B)/bench/store-dom0.json

@@ -308,7 +308,7 @@ bool accounts_right(void)
 	struct buf out = {0};
 	bool ok;
 
-	control_run(NULL, 1, &cmd, &out);
+	control_run(1, &cmd, &out);
 	ok = out.len == 2 && !memcmp(out.data, "OK", 2);
 	if (!ok)
 		printf("%.*s", (int)out.len, out.data);
@@ -319,10 +319,12 @@ bool accounts_right(void)
 void crash_and_load(const char *dir)
 {
 	state_clear();
-	log_open(dir, false, 2);
+	log_stop();
+	log_open(dir);
 	if (!log_load()) {
 		puts("the log could not be loaded");
 		abort();
 	}
-	log_compact(LOG_CRASHED);
+	log_settle(false);
+	log_compact(false);
 }

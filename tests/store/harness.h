@@ -9,6 +9,7 @@
 #include "conn.h"
 #include "log.h"
 #include "ring.h"
+#include "socket.h"
 #include "txn.h"
 #include "watch.h"
 

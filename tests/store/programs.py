@@ -122,8 +122,18 @@ def command_line():
     cli("rm", "/t")
 
 
+def symbols(path):
+    out = subprocess.run(["nm", "-D", "--defined-only", path], capture_output=True, text=True, check=True).stdout
+    return {line.split()[2] for line in out.splitlines() if line.split()[1] == "T"}
+
+
 def library():
     own = {"LD_LIBRARY_PATH": bin_dir}
+    installed = subprocess.run(["ldd", os.environ["XS_TEST"]], capture_output=True, text=True).stdout
+    installed = installed.split("libxenstore.so.4 => ")[1].split()[0]
+    theirs, ours = symbols(installed), symbols(bin_dir + "/libxenstore.so.4")
+    check("every symbol of the installed library, with its version", theirs <= ours, str(theirs - ours))
+    check("no other symbol", ours <= theirs, str(ours - theirs))
     for name, env in ("ours", own), ("the installed", {}):
         r = subprocess.run([os.environ["XS_TEST"]], capture_output=True, text=True, timeout=60, env={**os.environ, **env})
         check("calls of %s library" % name, r.returncode == 0, r.stdout + r.stderr)

@@ -2,44 +2,61 @@
 /* The tree by itself, then the protocol's requests one by one. */
 #include "harness.h"
 
-static int balanced(const struct node *n)
+static bool less(const struct content *a, const struct content *b)
+{
+	int d = memcmp(a->bytes, b->bytes, a->name_len < b->name_len ? a->name_len : b->name_len);
+
+	return d ? d < 0 : a->name_len < b->name_len;
+}
+
+/* A search tree by name, a heap by rank; returns its height. */
+static int check_treap(const struct node *n)
 {
 	int l, r;
 
 	if (!n)
 		return 0;
-	l = balanced(n->left);
-	r = balanced(n->right);
-	CU_ASSERT(l >= 0 && r >= 0 && l <= r + 1 && r <= l + 1);
-	CU_ASSERT((int)n->height == 1 + (l > r ? l : r));
-	CU_ASSERT(!n->left || strcmp(n->left->c->bytes, n->c->bytes));
+	l = check_treap(n->left);
+	r = check_treap(n->right);
+	CU_ASSERT(!n->left || (n->left->rank <= n->rank && less(n->left->c, n->c)));
+	CU_ASSERT(!n->right || (n->right->rank <= n->rank && less(n->c, n->right->c)));
 	return 1 + (l > r ? l : r);
 }
 
-static void count(struct node *n, void *arg)
+struct walked {
+	int n;
+	char last[XENSTORE_ABS_PATH_MAX + 1];
+};
+
+/* Parents first, siblings by name: as paths, in the order of their characters. */
+static void count(struct node *n, const char *path, void *arg)
 {
-	(void)n;
-	++*(int *)arg;
+	struct walked *w = arg;
+
+	CU_ASSERT(strcmp(w->last, path) < 0);
+	CU_ASSERT(!memcmp(path + strlen(path) - n->c->name_len, n->c->bytes, n->c->name_len));
+	snprintf(w->last, sizeof(w->last), "%s", path);
+	w->n++;
 }
 
 static int size_of(struct node *top)
 {
-	int n = 0;
+	struct walked w = {0};
 
-	tree_walk(top, count, &n);
-	return n;
+	tree_walk(top, "/", count, &w);
+	return w.n;
 }
 
 static struct node *fresh_root(struct permset *ps)
 {
-	return node_new(content_new("", 0, NULL, 0, ps), NULL, 1);
+	return node_new(content_new("", 0, NULL, 0, ps));
 }
 
 static void add(struct node **root, const char *path, struct permset *ps)
 {
 	const char *name = strrchr(path, '/') + 1;
 
-	tree_attach(root, path, node_new(content_new(name, strlen(name), "v", 1, ps), NULL, 1));
+	tree_attach(root, path, name, node_new(content_new(name, strlen(name), "v", 1, ps)));
 }
 
 static void test_snapshot_stays(void)
@@ -51,7 +68,7 @@ static void test_snapshot_stays(void)
 	for (int i = 0; i < 500; i++) {
 		snprintf(path, sizeof(path), "/n%d", i * 7919 % 500);
 		add(&root, path, ps);
-		balanced(root->children);
+		CU_ASSERT(check_treap(root->children) < 40);
 	}
 	CU_ASSERT_EQUAL(size_of(root), 501);
 	snap = node_get(root);
@@ -61,7 +78,7 @@ static void test_snapshot_stays(void)
 		CU_ASSERT_PTR_NOT_NULL(gone);
 		CU_ASSERT(!gone->left && !gone->right);
 		node_put(gone);
-		balanced(root->children);
+		CU_ASSERT(check_treap(root->children) < 40);
 	}
 	CU_ASSERT_EQUAL(size_of(root), 251);
 	CU_ASSERT_EQUAL(size_of(snap), 501);
@@ -69,7 +86,7 @@ static void test_snapshot_stays(void)
 	CU_ASSERT_PTR_NOT_NULL(tree_find(snap, "/n10"));
 	CU_ASSERT_PTR_EQUAL(tree_find(root, "/n11")->c, tree_find(snap, "/n11")->c);
 	node_put(root);
-	balanced(snap->children);
+	CU_ASSERT(check_treap(snap->children) < 40);
 	CU_ASSERT_EQUAL(size_of(snap), 501);
 	node_put(snap);
 	permset_put(ps);

@@ -14,10 +14,10 @@ static void begin(void)
 	snprintf(path, sizeof(path), "mkdir -p %s && rm -f %s/log*", dir, dir);
 	CU_ASSERT_FATAL(system(path) == 0);
 	store_begin_rings();
-	log_open(dir, false, 2);
-	CU_ASSERT_FATAL(log_compact(LOG_CRASHED));
+	log_open(dir);
+	CU_ASSERT_FATAL(log_compact(false));
 	log_has_rings = true;
-	ring_introduce(domain0, 0, 1);
+	ring_introduce(domain0, 1);
 	a = client_ring(0);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", ""));
 	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1"));
@@ -159,7 +159,7 @@ static void test_reconnect(void)
 
 static void test_damaged_log(void)
 {
-	static const struct record bad = {.len = 100000, .type = LOG_NODE};
+	static const struct record bad = {.len = 100000, .type = LOG_NODE, .count = 2};
 
 	begin();
 	CU_ASSERT(!state_load(&bad, sizeof(bad)));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The mistakes other store daemons have made, each as a test that ours does not make it. */
+#include <unistd.h>
 #include "harness.h"
 
 static struct client *a, *g, *h;
@@ -7,7 +8,7 @@ static struct client *a, *g, *h;
 static void begin(void)
 {
 	store_begin_rings();
-	ring_introduce(domain0, 0, 1);
+	ring_introduce(domain0, 1);
 	a = client_ring(0);
 	g = client_ring(1);
 	h = client_ring(2);
@@ -35,7 +36,7 @@ static void end(void)
 	client_free(h);
 }
 
-/* 38, 72, 206: lengths that lie. The connection ends; nobody else notices. */
+/* 38, 72, 206, 420: lengths that lie. The connection ends; nobody else notices. */
 static void test_lengths(void)
 {
 	static const uint32_t lens[] = {4097, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff};
@@ -103,7 +104,7 @@ static void test_removed_nodes_tell_nothing(void)
 	end();
 }
 
-/* 324, 325, 326, 421: special watches are the toolstack's. */
+/* 324, 325, 326: special watches are the toolstack's. */
 static void test_special_watches(void)
 {
 	begin();
@@ -119,7 +120,7 @@ static void test_special_watches(void)
 	end();
 }
 
-/* 322: a reused domain id inherits no node, permission, watch or transaction. */
+/* 322, 415, 417: a reused domain id inherits no node, permission, watch or transaction. */
 static void test_reused_domid(void)
 {
 	begin();
@@ -186,7 +187,7 @@ static void test_many_lives(void)
 	end();
 }
 
-/* 323, 415, 416, 418: only the privileged domain changes owners, in a transaction too. */
+/* 323, 352: only the privileged domain changes owners, in a transaction too. */
 static void test_owners(void)
 {
 	uint32_t t;
@@ -198,6 +199,86 @@ static void test_owners(void)
 	CU_ASSERT(!do_perms(g, t, "data/x", "n0 r1") && is_error(g, "EPERM"));
 	CU_ASSERT(do_end(g, t, true));
 	CU_ASSERT_EQUAL(domain_find(2)->used[Q_NODES], 1);
+	end();
+}
+
+/* 57, 175, 178: what the tools have written about a guest, it cannot change. */
+static void test_tools_nodes(void)
+{
+	begin();
+	CU_ASSERT(do_write(a, 0, "/local/domain/1/console/tty", "/dev/pts/1"));
+	CU_ASSERT(do_perms(a, 0, "/local/domain/1/console", "n0 r1"));
+	CU_ASSERT(do_perms(a, 0, "/local/domain/1/console/tty", "n0 r1"));
+	CU_ASSERT(do_read(g, 0, "console/tty"));
+	CU_ASSERT(!do_write(g, 0, "console/tty", "/etc/shadow") && is_error(g, "EACCES"));
+	CU_ASSERT(!do_write(g, 0, "console/limit", "0") && is_error(g, "EACCES"));
+	CU_ASSERT(!do_rm(g, 0, "console/tty") && is_error(g, "EACCES"));
+	CU_ASSERT(!do_rm(g, 0, "console") && is_error(g, "EACCES"));
+	CU_ASSERT(!do_perms(g, 0, "console/tty", "n1") && is_error(g, "EACCES"));
+	CU_ASSERT(do_read(a, 0, "/local/domain/1/console/tty"));
+	EQ_STR(a->data, "/dev/pts/1");
+	end();
+}
+
+/* 233, 425: a domain released with requests, a transaction and events under way, and back at once.
+ */
+static void test_release_in_the_middle(void)
+{
+	struct xsd_sockmsg m = {.type = XS_READ, .len = 16};
+
+	begin();
+	for (int life = 0; life < 50; life++) {
+		CU_ASSERT(do_write(a, 0, "/local/domain/1", "") &&
+			  do_perms(a, 0, "/local/domain/1", "n1"));
+		uint32_t t = do_begin(g);
+
+		CU_ASSERT(t && do_write(g, t, "data/x", "1") && do_watch(g, "data", "t"));
+		g->deaf = true;
+		buf_add(&g->to, &m, sizeof(m));
+		buf_add(&g->to, "/local/domain/1", 16 - (size_t)life % 17 % 16);
+		CU_ASSERT(do_write(a, 0, "/local/domain/1/data/y", "1"));
+		CU_ASSERT(call(a, XS_RELEASE, 0, "1", 2));
+		pump(g);
+		/* Its page is as it was, but for the indices that a soft reset clears. */
+		buf_free(&g->to);
+		buf_free(&g->from);
+		g->page->req_prod = g->page->req_cons = 0;
+		g->page->rsp_prod = g->page->rsp_cons = 0;
+		g->deaf = false;
+		CU_ASSERT(call(a, XS_INTRODUCE, 0,
+			       "1\0"
+			       "1\0"
+			       "1",
+			       6));
+		CU_ASSERT(!do_end(g, t, true) && is_error(g, "ENOENT"));
+		CU_ASSERT_EQUAL(domain_find(1)->used[Q_WATCHES], 0);
+		g->n_events = 0;
+	}
+	end();
+}
+
+/* 421, 440: nodes made in a transaction count, and one that fails leaves the accounts right. */
+static void test_nodes_by_transaction(void)
+{
+	char path[64];
+	uint32_t t;
+
+	begin();
+	for (int round = 0; round < 30; round++) {
+		t = do_begin(g);
+		for (int i = 0; t && i < 100; i++) {
+			snprintf(path, sizeof(path), "data/r%d/n%d", round, i);
+			do_write(g, t, path, "x");
+		}
+		if (round % 3 == 2)
+			CU_ASSERT(do_write(g, 0, "data/r0/n0", "other"));
+		if (round % 3 == 2 && do_read(g, t, "data/r0/n0"))
+			CU_ASSERT(do_write(g, 0, "data/r0/n0", "another"));
+		do_end(g, t, true);
+		CU_ASSERT(accounts_right());
+	}
+	CU_ASSERT(domain_find(1)->used[Q_NODES] <= 1000);
+	CU_ASSERT(domain_find(1)->used[Q_NODES] > 800);
 	end();
 }
 
@@ -221,7 +302,7 @@ static void test_drop_anywhere(void)
 	end();
 }
 
-/* 326: who does not read its replies is bounded, then stalled, and stalls nobody else. */
+/* 326, 416: who does not read its replies is bounded, then stalled, and stalls nobody else. */
 static void test_unread_replies(void)
 {
 	struct xsd_sockmsg m = {.type = XS_READ, .len = 16};
@@ -233,14 +314,14 @@ static void test_unread_replies(void)
 		buf_add(&g->to, "/local/domain/1", 16);
 	}
 	pump(g);
-	CU_ASSERT(domain_find(1)->used[Q_OUTSTANDING] <= quota_default[Q_OUTSTANDING]);
+	CU_ASSERT(domain_find(1)->used[Q_OUTSTANDING] <= quotas[Q_OUTSTANDING].limit);
 	CU_ASSERT(domain_find(1)->conn->in.len <= 32 && domain_find(1)->conn->out.len < 4096);
 	CU_ASSERT(do_write(h, 0, "data/x", "1"));
 	buf_free(&g->to);
 	end();
 }
 
-/* 326, 420: two that work together get no more than their two quotas. */
+/* 326, 419: two that work together get no more than their two quotas. */
 static void test_colluding(void)
 {
 	char path[64];
@@ -258,7 +339,7 @@ static void test_colluding(void)
 	end();
 }
 
-/* 419, 440: an oversize event is dropped, and a failing transaction restores the accounts. */
+/* 72: an oversize event is dropped, and a failing transaction restores the accounts. */
 static void test_oversize_event(void)
 {
 	char path[3000], msg[5000];
@@ -281,26 +362,29 @@ static void test_oversize_event(void)
 	end();
 }
 
-/* 481, 483, 484: depth without recursion; removal of a deep tree. */
+/* 418, 481, 483, 484: depth without recursion; removal of a deep tree. */
 static void test_deep_tree(void)
 {
 	char path[XENSTORE_REL_PATH_MAX + 1] = "data";
 
 	begin();
-	quota_default[Q_NODES] = 100000;
-	quota_default[Q_MEMORY] = 1 << 30;
+	quotas[Q_NODES].limit = 100000;
+	quotas[Q_MEMORY].limit = 1 << 30;
 	while (strlen(path) < XENSTORE_REL_PATH_MAX - 2)
 		strcat(path, "/d");
 	CU_ASSERT(do_write(g, 0, path, "bottom"));
 	CU_ASSERT(do_watch(g, path, "t"));
 	CU_ASSERT(do_rm(g, 0, "data"));
-	quota_default[Q_NODES] = 1000;
-	quota_default[Q_MEMORY] = 2 << 20;
+	quotas[Q_NODES].limit = 1000;
+	quotas[Q_MEMORY].limit = 2 << 20;
 	end();
 }
 
-/* Fairness is no lever: a guest's reservation does not hold up the toolstack. */
-static void test_reservation_abuse(void)
+/*
+ * Fairness is no lever: a guest's turn does not hold up the toolstack, other guests
+ * no longer than its time, and they have nine times as long before the next.
+ */
+static void test_turn_abuse(void)
 {
 	uint32_t t;
 
@@ -313,10 +397,22 @@ static void test_reservation_abuse(void)
 		CU_ASSERT(do_write(g, 0, "target", "2"));
 		CU_ASSERT(!do_end(g, t, true));
 	}
-	CU_ASSERT(do_begin(g));
-	CU_ASSERT(txn_held());
+	t = do_begin(g);
+	CU_ASSERT(t);
+	CU_ASSERT(txn_hold_left() > 0 && txn_hold_left() <= TXN_HOLD_MS + 1);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1/target", "3"));
-	/* And what it could not read, it has not reserved. */
+	CU_ASSERT(do_read(h, 0, "/local/domain/2"));
+	CU_ASSERT(!do_write(h, 0, "/local/domain/2", "mine"));
+	usleep((TXN_HOLD_MS + 5) * 1000);
+	txn_end_turn(NULL);
+	CU_ASSERT(pump(h));
+	EQ_STR(h->data, "OK");
+	/* It still fails, and asks for its next turn at once. */
+	CU_ASSERT(do_read(g, t, "target"));
+	CU_ASSERT(do_write(a, 0, "/local/domain/1/target", "4"));
+	CU_ASSERT(!do_end(g, t, true));
+	CU_ASSERT(!do_begin(g));
+	CU_ASSERT(txn_hold_left() > 7 * TXN_HOLD_MS);
 	CU_ASSERT(do_write(h, 0, "/local/domain/2", "mine"));
 	end();
 }
@@ -325,18 +421,21 @@ void suite_advisories(void)
 {
 	CU_pSuite s = SUITE("advisories");
 
-	CU_add_test(s, "lengths that lie (38, 72, 206)", test_lengths);
+	CU_add_test(s, "lengths that lie (38, 72, 206, 420)", test_lengths);
 	CU_add_test(s, "ring indices (38)", test_ring_indices);
 	CU_add_test(s, "the root is an ordinary node (115, 353)", test_root);
 	CU_add_test(s, "removed nodes tell nothing (115)", test_removed_nodes_tell_nothing);
-	CU_add_test(s, "special watches (324-326, 421)", test_special_watches);
-	CU_add_test(s, "a reused domain id (322)", test_reused_domid);
+	CU_add_test(s, "special watches (324-326)", test_special_watches);
+	CU_add_test(s, "a reused domain id (322, 415, 417)", test_reused_domid);
 	CU_add_test(s, "many lives of one id (322, 417, 419)", test_many_lives);
-	CU_add_test(s, "owners (323, 415, 416, 418)", test_owners);
+	CU_add_test(s, "owners (323, 352)", test_owners);
 	CU_add_test(s, "connections ending anywhere (330, 353, 414)", test_drop_anywhere);
-	CU_add_test(s, "unread replies (326)", test_unread_replies);
-	CU_add_test(s, "colluding domains (326, 420)", test_colluding);
-	CU_add_test(s, "oversize events (419, 440)", test_oversize_event);
-	CU_add_test(s, "reservations as a weapon", test_reservation_abuse);
-	CU_add_test(s, "deep trees (481, 483, 484)", test_deep_tree);
+	CU_add_test(s, "what the tools wrote (57, 175, 178)", test_tools_nodes);
+	CU_add_test(s, "release in the middle (233, 425)", test_release_in_the_middle);
+	CU_add_test(s, "nodes by transaction (421, 440)", test_nodes_by_transaction);
+	CU_add_test(s, "unread replies (326, 416)", test_unread_replies);
+	CU_add_test(s, "colluding domains (326, 419)", test_colluding);
+	CU_add_test(s, "oversize events (72)", test_oversize_event);
+	CU_add_test(s, "turns as a weapon", test_turn_abuse);
+	CU_add_test(s, "deep trees (418, 481, 483, 484)", test_deep_tree);
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include "conn.h"
 #include "log.h"
-#include "watch.h"
 
 /* Queued output at which a local client is given up. */
 #define OVERFLOW_LOCAL (64 << 20)
@@ -12,9 +11,10 @@
 
 struct conn *conns;
 uint32_t conn_last_id;
-bool conn_more;
 uint64_t conn_exact_out;
-static struct conn *dirty;
+bool conn_more, conn_muted;
+struct conn *conn_dirty;
+static bool any_dead;
 
 struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_t id)
 {
@@ -42,7 +42,7 @@ struct conn *conn_by_id(uint32_t id)
 
 static void settle_output_charge(struct conn *c)
 {
-	quota_force(c->domain, Q_QUEUED, (int64_t)c->out.len - (int64_t)c->out_charged);
+	quota_add(c->domain, Q_QUEUED, (int64_t)c->out.len - (int64_t)c->out_charged);
 	c->out_charged = c->out.len;
 }
 
@@ -50,12 +50,12 @@ void conn_close(struct conn *c)
 {
 	if (c->dead)
 		return;
-	c->dead = true;
+	c->dead = any_dead = true;
 	watch_forget(c);
 	txn_forget(c);
 	c->out.len = 0;
 	settle_output_charge(c);
-	quota_force(c->domain, Q_OUTSTANDING, -(int64_t)c->replies);
+	quota_add(c->domain, Q_OUTSTANDING, -(int64_t)c->replies);
 	if (c->domain->conn == c)
 		c->domain->conn = NULL;
 	c->tp->close(c);
@@ -65,47 +65,42 @@ void conn_close(struct conn *c)
 void conn_reap(void)
 {
 	struct conn **p = &conns, *c;
+	bool look = any_dead;
 
-	while ((c = *p)) {
+	any_dead = false;
+	while (look && (c = *p)) {
 		if (c->dead && !c->dirty) {
 			*p = c->next;
 			buf_free(&c->in);
 			buf_free(&c->out);
 			free(c);
 		} else {
+			any_dead |= c->dead;
 			p = &c->next;
 		}
 	}
 }
 
-static void queue(struct conn *c, const void *head, size_t hlen, const void *data, size_t len)
+static void mark_dirty(struct conn *c)
 {
-	if (c->dead)
+	if (c->dirty)
 		return;
-	if (c->tp->exact)
-		conn_exact_out += hlen + len;
-	else if (log_replaying)
-		return; /* a local client that matters has had all its replies */
-	/* After a crash: what the client has already got is not sent again. */
-	if (c->skip) {
-		size_t h = c->skip < hlen ? (size_t)c->skip : hlen, d;
+	c->dirty = true;
+	c->dirty_next = conn_dirty;
+	conn_dirty = c;
+}
 
-		c->skip -= h;
-		d = c->skip < len ? (size_t)c->skip : len;
-		c->skip -= d;
-		c->out_pos += (uint32_t)(h + d);
-		head = h ? (const char *)head + h : head;
-		hlen -= h;
-		data = d ? (const char *)data + d : data;
-		len -= d;
-	}
-	buf_add(&c->out, head, hlen);
+static bool queue(struct conn *c, const struct xsd_sockmsg *head, const void *data, size_t len)
+{
+	/* In a replay, a local client that matters has had all its replies. */
+	if (c->dead || conn_muted || (log_replaying && !c->tp->exact))
+		return false;
+	if (c->tp->exact)
+		conn_exact_out += sizeof(*head) + len;
+	buf_add(&c->out, head, sizeof(*head));
 	buf_add(&c->out, data, len);
-	if (!c->dirty) {
-		c->dirty = true;
-		c->dirty_next = dirty;
-		dirty = c;
-	}
+	mark_dirty(c);
+	return true;
 }
 
 void conn_reply(struct conn *c, const struct xsd_sockmsg *req, const void *data, size_t len)
@@ -113,20 +108,10 @@ void conn_reply(struct conn *c, const struct xsd_sockmsg *req, const void *data,
 	struct xsd_sockmsg h = *req;
 
 	h.len = (uint32_t)len;
-	queue(c, &h, sizeof(h), data, len);
-	if (!c->dead) {
+	if (queue(c, &h, data, len)) {
 		c->replies++;
-		quota_force(c->domain, Q_OUTSTANDING, 1);
+		quota_add(c->domain, Q_OUTSTANDING, 1);
 	}
-}
-
-void conn_reply_error(struct conn *c, const struct xsd_sockmsg *req, int err)
-{
-	struct xsd_sockmsg h = *req;
-	const char *name = wire_errname(err);
-
-	h.type = XS_ERROR;
-	conn_reply(c, &h, name, strlen(name) + 1);
 }
 
 void conn_event(struct conn *c, struct watch *w, const char *path)
@@ -144,15 +129,15 @@ void conn_event(struct conn *c, struct watch *w, const char *path)
 	}
 	memcpy(text, path, plen);
 	memcpy(text + plen, w->token, tlen);
-	queue(c, &h, sizeof(h), text, plen + tlen);
+	queue(c, &h, text, plen + tlen);
 }
 
 void conn_set_overflow(struct conn *c, bool on)
 {
 	if (c->overflow == on || c->dead)
 		return;
-	log_conn(on ? LOG_OVERFLOW : LOG_CAUGHT_UP, c);
 	c->overflow = on;
+	log_conn(LOG_OVERFLOW, c);
 	if (!on)
 		watch_catch_up(c);
 }
@@ -169,13 +154,13 @@ static void flush(struct conn *c)
 			break;
 		buf_take(&c->out, (size_t)n);
 		c->out_pos += (uint32_t)n;
-		if (!c->out.len && c->overflow)
+		if (!c->out.len)
 			conn_set_overflow(c, false);
 	}
 	if (c->dead)
 		return;
 	if (!c->out.len) {
-		quota_force(c->domain, Q_OUTSTANDING, -(int64_t)c->replies);
+		quota_add(c->domain, Q_OUTSTANDING, -(int64_t)c->replies);
 		c->replies = 0;
 	} else if ((int64_t)c->out.len > quota_limit(c->domain, Q_QUEUED)) {
 		conn_set_overflow(c, true);
@@ -186,19 +171,19 @@ static void flush(struct conn *c)
 		return;
 	}
 	settle_output_charge(c);
-	log_idle(c, !c->out.len && !c->in.len);
+	log_busy(c, c->out.len || c->in.len);
 	c->tp->want(c, !c->input_off, c->out.len);
 }
 
 void conn_flush_all(void)
 {
 	for (int privileged = 1; privileged >= 0; privileged--)
-		for (struct conn *c = dirty; c; c = c->dirty_next)
+		for (struct conn *c = conn_dirty; c; c = c->dirty_next)
 			if (!c->dead && !log_replaying && (c->domain == domain0) == privileged)
 				flush(c);
-	while (dirty) {
-		dirty->dirty = false;
-		dirty = dirty->dirty_next;
+	while (conn_dirty) {
+		conn_dirty->dirty = false;
+		conn_dirty = conn_dirty->dirty_next;
 	}
 }
 
@@ -241,14 +226,7 @@ static void run_request(struct conn *c, const struct xsd_sockmsg *h)
 /* More replies are queued than the client may leave untaken. */
 static bool stalled(const struct conn *c)
 {
-	return c->domain != domain0 && c->out.len &&
-	       c->domain->used[Q_OUTSTANDING] >= quota_limit(c->domain, Q_OUTSTANDING);
-}
-
-static void set_input(struct conn *c, bool on)
-{
-	c->input_off = !on;
-	c->tp->want(c, on, c->out.len);
+	return c->out.len && !quota_room(c->domain, Q_OUTSTANDING, 1);
 }
 
 /* Bytes to ask a transport for: of an exact one never more than the current request. */
@@ -266,70 +244,75 @@ static size_t to_read(const struct conn *c, size_t room)
 	return need - c->in.len < room ? need - c->in.len : room;
 }
 
-void conn_service(struct conn *c)
+void conn_input(struct conn *c, const void *data, ssize_t n)
 {
-	char chunk[8192];
 	struct xsd_sockmsg h;
 
+	if (n < 0)
+		log_close(c);
+	if (n <= 0)
+		return;
+	buf_add(&c->in, data, (size_t)n);
+	c->in_pos += (uint32_t)n;
+	if (!c->tp->exact)
+		return;
+	c->unlogged += (size_t)n;
+	if (!next_request(c, &h))
+		log_unlogged(c, c->in.data + c->in.head + c->in.len);
+}
+
+/* More bytes from the transport; false: none now, or it is over. */
+static bool take_input(struct conn *c)
+{
+	char chunk[CONN_CHUNK];
+	ssize_t n;
+
+	log_busy(c, true);
+	n = c->tp->read(c, chunk, to_read(c, sizeof(chunk)));
+	conn_input(c, chunk, n);
+	return n > 0;
+}
+
+void conn_service(struct conn *c)
+{
+	struct xsd_sockmsg h;
 	bool was_stalled;
 	int turn = 0;
 
-	while (!c->dead && turn < TURN) {
+	c->waiting = false;
+	while (!c->dead && turn < TURN && !stalled(c)) {
 		int ready = next_request(c, &h);
-		ssize_t n;
 
 		if (ready < 0) {
 			log_close(c);
-			return;
-		}
-		if (stalled(c))
-			break;
-		if (ready) {
-			c->waiting = ops_must_wait(c, &h, c->in.data + c->in.head + sizeof(h));
+		} else if (ready) {
+			c->waiting = txn_must_wait(c, &h);
 			if (c->waiting)
 				break;
 			run_request(c, &h);
 			turn++;
-			continue;
-		}
-		if (turn && !c->tp->exact)
+		} else if ((turn && !c->tp->exact) || !take_input(c)) {
 			break;
-		log_idle(c, false);
-		n = c->tp->read(c, chunk, to_read(c, sizeof(chunk)));
-		if (n < 0) {
-			log_close(c);
-			return;
 		}
-		if (!n)
-			break;
-		buf_add(&c->in, chunk, (size_t)n);
-		c->in_pos += (uint32_t)n;
-		if (c->tp->exact)
-			c->unlogged += (size_t)n;
-		if (c->tp->exact && !next_request(c, &h))
-			log_unlogged(c, c->in.data + c->in.head + c->in.len);
 	}
 	if (c->dead)
 		return;
 	was_stalled = stalled(c);
 	c->more = false;
-	flush(c);
+	if (c->tp->exact)
+		flush(c);
+	else if (c->out.len)
+		mark_dirty(c);
+	else
+		log_busy(c, c->in.len);
 	if (c->dead)
 		return;
-	if ((c->waiting || stalled(c)) != c->input_off)
-		set_input(c, !(c->waiting || stalled(c)));
-	c->more |= turn == TURN || (was_stalled && !stalled(c));
-	conn_more |= c->more;
-}
-
-void conn_restore(struct conn *c, const void *in, size_t in_len, const void *out, size_t out_len)
-{
-	buf_add(&c->in, in, in_len);
-	if (c->tp->exact)
-		queue(c, out, out_len, NULL, 0);
-	else
-		buf_add(&c->out, out, out_len);
-	settle_output_charge(c);
+	if ((c->waiting || stalled(c)) != c->input_off) {
+		c->input_off = !c->input_off;
+		c->tp->want(c, !c->input_off, c->out.len);
+	}
+	if (turn == TURN || (was_stalled && !stalled(c)))
+		conn_again(c);
 }
 
 void conn_replay(struct conn *c, const void *data, size_t len)
@@ -347,10 +330,15 @@ void conn_replay(struct conn *c, const void *data, size_t len)
 	}
 }
 
+void conn_again(struct conn *c)
+{
+	c->more = conn_more = true;
+}
+
 /* Those that must wait on notice when they are served; only the others cost a system call. */
 void conn_wake_waiting(void)
 {
 	for (struct conn *c = conns; c; c = c->next)
 		if (c->waiting && !c->dead)
-			c->more = conn_more = true;
+			conn_again(c);
 }

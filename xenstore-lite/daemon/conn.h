@@ -5,9 +5,8 @@
 
 #include <sys/types.h>
 #include "txn.h"
+#include "watch.h"
 #include "wire.h"
-
-struct conn;
 
 /* A socket, a ring and a test buffer are these four functions to the rest of the daemon. */
 struct transport {
@@ -24,6 +23,9 @@ struct transport {
 	bool exact;
 };
 
+/* Bytes of input taken at a time. */
+#define CONN_CHUNK 8192
+
 struct conn {
 	struct conn *next;
 	const struct transport *tp;
@@ -36,28 +38,28 @@ struct conn {
 	size_t unlogged; /* bytes at the end of in, of a request not yet run (exact only) */
 	/* Bytes taken and sent so far, modulo 2^32: a ring's indices. */
 	uint32_t in_pos, out_pos;
-	uint64_t skip;	  /* bytes still to be produced that the client already has */
 	uint32_t replies; /* queued since the output was last empty */
-	uint32_t last_txn;
-	uint64_t ticket;  /* place in the queue for a reservation, 0: not in it */
+	uint64_t ticket;  /* place in the queue for a turn, 0: not in it */
 	uint32_t retries; /* transactions failed in a row */
 	bool dead;	  /* to be freed by conn_reap() */
 	bool overflow;	  /* takes no events until its output is empty */
-	bool waiting;	  /* for a reservation to end */
+	bool waiting;	  /* for someone's turn to end */
 	bool dirty;	  /* on the list of those with output to flush */
 	bool input_off;
+	int sent; /* what sending ahead has given: bytes, or a negative errno value; 0: not tried */
 	bool more; /* had its turn with requests left over */
 	struct conn *dirty_next;
 	struct txn *txns;
 	struct watch *watches;
-	struct access_set failed; /* what its last transaction touched, if it failed */
 };
 
 extern struct conn *conns;
+extern struct conn *conn_dirty; /* those with output to flush */
 extern uint32_t conn_last_id;
-/* Bytes queued to exact connections so far: their positions tell 2^32 of them apart. */
+/* Bytes queued to exact connections since the last snapshot: what a replay queues again. */
 extern uint64_t conn_exact_out;
-extern bool conn_more; /* some connection has requests left over */
+extern bool conn_more;	/* some connection has requests left over */
+extern bool conn_muted; /* what is run has been answered before: queue nothing */
 
 /* id 0: the next one. */
 struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_t id);
@@ -66,34 +68,34 @@ void conn_close(struct conn *c);
 void conn_reap(void);
 struct conn *conn_by_id(uint32_t id);
 
-/* Take and run requests, then send what there is to send. */
+/* Take and run requests; the replies are sent at once on a ring, else by conn_flush_all(). */
 void conn_service(struct conn *c);
+/* Input that someone has read ahead for conn_service(): what read() would have returned. */
+void conn_input(struct conn *c, const void *data, ssize_t n);
 /* Bytes from the log, run without asking the transport. */
 void conn_replay(struct conn *c, const void *data, size_t len);
-/* Unfinished input and output from a snapshot. */
-void conn_restore(struct conn *c, const void *in, size_t in_len, const void *out, size_t out_len);
 /* Send queued output of every connection that has some, the privileged ones first. */
 void conn_flush_all(void);
+/* Serve c soon, whether or not its transport calls. */
+void conn_again(struct conn *c);
 void conn_wake_waiting(void);
-/* Events of w's connection on the event's path as the client is to see it. */
+/* Event of watch w on the event's path as the client is to see it. */
 void conn_event(struct conn *c, struct watch *w, const char *path);
 /* Back-pressure began or ended: part of the log, because it decides what is sent. */
 void conn_set_overflow(struct conn *c, bool on);
-
 void conn_reply(struct conn *c, const struct xsd_sockmsg *req, const void *data, size_t len);
-void conn_reply_error(struct conn *c, const struct xsd_sockmsg *req, int err);
 
-/* Protocol operations: run one request and queue its reply. */
-void ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data);
+/* Protocol operations: run one request and queue its reply. Returns the error it was told. */
+int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data);
 /* Must this request be logged: does it change anything that outlives its reply? */
 bool ops_is_change(const struct xsd_sockmsg *req);
-bool ops_must_wait(struct conn *c, const struct xsd_sockmsg *req, const char *data);
+/* Is it one that a transaction keeps? */
+bool ops_is_step(const struct xsd_sockmsg *req);
 /* Absolute form of a path or special name in abs; false when it is not valid. */
 #define ABS_ROOM (XENSTORE_ABS_PATH_MAX + 1)
 bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool special);
 
-extern bool control_restart; /* a live restart was asked for */
 /* CONTROL: the answer goes to out. Returns 0 or an errno value. */
-int control_run(struct conn *c, int argc, const char *const *argv, struct buf *out);
+int control_run(int argc, const char *const *argv, struct buf *out);
 
 #endif

@@ -2,13 +2,19 @@
 /* CONTROL: the daemon's own settings and figures, for the privileged domain. */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include "conn.h"
 #include "log.h"
-#include "watch.h"
+#include "socket.h"
 
-static void print(struct buf *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void print(struct buf *out, const char *fmt, ...)
+/* Its arguments, and the answer. */
+struct command {
+	int argc;
+	const char *const *argv;
+	struct buf *out;
+};
+
+static void print(struct command *cmd, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void print(struct command *cmd, const char *fmt, ...)
 {
 	char line[256];
 	va_list ap;
@@ -17,162 +23,150 @@ static void print(struct buf *out, const char *fmt, ...)
 	va_start(ap, fmt);
 	n = vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	buf_add(out, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+	buf_add(cmd->out, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
-static int find_quota(const char *name)
+/* The domain that an argument names; NULL with *err set. */
+static struct domain *find_domain(const char *arg, int *err)
 {
-	for (int q = 0; q < Q_COUNT; q++)
-		if (!strcmp(quota_name[q], name))
-			return q;
-	return -1;
-}
+	struct domain *d = NULL;
+	uint64_t domid;
 
-static void print_domain(struct buf *out, const struct domain *d)
-{
-	print(out, "Domain %u:\n", d->domid);
-	for (int q = 0; q < Q_COUNT; q++)
-		if (quota_limit(d, q) == INT64_MAX)
-			print(out, "%-18s: used %lld peak %lld\n", quota_name[q],
-			      (long long)d->used[q], (long long)d->peak[q]);
-		else
-			print(out, "%-18s: used %lld peak %lld limit %lld\n", quota_name[q],
-			      (long long)d->used[q], (long long)d->peak[q],
-			      (long long)quota_limit(d, q));
+	*err = EINVAL;
+	if (wire_number(arg, DOMID_LIMIT - 1, &domid)) {
+		d = domain_find((unsigned int)domid);
+		*err = d ? 0 : ENOENT;
+	}
+	return d;
 }
 
 /* quota set [DOMID] NAME VALUE */
-static int quota_set(int argc, const char *const *argv, struct buf *out)
+static int quota_set(struct command *cmd)
 {
-	uint64_t domid = 0, value;
+	const char *const *arg = cmd->argv + cmd->argc - 2;
 	struct domain *d = NULL;
-	int q;
+	uint64_t value;
+	int q, err;
 
-	if (argc == 3) {
-		if (!wire_number(argv[0], DOMID_LIMIT - 1, &domid))
-			return EINVAL;
-		d = domain_find((unsigned int)domid);
+	if (cmd->argc != 3 && cmd->argc != 4)
+		return EINVAL;
+	if (cmd->argc == 4) {
+		d = find_domain(cmd->argv[1], &err);
 		if (!d || d == domain0)
-			return ENOENT;
-		argv++;
-	} else if (argc != 2) {
-		return EINVAL;
+			return d ? ENOENT : err;
 	}
-	q = find_quota(argv[0]);
-	if (q < 0 || !wire_number(argv[1], 1ull << 40, &value))
+	q = quota_find(arg[0], strlen(arg[0]));
+	if (q < 0 || !wire_number(arg[1], QUOTA_LIMIT_MAX, &value))
 		return EINVAL;
-	(d ? d->limit : quota_default)[q] = (int64_t)value;
-	print(out, "OK");
+	*(d ? &d->limit[q] : &quotas[q].limit) = (int64_t)value;
+	print(cmd, "OK");
 	return 0;
 }
 
-static int cmd_quota(int argc, const char *const *argv, struct buf *out)
+static int cmd_quota(struct command *cmd)
 {
-	uint64_t domid;
 	struct domain *d;
+	int err;
 
-	if (argc && !strcmp(argv[0], "set"))
-		return quota_set(argc - 1, argv + 1, out);
-	if (argc > 1)
+	if (cmd->argc && !strcmp(cmd->argv[0], "set"))
+		return quota_set(cmd);
+	if (cmd->argc > 1)
 		return EINVAL;
-	if (!argc) {
-		for (int q = 0; q < Q_COUNT; q++)
-			print(out, "%-18s: %lld\n", quota_name[q], (long long)quota_default[q]);
-		return 0;
+	d = cmd->argc ? find_domain(cmd->argv[0], &err) : NULL;
+	if (cmd->argc && !d)
+		return err;
+	if (d)
+		print(cmd, "Domain %u:\n", d->domid);
+	for (int q = 0; q < Q_COUNT; q++) {
+		print(cmd, "%-18s: ", quotas[q].name);
+		if (d)
+			print(cmd, "used %lld peak %lld", (long long)d->used[q],
+			      (long long)d->peak[q]);
+		if (d != domain0)
+			print(cmd, d ? " limit %lld" : "%lld",
+			      (long long)(d ? quota_limit(d, q) : quotas[q].limit));
+		print(cmd, "\n");
 	}
-	if (!wire_number(argv[0], DOMID_LIMIT - 1, &domid))
-		return EINVAL;
-	d = domain_find((unsigned int)domid);
-	if (!d)
-		return ENOENT;
-	print_domain(out, d);
 	return 0;
 }
 
-static int cmd_domains(int argc, const char *const *argv, struct buf *out)
+static int cmd_domains(struct command *cmd)
 {
-	(void)argc;
-	(void)argv;
 	for (const struct domain *d = domains; d; d = d->next)
-		print(out, "%u %s nodes %lld watches %lld transactions %lld memory %lld\n",
+		print(cmd, "%u %s nodes %lld watches %lld transactions %lld memory %lld\n",
 		      d->domid, d->introduced ? "introduced" : "-", (long long)d->used[Q_NODES],
 		      (long long)d->used[Q_WATCHES], (long long)d->used[Q_TRANSACTIONS],
 		      (long long)d->used[Q_MEMORY]);
 	return 0;
 }
 
-bool control_restart;
-
-static int cmd_restart(int argc, const char *const *argv, struct buf *out)
+static int cmd_restart(struct command *cmd)
 {
-	(void)argv;
-	if (argc)
+	if (cmd->argc)
 		return EINVAL;
 	/* In a replay it has happened already. */
-	control_restart = !log_replaying;
-	print(out, "OK");
+	if (!log_replaying)
+		loop_end = LOOP_RESTART;
+	print(cmd, "OK");
 	return 0;
 }
 
-static void count_node(struct node *n, void *arg)
-{
-	struct domain *d = perm_owner(n->c->perms);
+/* What there is, by owner's domain id: nodes, bytes, watches. */
+static int64_t counted[DOMID_LIMIT][3];
 
+static void count_node(struct node *n, const char *path, void *arg)
+{
+	int64_t *count = counted[perm_owner(n->c->perms)->domid];
+
+	(void)path;
 	(void)arg;
-	d->counted_nodes++;
-	d->counted_bytes += content_bytes(n->c);
+	count[0]++;
+	count[1] += content_bytes(n->c);
 }
 
 /* Count the whole store and what hangs on each connection; print what the accounts have wrong. */
-static int cmd_check(int argc, const char *const *argv, struct buf *out)
+static int cmd_check(struct command *cmd)
 {
-	int wrong = 0;
+	static const enum quota kinds[3] = {Q_NODES, Q_MEMORY, Q_WATCHES};
+	size_t before = cmd->out->len;
 
-	(void)argc;
-	(void)argv;
-	for (struct domain *d = domains; d; d = d->next)
-		d->counted_nodes = d->counted_bytes = d->counted_watches = 0;
-	tree_walk(store_view.root, count_node, NULL);
+	memset(counted, 0, sizeof(counted));
+	tree_walk(store_root, "/", count_node, NULL);
 	for (const struct conn *c = conns; c; c = c->next) {
-		if (c->dead)
-			continue;
-		for (const struct watch *w = c->watches; w; w = w->conn_next) {
-			c->domain->counted_watches++;
-			c->domain->counted_bytes += w->bytes;
+		int64_t *count = counted[c->domain->domid];
+
+		for (const struct watch *w = c->watches; w; w = w->next) {
+			count[1] += w->bytes;
+			count[2]++;
 		}
 		for (const struct txn *t = c->txns; t; t = t->next)
-			c->domain->counted_bytes += t->charged;
-		c->domain->counted_bytes += c->failed.bytes;
+			count[1] += t->charged;
 	}
 	for (const struct domain *d = domains; d; d = d->next)
-		if (d->counted_nodes != d->used[Q_NODES] || d->counted_bytes != d->used[Q_MEMORY] ||
-		    d->counted_watches != d->used[Q_WATCHES]) {
-			wrong++;
-			print(out,
-			      "domain %u: nodes %lld/%lld memory %lld/%lld watches %lld/%lld\n",
-			      d->domid, (long long)d->used[Q_NODES], (long long)d->counted_nodes,
-			      (long long)d->used[Q_MEMORY], (long long)d->counted_bytes,
-			      (long long)d->used[Q_WATCHES], (long long)d->counted_watches);
-		}
-	if (!wrong)
-		print(out, "OK");
+		for (int i = 0; i < 3; i++)
+			if (counted[d->domid][i] != d->used[kinds[i]])
+				print(cmd, "domain %u: %s %lld, counted %lld\n", d->domid,
+				      quotas[kinds[i]].name, (long long)d->used[kinds[i]],
+				      (long long)counted[d->domid][i]);
+	if (cmd->out->len == before)
+		print(cmd, "OK");
 	return 0;
 }
 
-static int cmd_print(int argc, const char *const *argv, struct buf *out)
+static int cmd_print(struct command *cmd)
 {
-	for (int i = 0; i < argc && !log_replaying; i++)
-		fprintf(stderr, "xenstored: %s\n", argv[i]);
-	print(out, "OK");
+	for (int i = 0; i < cmd->argc && !log_replaying; i++)
+		fprintf(stderr, "xenstored: %s\n", cmd->argv[i]);
+	print(cmd, "OK");
 	return 0;
 }
 
-static int cmd_help(int argc, const char *const *argv, struct buf *out);
+static int cmd_help(struct command *cmd);
 
 static const struct {
 	const char *name;
 	const char *help;
-	int (*run)(int argc, const char *const *argv, struct buf *out);
+	int (*run)(struct command *cmd);
 } commands[] = {
 	{"help", "", cmd_help},
 	{"print", "TEXT: write to the daemon's standard error", cmd_print},
@@ -182,21 +176,21 @@ static const struct {
 	{"live-restart", "go on as a fresh process, from the program file as it is now",
 	 cmd_restart},
 };
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int cmd_help(int argc, const char *const *argv, struct buf *out)
+static int cmd_help(struct command *cmd)
 {
-	(void)argc;
-	(void)argv;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		print(out, "%s %s\n", commands[i].name, commands[i].help);
+	for (size_t i = 0; i < COMMANDS; i++)
+		print(cmd, "%s %s\n", commands[i].name, commands[i].help);
 	return 0;
 }
 
-int control_run(struct conn *c, int argc, const char *const *argv, struct buf *out)
+int control_run(int argc, const char *const *argv, struct buf *out)
 {
-	(void)c;
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	struct command cmd = {argc - 1, argv + 1, out};
+
+	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(commands[i].name, argv[0]))
-			return commands[i].run(argc - 1, argv + 1, out);
+			return commands[i].run(&cmd);
 	return EINVAL;
 }

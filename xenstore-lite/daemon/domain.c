@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
 #include <stdlib.h>
 #include "conn.h"
 #include "domain.h"
@@ -17,16 +16,22 @@ static struct domain *by_id[DOMID_LIMIT];
 void domain_init(void)
 {
 	memset(&dom0, 0, sizeof(dom0));
+	memset(dom0.limit, 0xff, sizeof(dom0.limit));
 	memset(by_id, 0, sizeof(by_id));
 	domains = by_id[0] = &dom0;
 	domain_gen = dom0.gen = 1;
-	for (int q = 0; q < Q_COUNT; q++)
-		dom0.limit[q] = -1;
 }
 
 struct domain *domain_find(unsigned int domid)
 {
 	return domid < DOMID_LIMIT ? by_id[domid] : NULL;
+}
+
+struct domain *domain_alive(unsigned int domid, uint64_t gen)
+{
+	struct domain *d = domain_find(domid);
+
+	return d && d->gen == gen ? d : NULL;
 }
 
 struct domain *domain_add(unsigned int domid, uint64_t gen)
@@ -37,8 +42,7 @@ struct domain *domain_add(unsigned int domid, uint64_t gen)
 	d->gen = gen;
 	if (gen > domain_gen)
 		domain_gen = gen;
-	for (int q = 0; q < Q_COUNT; q++)
-		d->limit[q] = -1;
+	memset(d->limit, 0xff, sizeof(d->limit));
 	d->next = dom0.next;
 	dom0.next = by_id[domid] = d;
 	return d;
@@ -54,66 +58,43 @@ struct domain *domain_get(unsigned int domid)
 		return d;
 	if (domain_probe && (!domain_probe(domid, &st) || !st.exists))
 		return NULL;
-	log_domain(LOG_DOMAIN_NEW, domid);
-	return domain_add(domid, domain_gen + 1);
+	d = domain_add(domid, domain_gen + 1);
+	log_domain(LOG_DOMAIN, d);
+	return d;
 }
 
 struct orphans {
-	struct domain *d;
+	const struct domain *owner;
 	struct buf paths;
+	size_t last; /* where the last of them begins */
 };
 
-static void add_name(const struct content *c, void *arg)
+/* Topmost nodes alone: what is below goes with them. */
+static void add_orphan(struct node *n, const char *path, void *arg)
 {
-	buf_add(arg, c->bytes, c->name_len);
-	buf_add(arg, "", 1);
-}
+	struct orphans *o = arg;
+	const char *last = o->paths.len ? o->paths.data + o->last : "";
+	size_t len = strlen(last);
 
-/*
- * Paths of the topmost nodes that d owns, below top. An explicit list of paths
- * still to visit stands in for recursion.
- */
-static void collect_orphans(struct node *top, const char *path, struct orphans *o)
-{
-	struct buf todo = {0};
-
-	buf_add(&todo, path, strlen(path) + 1);
-	while (todo.len) {
-		char here[XENSTORE_ABS_PATH_MAX + 2];
-		struct buf names = {0};
-		struct node *n;
-
-		snprintf(here, sizeof(here), "%s", todo.data + todo.head);
-		buf_take(&todo, strlen(here) + 1);
-		n = tree_find(top, here);
-		if (n != top && perm_owner(n->c->perms) == o->d) {
-			buf_add(&o->paths, here, strlen(here) + 1);
-			continue;
-		}
-		tree_list(n, add_name, &names);
-		for (char *p = names.data; names.len && p < names.data + names.len;
-		     p += strlen(p) + 1) {
-			buf_add(&todo, here, strcmp(here, "/") ? strlen(here) : 0);
-			buf_add(&todo, "/", 1);
-			buf_add(&todo, p, strlen(p) + 1);
-		}
-		buf_free(&names);
-	}
-	buf_free(&todo);
+	if (!path[1] || perm_owner(n->c->perms) != o->owner ||
+	    (len && !strncmp(path, last, len) && path[len] == '/'))
+		return;
+	o->last = o->paths.len;
+	buf_add(&o->paths, path, strlen(path) + 1);
 }
 
 /* Most domains leave nothing behind: their toolstack has removed it all before. */
 static void remove_orphans(struct domain *d)
 {
-	struct orphans o = {.d = d};
+	struct orphans o = {.owner = d};
 
 	if (!d->used[Q_NODES])
 		return;
-	collect_orphans(store_view.root, "/", &o);
+	tree_walk(store_root, "/", add_orphan, &o);
 	while (o.paths.len) {
-		char *path = o.paths.data + o.paths.head;
+		const char *path = o.paths.data + o.paths.head;
 
-		view_remove(&store_view, path, NULL);
+		node_put(store_remove(&store_root, path));
 		buf_take(&o.paths, strlen(path) + 1);
 	}
 	buf_free(&o.paths);
@@ -133,14 +114,6 @@ void domain_end(struct domain *d)
 	free(d);
 }
 
-void domain_fire(const char *name, unsigned int domid)
-{
-	char path[64];
-
-	snprintf(path, sizeof(path), "%s/%u", name, domid);
-	watch_fire_special(name, path);
-}
-
 void domain_release(struct domain *d)
 {
 	unsigned int domid = d->domid;
@@ -148,13 +121,13 @@ void domain_release(struct domain *d)
 
 	domain_end(d);
 	if (introduced)
-		domain_fire("@releaseDomain", domid);
+		watch_fire_special("@releaseDomain", domid);
 }
 
 void domain_shutdown(struct domain *d)
 {
 	d->shutdown = true;
-	domain_fire("@releaseDomain", d->domid);
+	watch_fire_special("@releaseDomain", d->domid);
 }
 
 void domain_check_all(void)
@@ -167,10 +140,10 @@ void domain_check_all(void)
 		if (!domain_probe(d->domid, &st))
 			continue;
 		if (!st.exists || st.dying) {
-			log_domain(LOG_DOMAIN_GONE, d->domid);
+			log_domain(LOG_DOMAIN_GONE, d);
 			domain_release(d);
 		} else if (st.shutdown && !d->shutdown && d->introduced) {
-			log_domain(LOG_DOMAIN_SHUTDOWN, d->domid);
+			log_domain(LOG_DOMAIN_SHUTDOWN, d);
 			domain_shutdown(d);
 		}
 	}

@@ -25,32 +25,33 @@ enum quota {
 	Q_COUNT,
 };
 
+/* Names and default limits, which can be set. */
+extern struct quota_kind {
+	const char *name;
+	int64_t limit;
+} quotas[Q_COUNT];
+#define QUOTA_LIMIT_MAX (1ull << 40)
+
 struct conn;
-struct watch;
-struct view;
 
 struct domain {
 	struct domain *next;
 	uint64_t gen;
-	uint64_t gfn; /* frame of the ring as the toolstack named it */
-	uint32_t port;
-	uint32_t target; /* a domain this one may act for; 0: none */
 	uint64_t target_gen;
+	uint16_t target; /* a domain this one may act for; 0: none */
 	uint16_t domid;
 	bool introduced;
 	bool shutdown;	   /* its shutdown has been announced */
+	uint32_t port;	   /* the domain's end of its ring's event channel */
 	struct conn *conn; /* its ring, when introduced */
 	int64_t used[Q_COUNT];
 	int64_t peak[Q_COUNT];
-	int64_t limit[Q_COUNT];				       /* -1: the default */
-	int64_t counted_nodes, counted_bytes, counted_watches; /* by `control check` */
+	int64_t limit[Q_COUNT]; /* -1: the default */
 };
 
 extern struct domain *domains;	     /* every record; domain 0 is always there */
 extern struct domain *const domain0; /* the privileged domain */
 extern uint64_t domain_gen;	     /* last generation given out */
-extern int64_t quota_default[Q_COUNT];
-extern const char *const quota_name[Q_COUNT];
 
 /* What the hypervisor says about a domain; set once, or NULL without a hypervisor. */
 struct domain_state {
@@ -60,6 +61,8 @@ extern bool (*domain_probe)(unsigned int domid, struct domain_state *st);
 
 void domain_init(void);
 struct domain *domain_find(unsigned int domid);
+/* The record if this very life of the domain still goes on. */
+struct domain *domain_alive(unsigned int domid, uint64_t gen);
 /* Find, or make the record of a domain that exists; NULL when it does not. */
 struct domain *domain_get(unsigned int domid);
 struct domain *domain_add(unsigned int domid, uint64_t gen);
@@ -70,22 +73,24 @@ void domain_release(struct domain *d);
 void domain_shutdown(struct domain *d);
 /* Ask the hypervisor about every record, after VIRQ_DOM_EXC. */
 void domain_check_all(void);
-void domain_fire(const char *name, unsigned int domid);
 
+/* The quota of that name of len characters, or -1. */
+int quota_find(const char *name, size_t len);
 int64_t quota_limit(const struct domain *d, enum quota q);
+bool quota_room(const struct domain *d, enum quota q, int64_t n);
 /* Add n (may be negative) to what d uses. Whether it may was asked before. */
-void quota_force(struct domain *d, enum quota q, int64_t n);
+void quota_add(struct domain *d, enum quota q, int64_t n);
+/* What a node with this content is billed to its owner's Q_MEMORY. */
+int64_t content_bytes(const struct content *c);
 
 /* Who pays for an object with these permissions. */
 struct domain *perm_owner(const struct permset *ps);
 /* What the connection may do: PERM_READ | PERM_WRITE | PERM_OWNER. */
 unsigned int perm_of(const struct permset *ps, const struct conn *conn);
-/* "r5" and the like into a new list; NULL with *err set. */
-struct permset *perm_parse(const char *const *strs, int n, int *err);
+/* "r5" and the like into a new list; NULL when one is malformed. */
+struct permset *perm_parse(const char *const *strs, int n);
 void perm_print(const struct permset *ps, struct buf *out);
 /* The inherited list of a node that conn makes below one with list ps. */
 struct permset *perm_inherit(struct permset *ps, const struct conn *conn);
-
-int64_t content_bytes(const struct content *c);
 
 #endif

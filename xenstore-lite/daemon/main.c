@@ -4,9 +4,10 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -16,15 +17,19 @@
 #include "log.h"
 #include "ring.h"
 #include "socket.h"
-#include "watch.h"
+
+/* A worker's exit status when it was told to make room for a fresh one. */
+#define EXIT_RESTART 75
+/* So many workers in a row may end at once, each within so many seconds. */
+#define QUICK_MAX  20
+#define QUICK_SECS 2
 
 static const char *rundir, *socket_path, *pid_file;
-static bool daemonize = true, use_xen = true, print_pid;
-static volatile bool stop;
-static int lock_fd, listener, keeper_fd;
+static bool foreground, no_xen, print_pid;
+static int lock_fd, listener;
 static char **args, self[4096];
-static volatile pid_t worker_pid;
-static bool lost_keeper;
+static volatile pid_t worker;
+static sigset_t ending; /* the signals that end us */
 
 static const char usage[] =
 	"Usage: xenstored [OPTION]...\n"
@@ -38,72 +43,53 @@ static const char usage[] =
 	"  -s, --socket PATH         socket (XENSTORED_PATH, DIR/socket)\n"
 	"  -h, --help                this text\n";
 
+static const struct option options[] = {
+	{"no-fork", no_argument, NULL, 'N'},
+	{"pid-file", required_argument, NULL, 'F'},
+	{"output-pid", no_argument, NULL, 'P'},
+	{"no-domain-init", no_argument, NULL, 'D'},
+	{"quota", required_argument, NULL, 'Q'},
+	{"rundir", required_argument, NULL, 'd'},
+	{"socket", required_argument, NULL, 's'},
+	{"help", no_argument, NULL, 'h'},
+	{NULL, 0, NULL, 0},
+};
+
 static bool set_quota(const char *arg)
 {
-	const char *eq = strchr(arg, '=');
+	size_t len = strcspn(arg, "=");
+	int q = quota_find(arg, len);
 	uint64_t v;
 
-	for (int q = 0; eq && q < Q_COUNT; q++)
-		if (!strncmp(quota_name[q], arg, (size_t)(eq - arg)) && !quota_name[q][eq - arg] &&
-		    wire_number(eq + 1, 1ull << 40, &v)) {
-			quota_default[q] = (int64_t)v;
-			return true;
-		}
-	fprintf(stderr, "xenstored: no such quota setting: %s\n", arg);
-	return false;
+	if (q < 0 || !arg[len] || !wire_number(arg + len + 1, QUOTA_LIMIT_MAX, &v)) {
+		fprintf(stderr, "xenstored: no such quota setting: %s\n", arg);
+		return false;
+	}
+	quotas[q].limit = (int64_t)v;
+	return true;
 }
 
 static bool parse(int argc, char **argv)
 {
-	static const struct option opts[] = {
-		{"no-fork", no_argument, NULL, 'N'},
-		{"pid-file", required_argument, NULL, 'F'},
-		{"output-pid", no_argument, NULL, 'P'},
-		{"no-domain-init", no_argument, NULL, 'D'},
-		{"quota", required_argument, NULL, 'Q'},
-		{"rundir", required_argument, NULL, 'd'},
-		{"socket", required_argument, NULL, 's'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "NF:PDQ:d:s:h", opts, NULL)) != -1) {
-		switch (c) {
-		case 'N':
-			daemonize = false;
-			break;
-		case 'F':
-			pid_file = optarg;
-			break;
-		case 'P':
-			print_pid = true;
-			break;
-		case 'D':
-			use_xen = false;
-			break;
-		case 'Q':
-			if (!set_quota(optarg))
-				return false;
-			break;
-		case 'd':
-			rundir = optarg;
-			break;
-		case 's':
-			socket_path = optarg;
-			break;
-		case 'h':
+	while ((c = getopt_long(argc, argv, "NF:PDQ:d:s:h", options, NULL)) != -1) {
+		if (c == 'h') {
 			fputs(usage, stdout);
 			exit(0);
-		default:
-			return false;
 		}
+		if (c == '?' || (c == 'Q' && !set_quota(optarg)))
+			return false;
+		foreground |= c == 'N';
+		print_pid |= c == 'P';
+		no_xen |= c == 'D';
+		pid_file = c == 'F' ? optarg : pid_file;
+		rundir = c == 'd' ? optarg : rundir;
+		socket_path = c == 's' ? optarg : socket_path;
 	}
-	if (optind < argc) {
+	if (optind < argc)
 		fprintf(stderr, "xenstored: unexpected argument: %s\n", argv[optind]);
-		return false;
-	}
-	return true;
+	return optind == argc;
 }
 
 static void set_paths(void)
@@ -114,12 +100,11 @@ static void set_paths(void)
 		rundir = getenv("XENSTORED_RUNDIR");
 	if (!rundir)
 		rundir = "/run/xenstored";
+	snprintf(path, sizeof(path), "%s/socket", rundir);
 	if (!socket_path)
 		socket_path = getenv("XENSTORED_PATH");
-	if (!socket_path) {
-		snprintf(path, sizeof(path), "%s/socket", rundir);
+	if (!socket_path)
 		socket_path = path;
-	}
 	if (mkdir(rundir, 0755) && errno != EEXIST) {
 		fprintf(stderr, "xenstored: cannot make %s: %m\n", rundir);
 		exit(1);
@@ -128,197 +113,124 @@ static void set_paths(void)
 
 static void write_pid(pid_t pid)
 {
-	FILE *f;
+	FILE *f = pid_file ? fopen(pid_file, "we") : NULL;
 
-	if (print_pid) {
-		printf("%d\n", pid);
-		fflush(stdout);
-	}
-	if (!pid_file)
-		return;
-	f = fopen(pid_file, "we");
-	if (!f || fprintf(f, "%d\n", pid) < 0 || fclose(f))
+	if (pid_file && (!f || fprintf(f, "%d\n", pid) < 0 || fclose(f)))
 		fprintf(stderr, "xenstored: cannot write %s: %m\n", pid_file);
 }
 
-static void on_stop(int sig)
+/*
+ * Go on as a fresh process with the same id, which keeps the connections: other
+ * descriptors are closed on the way. quick: workers that ended at once, up to now.
+ */
+static void restart(const char *program, int quick)
 {
-	(void)sig;
-	stop = true;
+	char state[48];
+
+	snprintf(state, sizeof(state), "%d,%d,%d", lock_fd, listener, quick);
+	setenv("XENSTORED_RESUME", state, 1);
+	execv(program, args);
+	perror("xenstored: cannot run the new program, going on with the old one");
+	execv("/proc/self/exe", args);
+	perror("xenstored: cannot run itself");
+	exit(1);
 }
 
-static void on_keeper_gone(void)
+static void on_signal(int sig)
 {
-	loop_remove(keeper_fd);
-	close(keeper_fd);
-	lost_keeper = true;
-}
-
-static void watch_keeper(pid_t pid)
-{
-	keeper_fd = (int)syscall(SYS_pidfd_open, pid, 0);
-	if (keeper_fd >= 0)
-		loop_add(keeper_fd, on_keeper_gone);
-}
-
-static void pass_on(int sig)
-{
-	if (worker_pid)
-		kill(worker_pid, sig);
+	loop_end = sig == SIGUSR1 ? LOOP_ORPHANED : LOOP_EXIT;
 }
 
 static void on_connect(void)
 {
-	for (int i = 0; i < 64 && socket_accept(listener); i++)
-		;
-}
-
-/* A process that shares our descriptors, now and later: what one opens, the other has. */
-static pid_t fork_sharing_files(void)
-{
-	return (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
-}
-
-static void keep(pid_t worker, int pidfd);
-
-/*
- * Keep the signals that end us for later. Held from before a process is forked
- * until it can tell what to do with them, so that none is lost or kills it.
- */
-static void hold_signals(bool hold)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
-}
-
-/* Our keeper was killed: start another, which shares our descriptors as the first did. */
-static void new_keeper(void)
-{
-	pid_t me = getpid(), pid;
-
-	lost_keeper = false;
-	hold_signals(true);
-	pid = fork_sharing_files();
-	if (pid < 0)
-		perror("xenstored: clone");
-	if (pid > 0)
-		watch_keeper(pid);
-	if (pid) {
-		hold_signals(false);
-		return;
-	}
-	setsid();
-	write_pid(getpid());
-	keep(me, (int)syscall(SYS_pidfd_open, me, 0));
+	socket_accept(listener);
 }
 
 /*
- * The worker: all that has to do with the store. The keeper beside it holds the
- * same descriptors and nothing else, so that local connections outlive a worker.
+ * The worker: all that has to do with the store. The keeper beside it shares its
+ * table of descriptors and does nothing else, so that local connections outlive a worker.
  */
-static void work(bool resume)
+static void work(pid_t keeper, bool resume)
 {
+	bool loaded;
 	int xen;
 
-	signal(SIGTERM, on_stop);
-	signal(SIGINT, on_stop);
-	hold_signals(false);
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
+	signal(SIGUSR1, on_signal);
+	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	if (getppid() != keeper)
+		loop_end = LOOP_ORPHANED;
+	sigprocmask(SIG_UNBLOCK, &ending, NULL);
+	if (getrandom(&hash_seed, sizeof(hash_seed), 0) != sizeof(hash_seed))
+		perror("xenstored: getrandom");
 	domain_init();
-	log_open(rundir, resume, listener);
+	log_open(rundir);
+	loaded = log_load();
+	/* Connections that no log knows: their clients shall learn it. */
+	if (resume && !loaded)
+		close_range((unsigned int)listener + 1, ~0u, 0);
 	loop_init();
-	loop_add(listener, on_connect);
-	watch_keeper(getppid());
-	xen = use_xen ? xen_open() : -1;
-	if (xen >= 0)
-		loop_add(xen, xen_events);
-	if (!log_load()) {
+	xen = no_xen ? -1 : xen_open();
+	if (loaded) {
+		log_settle(resume);
+	} else {
 		state_new();
 		log_has_rings = xen >= 0;
 	}
+	loop_add(listener, on_connect);
+	if (xen >= 0)
+		loop_add(xen, xen_events);
 	ring_attach_dom0();
-	log_compact(LOG_CRASHED);
+	log_compact(false);
 	domain_check_all();
-	if (!resume)
-		write_pid(getppid());
-	while (!stop && !control_restart) {
-		loop_run(&stop, &lost_keeper, &control_restart);
-		if (lost_keeper)
-			new_keeper();
+	write_pid(keeper);
+	if (print_pid && !resume) {
+		printf("%d\n", keeper);
+		fflush(stdout);
 	}
-	log_compact(stop ? LOG_EXITED : LOG_RESTARTING);
-	exit(0);
+	loop_run(&ending);
+	log_compact(true);
+	/* An orphan becomes the keeper of its successor. */
+	if (loop_end == LOOP_ORPHANED)
+		restart("/proc/self/exe", 0);
+	exit(loop_end == LOOP_RESTART ? EXIT_RESTART : 0);
 }
 
-/* Go on as a fresh process, from the program file as it is now; the pid stays. */
-static void restart(void)
+static void pass_on(int sig)
 {
-	char fds[32];
-
-	snprintf(fds, sizeof(fds), "%d,%d", lock_fd, listener);
-	setenv("XENSTORED_RESUME", fds, 1);
-	execv(self, args);
-	perror("xenstored: cannot run the new program, going on with the old one");
+	if (worker)
+		kill(worker, sig);
 }
 
-/*
- * Wait for the worker's end, for ever: it is replaced, unless it was told to go.
- * pidfd is -1 when the worker is our child. Called with signals held.
- */
-static void keep(pid_t worker, int pidfd)
+/* Wait for the worker's end: unless it was told to go, another one follows. */
+static void keep(int quick)
 {
-	bool adopted = pidfd >= 0;
-	int quick = 0;
+	time_t start = time(NULL);
+	int status;
 
 	signal(SIGTERM, pass_on);
 	signal(SIGINT, pass_on);
-	for (;;) {
-		struct pollfd p = {.fd = pidfd, .events = POLLIN};
-		time_t start = time(NULL);
-
-		worker_pid = worker;
-		hold_signals(false);
-		/* A child is waited for; a worker that outlived its first keeper is watched. */
-		if (pidfd < 0)
-			while (waitpid(worker, NULL, 0) < 0 && errno == EINTR)
-				;
-		else
-			while (poll(&p, 1, -1) < 0 && errno == EINTR)
-				;
-		hold_signals(true);
-		/* Not before: a starting worker closes what it does not know, here as well. */
-		if (pidfd >= 0)
-			close(pidfd);
-		pidfd = -1;
-		worker_pid = 0;
-		switch (log_peek(rundir)) {
-		case LOG_EXITED:
-			if (pid_file)
-				unlink(pid_file);
-			exit(0);
-		case LOG_RESTARTING:
-			restart();
-			break;
-		case LOG_CRASHED:
-			fprintf(stderr, "xenstored: worker %d ended; going on from the log\n",
-				worker);
-			/* A keeper that its worker made carries a copy of that one's memory. */
-			if (adopted)
-				restart();
-			quick = time(NULL) - start < 2 ? quick + 1 : 0;
-			if (quick > 20) {
-				fprintf(stderr, "xenstored: it keeps ending at once; giving up\n");
-				exit(1);
-			}
-			break;
-		}
-		worker = fork_sharing_files();
-		if (!worker)
-			work(true);
+	signal(SIGUSR1, SIG_IGN);
+	sigprocmask(SIG_UNBLOCK, &ending, NULL);
+	while (waitpid(worker, &status, 0) < 0 && errno == EINTR)
+		;
+	sigprocmask(SIG_BLOCK, &ending, NULL);
+	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
+		if (pid_file)
+			unlink(pid_file);
+		exit(0);
 	}
+	/* A new program is for those who ask for it. */
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_RESTART)
+		restart(self, 0);
+	fprintf(stderr, "xenstored: worker %d ended; going on from the log\n", worker);
+	quick = time(NULL) - start < QUICK_SECS ? quick + 1 : 0;
+	if (quick > QUICK_MAX) {
+		fprintf(stderr, "xenstored: it keeps ending at once; giving up\n");
+		exit(1);
+	}
+	restart("/proc/self/exe", quick);
 }
 
 /* One daemon for one directory: the lock lives as long as a process of ours. */
@@ -328,55 +240,64 @@ static bool take_lock(void)
 
 	snprintf(path, sizeof(path), "%s/lock", rundir);
 	lock_fd = open(path, O_RDWR | O_CREAT, 0600);
-	if (lock_fd < 0 || flock(lock_fd, LOCK_EX | LOCK_NB)) {
-		fprintf(stderr, "xenstored: %s: %s\n", path,
-			lock_fd < 0 ? strerror(errno) : "another daemon has it");
-		return false;
-	}
-	return true;
+	if (lock_fd >= 0 && !flock(lock_fd, LOCK_EX | LOCK_NB))
+		return true;
+	fprintf(stderr, "xenstored: %s: %s\n", path,
+		lock_fd < 0 ? strerror(errno) : "another daemon has it");
+	return false;
 }
 
 int main(int argc, char **argv)
 {
-	const char *resume = getenv("XENSTORED_RESUME");
+	const char *state = getenv("XENSTORED_RESUME");
+	bool resume;
+	int quick = 0;
 	struct rlimit lim;
-	ssize_t n;
-	pid_t pid;
+	pid_t me;
 
 	if (!parse(argc, argv)) {
 		fputs("Try `xenstored --help`.\n", stderr);
 		return 1;
 	}
 	args = argv;
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[n > 0 ? n : 0] = '\0';
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		perror("xenstored: /proc/self/exe");
+	/* The file may have been replaced; it is the new one that a live restart is for. */
+	if (strstr(self, " (deleted)"))
+		*strstr(self, " (deleted)") = '\0';
 	set_paths();
 	signal(SIGPIPE, SIG_IGN);
 	if (!getrlimit(RLIMIT_NOFILE, &lim)) {
 		lim.rlim_cur = lim.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &lim);
 	}
-	if (resume && sscanf(resume, "%d,%d", &lock_fd, &listener) == 2) {
-		unsetenv("XENSTORED_RESUME");
-	} else {
-		resume = NULL;
+	resume = state && sscanf(state, "%d,%d,%d", &lock_fd, &listener, &quick) == 3;
+	unsetenv("XENSTORED_RESUME");
+	if (!resume) {
 		if (!take_lock())
 			return 1;
 		listener = socket_listen(socket_path);
 		if (listener < 0)
 			return 1;
-		if (daemonize && daemon(0, 0)) {
+		if (!foreground && daemon(0, 0)) {
 			perror("xenstored: daemon");
 			return 1;
 		}
 	}
-	hold_signals(true);
-	pid = fork_sharing_files();
-	if (pid < 0) {
+	/* Held until each process can tell what to do with them, so that none is lost or kills it.
+	 */
+	sigemptyset(&ending);
+	sigaddset(&ending, SIGTERM);
+	sigaddset(&ending, SIGINT);
+	sigprocmask(SIG_BLOCK, &ending, NULL);
+	me = getpid();
+	/* Descriptors are shared, now and later: what the worker opens, the keeper has. */
+	worker = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
+	if (worker < 0) {
 		perror("xenstored: clone");
 		return 1;
 	}
-	if (!pid)
-		work(resume);
-	keep(pid, -1);
+	if (!worker)
+		work(me, resume);
+	keep(quick);
 }

@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The protocol's requests, one function each, and the table that names them. */
+/* The protocol's requests, one function each, and the table that says how to call it. */
 #include <stdio.h>
-#include <stdlib.h>
 #include "conn.h"
 #include "log.h"
 #include "ring.h"
-#include "watch.h"
+#include "socket.h"
+
+#define MAX_ARGS (1 + XENSTORE_PAYLOAD_MAX / 3) /* a path, and permissions like "n0" */
 
 /* One request being run. Handlers return 0 after replying, or an errno value. */
 struct op {
 	struct conn *conn;
 	const struct xsd_sockmsg *req;
-	const char *data;
-	size_t len;
 	struct txn *txn;
-	struct view *view;
+	struct node **root;
+	int argc;
+	const char *argv[MAX_ARGS];
+	const char *value; /* what follows the first argument */
+	size_t len;
 	char path[ABS_ROOM]; /* of the node the request names */
+	uint64_t num[3];     /* the arguments of a request that takes numbers */
 };
 
 bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool special)
@@ -26,7 +30,7 @@ bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool specia
 		if (!special || len > XENSTORE_REL_PATH_MAX)
 			return false;
 		memcpy(abs, path, len + 1);
-		return true;
+		return watch_special(abs);
 	}
 	if (path[0] == '/') {
 		if (len >= ABS_ROOM)
@@ -40,25 +44,27 @@ bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool specia
 	return path_valid(abs);
 }
 
-static int ok(struct op *o)
+static int reply(struct op *o, const void *data, size_t len)
 {
-	conn_reply(o->conn, o->req, "OK", 3);
+	conn_reply(o->conn, o->req, data, len);
 	return 0;
 }
 
 static int reply_string(struct op *o, const char *s)
 {
-	conn_reply(o->conn, o->req, s, strlen(s) + 1);
-	return 0;
+	return reply(o, s, strlen(s) + 1);
 }
 
-/* Exactly one string as the whole payload, a node's path: resolve it. */
-static bool only_path(struct op *o)
+static int ok(struct op *o)
 {
-	const char *arg;
+	return reply_string(o, "OK");
+}
 
-	return wire_strings(o->data, o->len, &arg, 1) == 1 &&
-	       ops_abs_path(o->conn, arg, o->path, false);
+static int reply_buf(struct op *o, struct buf *b)
+{
+	reply(o, b->data, b->len);
+	buf_free(b);
+	return 0;
 }
 
 /*
@@ -69,14 +75,11 @@ static bool only_path(struct op *o)
 static int find(struct op *o, unsigned int need, unsigned int access, struct node **out)
 {
 	const char *rest;
-	struct node *n = tree_nearest(o->view->root, o->path, &rest);
-	unsigned int may = perm_of(n->c->perms, o->conn);
+	struct node *n = tree_nearest(*o->root, o->path, &rest);
 	int err;
 
 	*out = NULL;
-	/* Nothing is noted of nodes that the caller has no business with: notes can hold others up.
-	 */
-	if ((may & need) != need)
+	if ((perm_of(n->c->perms, o->conn) & need) != need)
 		return EACCES;
 	err = txn_touch(o->txn, o->path, access);
 	if (err)
@@ -92,7 +95,7 @@ static int changed(struct op *o)
 {
 	if (!o->txn) {
 		txn_age();
-		watch_fire(o->path, tree_find(store_view.root, o->path)->c->perms);
+		watch_fire(o->path, tree_find(store_root, o->path)->c->perms);
 	}
 	return ok(o);
 }
@@ -100,11 +103,23 @@ static int changed(struct op *o)
 static int op_read(struct op *o)
 {
 	struct node *n;
-	int err = only_path(o) ? find(o, PERM_READ, ACCESS_VALUE, &n) : EINVAL;
+	int err = find(o, PERM_READ, ACCESS_VALUE, &n);
 
-	if (!err)
-		conn_reply(o->conn, o->req, content_value(n->c), n->c->value_len);
-	return err;
+	return err ? err : reply(o, content_value(n->c), n->c->value_len);
+}
+
+/* What is made or removed at path depends on the permissions of the node above it. */
+static int touch_above(struct op *o, size_t len)
+{
+	char above[ABS_ROOM];
+
+	if (!o->txn)
+		return 0;
+	while (len > 1 && o->path[len - 1] == '/')
+		len--;
+	memcpy(above, o->path, len);
+	above[len] = '\0';
+	return txn_touch(o->txn, above, ACCESS_PERMS);
 }
 
 /* Write a value, or with value NULL make sure that the node exists. */
@@ -119,234 +134,194 @@ static int write_node(struct op *o, const void *value, size_t len)
 	if (!err && !value)
 		return ok(o);
 	if (err) {
-		/* It is made with its parent's permissions, so these must still hold at the end. */
-		char parent[ABS_ROOM];
-
-		n = tree_nearest(o->view->root, o->path, &rest);
-		snprintf(parent, sizeof(parent), "%.*s", (int)(rest - o->path), o->path);
-		if (parent[1] && parent[strlen(parent) - 1] == '/')
-			parent[strlen(parent) - 1] = '\0';
-		err = txn_touch(o->txn, parent, ACCESS_PERMS);
+		tree_nearest(*o->root, o->path, &rest);
+		err = touch_above(o, (size_t)(rest - o->path));
 		if (!err)
 			err = txn_touch(o->txn, o->path, ACCESS_WRITE);
 	}
 	if (!err)
-		err = view_write(o->view, o->conn, o->path, value, len);
+		err = store_write(o->root, o->conn, o->path, value, len);
 	return err ? err : changed(o);
 }
 
 static int op_write(struct op *o)
 {
-	size_t n = strnlen(o->data, o->len);
-
-	if (n == o->len || !ops_abs_path(o->conn, o->data, o->path, false))
-		return EINVAL;
-	return write_node(o, o->data + n + 1, o->len - n - 1);
+	return write_node(o, o->value, o->len);
 }
 
 static int op_mkdir(struct op *o)
 {
-	return only_path(o) ? write_node(o, NULL, 0) : EINVAL;
+	return write_node(o, NULL, 0);
 }
 
 static int op_rm(struct op *o)
 {
-	struct node *n, *old;
+	const char *rest;
+	struct node *n;
 	int err;
 
-	if (!only_path(o) || !o->path[1])
+	if (!o->path[1])
 		return EINVAL;
 	err = find(o, PERM_WRITE, ACCESS_VALUE, &n);
 	if (err == ENOENT) {
 		/* Removing what is not there is fine, below a node that is. */
-		char parent[ABS_ROOM];
-
-		memcpy(parent, o->path, sizeof(parent));
-		strrchr(parent, '/')[strrchr(parent, '/') == parent] = '\0';
-		if (!tree_find(o->view->root, parent))
-			return ENOENT;
-		err = txn_touch(o->txn, parent, ACCESS_PERMS);
+		tree_nearest(*o->root, o->path, &rest);
+		err = strchr(rest, '/') ? ENOENT : touch_above(o, (size_t)(rest - o->path));
 		return err ? err : ok(o);
 	}
 	if (!err)
 		err = txn_touch(o->txn, o->path, ACCESS_REMOVE);
 	if (err)
 		return err;
-	view_remove(o->view, o->path, &old);
+	n = store_remove(o->root, o->path);
 	if (!o->txn) {
 		txn_age();
-		watch_fire_removed(o->path, old);
+		watch_fire_removed(o->path, n);
 	}
-	node_put(old);
+	node_put(n);
 	return ok(o);
 }
 
-static void add_child(const struct content *c, void *arg)
+static int names_of(struct op *o, struct buf *names, uint64_t *gen)
 {
-	buf_add(arg, c->bytes, c->name_len);
-	buf_add(arg, "", 1);
+	struct node *n;
+	int err = find(o, PERM_READ, ACCESS_VALUE | ACCESS_LIST, &n);
+
+	if (err)
+		return err;
+	*gen = n->gen;
+	tree_names(n, names);
+	return 0;
 }
 
 static int op_directory(struct op *o)
 {
 	struct buf names = {0};
-	struct node *n;
-	int err = only_path(o) ? find(o, PERM_READ, ACCESS_VALUE | ACCESS_LIST, &n) : EINVAL;
+	uint64_t gen;
+	int err = names_of(o, &names, &gen);
 
-	if (err)
-		return err;
-	tree_list(n, add_child, &names);
-	if (names.len > XENSTORE_PAYLOAD_MAX)
-		err = E2BIG;
-	else
-		conn_reply(o->conn, o->req, names.data, names.len);
+	if (!err && names.len <= XENSTORE_PAYLOAD_MAX)
+		return reply_buf(o, &names);
 	buf_free(&names);
-	return err;
+	return err ? err : E2BIG;
 }
 
 /* A generation number, then as many whole names from the offset on as fit; "" ends the list. */
 static int op_directory_part(struct op *o)
 {
-	struct buf names = {0};
-	const char *argv[2];
 	char part[XENSTORE_PAYLOAD_MAX];
-	uint64_t from;
-	size_t len, at;
-	struct node *n;
+	struct buf names = {0};
+	uint64_t at, gen;
+	size_t len;
 	int err;
 
-	if (wire_strings(o->data, o->len, argv, 2) != 2 ||
-	    !ops_abs_path(o->conn, argv[0], o->path, false) ||
-	    !wire_number(argv[1], UINT32_MAX, &from))
+	if (!wire_number(o->argv[1], UINT32_MAX, &at))
 		return EINVAL;
-	err = find(o, PERM_READ, ACCESS_VALUE | ACCESS_LIST, &n);
+	err = names_of(o, &names, &gen);
 	if (err)
 		return err;
-	tree_list(n, add_child, &names);
-	len = (size_t)snprintf(part, sizeof(part), "%llu", (unsigned long long)n->gen) + 1;
-	for (at = from; at < names.len; at += strlen(names.data + at) + 1) {
+	len = (size_t)snprintf(part, sizeof(part), "%llu", (unsigned long long)gen) + 1;
+	while (at < names.len) {
 		size_t size = strlen(names.data + at) + 1;
 
 		if (len + size > sizeof(part))
 			break;
 		memcpy(part + len, names.data + at, size);
 		len += size;
+		at += size;
 	}
 	if (at >= names.len && len < sizeof(part))
 		part[len++] = '\0';
-	conn_reply(o->conn, o->req, part, len);
 	buf_free(&names);
-	return 0;
+	return reply(o, part, len);
+}
+
+/* Permissions of special watches are the tools' alone. */
+static int special_perms(struct op *o, struct permset ***slot)
+{
+	*slot = NULL;
+	if (o->path[0] != '@')
+		return 0;
+	if (strchr(o->path, '/'))
+		return EINVAL;
+	*slot = watch_special(o->path);
+	return o->conn->domain != domain0 ? EACCES : 0;
 }
 
 static int op_get_perms(struct op *o)
 {
-	struct buf out = {0};
-	const char *arg;
 	struct permset **special;
+	struct buf out = {0};
 	struct node *n;
-	int err = 0;
+	int err = special_perms(o, &special);
 
-	if (wire_strings(o->data, o->len, &arg, 1) != 1)
-		return EINVAL;
-	special = watch_special(arg);
-	if (special && o->conn->domain != domain0)
-		return EACCES;
-	if (special)
-		perm_print(*special, &out);
-	else
-		err = ops_abs_path(o->conn, arg, o->path, false)
-			      ? find(o, PERM_READ, ACCESS_VALUE, &n)
-			      : EINVAL;
+	if (!err && !special)
+		err = find(o, PERM_READ, ACCESS_VALUE, &n);
 	if (err)
 		return err;
-	if (!special)
-		perm_print(n->c->perms, &out);
-	conn_reply(o->conn, o->req, out.data, out.len);
-	buf_free(&out);
-	return 0;
+	perm_print(special ? *special : n->c->perms, &out);
+	return reply_buf(o, &out);
 }
 
-static int set_special_perms(struct op *o, struct permset **special, struct permset *ps)
+static int set_node_perms(struct op *o, struct permset *ps)
 {
-	if (o->conn->domain != domain0 || o->txn)
-		return EACCES;
-	permset_put(*special);
-	*special = permset_get(ps);
-	return ok(o);
-}
-
-static int set_node_perms(struct op *o, const char *path, struct permset *ps)
-{
-	bool guest = o->conn->domain != domain0;
 	struct node *n;
-	int err;
+	int err = find(o, PERM_WRITE | PERM_OWNER, ACCESS_WRITE, &n);
 
-	if (!ops_abs_path(o->conn, path, o->path, false))
-		return EINVAL;
-	err = find(o, PERM_WRITE | PERM_OWNER, ACCESS_WRITE, &n);
-	if (err)
-		return err;
-	if (guest && perm_owner(ps) != perm_owner(n->c->perms))
-		return EPERM;
-	err = view_set_perms(o->view, o->conn, o->path, ps);
+	if (!err && o->conn->domain != domain0 && perm_owner(ps) != perm_owner(n->c->perms))
+		err = EPERM;
+	if (!err)
+		err = store_set_perms(o->root, o->conn, o->path, ps);
 	return err ? err : changed(o);
 }
 
 static int op_set_perms(struct op *o)
 {
-	const char *argv[1 + XENSTORE_PAYLOAD_MAX / 3];
-	int n = wire_strings(o->data, o->len, argv, sizeof(argv) / sizeof(argv[0])), err;
 	struct permset **special, *ps;
+	int err = special_perms(o, &special);
 
-	if (n < 2)
-		return EINVAL;
-	if (n - 1 > quota_limit(o->conn->domain, Q_PERMS))
-		return ENOSPC;
-	ps = perm_parse(argv + 1, n - 1, &err);
-	if (!ps)
+	if (!err && special && o->txn)
+		err = EACCES;
+	if (err)
 		return err;
-	special = watch_special(argv[0]);
-	err = special ? set_special_perms(o, special, ps) : set_node_perms(o, argv[0], ps);
-	permset_put(ps);
-	return err;
+	if (o->argc - 1 > quota_limit(o->conn->domain, Q_PERMS))
+		return ENOSPC;
+	ps = perm_parse(o->argv + 1, o->argc - 1);
+	if (!ps)
+		return EINVAL;
+	if (!special) {
+		err = set_node_perms(o, ps);
+		permset_put(ps);
+		return err;
+	}
+	permset_put(*special);
+	*special = ps;
+	return ok(o);
 }
 
 static int op_watch(struct op *o)
 {
-	const char *argv[3];
-	int n = wire_strings(o->data, o->len, argv, 3), err;
-	struct conn *c = o->conn;
+	struct permset **special = o->path[0] == '@' ? watch_special(o->path) : NULL;
 	uint64_t depth = WATCH_ANY_DEPTH;
+	struct watch *w;
+	int err;
 
-	if (n < 2 || !ops_abs_path(c, argv[0], o->path, true) ||
-	    (n == 3 && !wire_number(argv[2], UINT32_MAX - 1, &depth)))
+	if (o->argc == 3 && !wire_number(o->argv[2], UINT32_MAX - 1, &depth))
 		return EINVAL;
-	if (o->path[0] == '@') {
-		struct permset *ps = watch_special_of(o->path);
-
-		if (!ps)
-			return EINVAL;
-		if (!(perm_of(ps, c) & PERM_READ))
-			return EACCES;
-	}
-	err = watch_add(c, argv[0], o->path, argv[1], (uint32_t)depth);
-	if (err)
+	if (special && !(perm_of(*special, o->conn) & PERM_READ))
+		return EACCES;
+	w = watch_add(o->conn, o->argv[0], o->path, o->argv[1], (uint32_t)depth, &err);
+	if (!w)
 		return err;
 	ok(o);
-	watch_first_event(c, o->path, argv[1]);
+	watch_first_event(w);
 	return 0;
 }
 
 static int op_unwatch(struct op *o)
 {
-	const char *argv[2];
-	int err;
+	int err = watch_remove(o->conn, o->path, o->argv[1]);
 
-	if (wire_strings(o->data, o->len, argv, 2) != 2 ||
-	    !ops_abs_path(o->conn, argv[0], o->path, true))
-		return EINVAL;
-	err = watch_remove(o->conn, o->path, argv[1]);
 	return err ? err : ok(o);
 }
 
@@ -371,68 +346,55 @@ static int op_transaction_start(struct op *o)
 
 static int op_transaction_end(struct op *o)
 {
-	struct txn *t = o->txn;
-	const char *arg;
+	bool commit = !strcmp(o->argv[0], "T");
 	int err = 0;
 
-	if (wire_strings(o->data, o->len, &arg, 1) != 1 || (strcmp(arg, "T") && strcmp(arg, "F")))
+	if (!commit && strcmp(o->argv[0], "F"))
 		return EINVAL;
-	if (!t)
+	if (!o->txn)
 		return ENOENT;
-	if (*arg == 'T')
-		err = txn_commit(t);
+	if (commit)
+		err = txn_commit(o->txn);
 	else
-		txn_abort(t);
+		txn_abort(o->txn);
 	return err ? err : ok(o);
-}
-
-/* The arguments of a request for the toolstack: n numbers, the first a domain id. */
-static bool numbers(struct op *o, int n, uint64_t *val)
-{
-	const char *argv[3];
-
-	if (wire_strings(o->data, o->len, argv, 3) != n)
-		return false;
-	for (int i = 0; i < n; i++)
-		if (!wire_number(argv[i], i ? UINT64_MAX / 16 : DOMID_LIMIT - 1, &val[i]))
-			return false;
-	return true;
 }
 
 static int op_introduce(struct op *o)
 {
 	struct domain *d;
-	uint64_t v[3];
 	bool again;
 	int err;
 
-	if (!numbers(o, 3, v) || !v[0] || !v[2] || v[2] > UINT32_MAX)
+	if (!o->num[2] || o->num[2] > UINT32_MAX)
 		return EINVAL;
-	d = domain_get((unsigned int)v[0]);
+	d = domain_get((unsigned int)o->num[0]);
 	if (!d)
 		return EINVAL;
 	again = d->introduced;
-	err = ring_introduce(d, v[1], (uint32_t)v[2]);
+	/* The ring is mapped by its grant, whatever frame it is in. */
+	err = ring_introduce(d, (uint32_t)o->num[2]);
 	if (err)
 		return err;
 	d->introduced = true;
-	d->gfn = v[1];
-	d->port = (uint32_t)v[2];
 	ok(o);
 	if (!again)
-		domain_fire("@introduceDomain", d->domid);
+		watch_fire_special("@introduceDomain", d->domid);
 	return 0;
+}
+
+static struct domain *introduced(struct op *o)
+{
+	struct domain *d = domain_find((unsigned int)o->num[0]);
+
+	return d && d->introduced ? d : NULL;
 }
 
 static int op_release(struct op *o)
 {
-	uint64_t id;
-	struct domain *d;
+	struct domain *d = introduced(o);
 
-	if (!numbers(o, 1, &id) || !id)
-		return EINVAL;
-	d = domain_find((unsigned int)id);
-	if (!d || !d->introduced)
+	if (!d)
 		return ENOENT;
 	domain_release(d);
 	return ok(o);
@@ -440,13 +402,9 @@ static int op_release(struct op *o)
 
 static int op_resume(struct op *o)
 {
-	uint64_t id;
-	struct domain *d;
+	struct domain *d = introduced(o);
 
-	if (!numbers(o, 1, &id) || !id)
-		return EINVAL;
-	d = domain_find((unsigned int)id);
-	if (!d || !d->introduced)
+	if (!d)
 		return ENOENT;
 	d->shutdown = false;
 	return ok(o);
@@ -454,13 +412,11 @@ static int op_resume(struct op *o)
 
 static int op_set_target(struct op *o)
 {
-	uint64_t v[2];
-	struct domain *d, *target;
+	struct domain *d = domain_find((unsigned int)o->num[0]), *target;
 
-	if (!numbers(o, 2, v) || !v[0] || !v[1] || v[1] >= DOMID_LIMIT)
+	if (!o->num[1] || o->num[1] >= DOMID_LIMIT)
 		return EINVAL;
-	d = domain_find((unsigned int)v[0]);
-	target = domain_find((unsigned int)v[1]);
+	target = domain_find((unsigned int)o->num[1]);
 	if (!d || !target)
 		return ENOENT;
 	d->target = target->domid;
@@ -470,110 +426,145 @@ static int op_set_target(struct op *o)
 
 static int op_is_introduced(struct op *o)
 {
-	uint64_t id;
-	struct domain *d;
-
-	if (!numbers(o, 1, &id))
-		return EINVAL;
-	d = domain_find((unsigned int)id);
-	return reply_string(o, !id || (d && d->introduced) ? "T" : "F");
+	return reply_string(o, !o->num[0] || introduced(o) ? "T" : "F");
 }
 
 static int op_domain_path(struct op *o)
 {
 	char path[40];
-	uint64_t id;
 
-	if (!numbers(o, 1, &id))
-		return EINVAL;
-	snprintf(path, sizeof(path), "/local/domain/%u", (unsigned int)id);
+	snprintf(path, sizeof(path), "/local/domain/%u", (unsigned int)o->num[0]);
 	return reply_string(o, path);
 }
 
 static int op_control(struct op *o)
 {
-	const char *argv[16];
 	struct buf out = {0};
-	int argc = wire_strings(o->data, o->len, argv, 16), err;
+	int err = control_run(o->argc, o->argv, &out);
 
-	if (argc < 1)
-		return EINVAL;
-	err = control_run(o->conn, argc, argv, &out);
-	if (!err) {
-		if (out.len >= XENSTORE_PAYLOAD_MAX)
-			out.len = XENSTORE_PAYLOAD_MAX - 1;
-		buf_add(&out, "", 1);
-		conn_reply(o->conn, o->req, out.data, out.len);
+	if (err) {
+		buf_free(&out);
+		return err;
 	}
-	buf_free(&out);
-	return err;
+	if (out.len >= XENSTORE_PAYLOAD_MAX)
+		out.len = XENSTORE_PAYLOAD_MAX - 1;
+	buf_add(&out, "", 1);
+	return reply_buf(o, &out);
 }
 
-#define IN_TXN 1 /* runs in the transaction that the header names */
-#define CHANGE 2 /* outlives its reply: goes to the log */
-#define TOOLS  4 /* for the privileged domain alone */
+#define IN_TXN	1    /* runs in the transaction that the header names */
+#define CHANGE	2    /* outlives its reply: goes to the log */
+#define TOOLS	4    /* for the privileged domain alone, and not about that */
+#define PATH	8    /* the first argument is the path of a node */
+#define SPECIAL 16   /* or a special watch */
+#define NUMBERS 32   /* the arguments are numbers, the first a domain id */
+#define VALUE	64   /* behind the first argument come bytes of any kind */
+#define ANY	(-1) /* any payload will do */
 
-static const struct {
-	const char *name;
+static const struct kind {
 	int (*run)(struct op *o);
 	unsigned int flags;
-} ops[XS_TYPE_COUNT] = {
-	[XS_CONTROL] = {"control", op_control, CHANGE | TOOLS},
-	[XS_DIRECTORY] = {"directory", op_directory, IN_TXN},
-	[XS_READ] = {"read", op_read, IN_TXN},
-	[XS_GET_PERMS] = {"get-perms", op_get_perms, IN_TXN},
-	[XS_WATCH] = {"watch", op_watch, CHANGE},
-	[XS_UNWATCH] = {"unwatch", op_unwatch, CHANGE},
-	[XS_TRANSACTION_START] = {"transaction-start", op_transaction_start, CHANGE},
-	[XS_TRANSACTION_END] = {"transaction-end", op_transaction_end, IN_TXN | CHANGE},
-	[XS_INTRODUCE] = {"introduce", op_introduce, CHANGE | TOOLS},
-	[XS_RELEASE] = {"release", op_release, CHANGE | TOOLS},
-	[XS_GET_DOMAIN_PATH] = {"get-domain-path", op_domain_path, 0},
-	[XS_WRITE] = {"write", op_write, IN_TXN | CHANGE},
-	[XS_MKDIR] = {"mkdir", op_mkdir, IN_TXN | CHANGE},
-	[XS_RM] = {"rm", op_rm, IN_TXN | CHANGE},
-	[XS_SET_PERMS] = {"set-perms", op_set_perms, IN_TXN | CHANGE},
-	[XS_IS_DOMAIN_INTRODUCED] = {"is-domain-introduced", op_is_introduced, 0},
-	[XS_RESUME] = {"resume", op_resume, CHANGE | TOOLS},
-	[XS_SET_TARGET] = {"set-target", op_set_target, CHANGE | TOOLS},
-	[XS_RESET_WATCHES] = {"reset-watches", op_reset_watches, CHANGE},
-	[XS_DIRECTORY_PART] = {"directory-part", op_directory_part, IN_TXN},
+	int min, max; /* how many arguments */
+} kinds[XS_TYPE_COUNT] = {
+	[XS_CONTROL] = {op_control, CHANGE | TOOLS, 1, 16},
+	[XS_DIRECTORY] = {op_directory, IN_TXN | PATH, 1, 1},
+	[XS_READ] = {op_read, IN_TXN | PATH, 1, 1},
+	[XS_GET_PERMS] = {op_get_perms, IN_TXN | PATH | SPECIAL, 1, 1},
+	[XS_WATCH] = {op_watch, CHANGE | PATH | SPECIAL, 2, 3},
+	[XS_UNWATCH] = {op_unwatch, CHANGE | PATH | SPECIAL, 2, 2},
+	[XS_TRANSACTION_START] = {op_transaction_start, CHANGE, ANY, 0},
+	[XS_TRANSACTION_END] = {op_transaction_end, IN_TXN | CHANGE, 1, 1},
+	[XS_INTRODUCE] = {op_introduce, CHANGE | TOOLS | NUMBERS, 3, 3},
+	[XS_RELEASE] = {op_release, CHANGE | TOOLS | NUMBERS, 1, 1},
+	[XS_GET_DOMAIN_PATH] = {op_domain_path, NUMBERS, 1, 1},
+	[XS_WRITE] = {op_write, IN_TXN | CHANGE | PATH | VALUE, 1, 1},
+	[XS_MKDIR] = {op_mkdir, IN_TXN | CHANGE | PATH, 1, 1},
+	[XS_RM] = {op_rm, IN_TXN | CHANGE | PATH, 1, 1},
+	[XS_SET_PERMS] = {op_set_perms, IN_TXN | CHANGE | PATH | SPECIAL, 2, MAX_ARGS},
+	[XS_IS_DOMAIN_INTRODUCED] = {op_is_introduced, NUMBERS, 1, 1},
+	[XS_RESUME] = {op_resume, CHANGE | TOOLS | NUMBERS, 1, 1},
+	[XS_SET_TARGET] = {op_set_target, CHANGE | TOOLS | NUMBERS, 2, 2},
+	[XS_RESET_WATCHES] = {op_reset_watches, CHANGE, ANY, 0},
+	[XS_DIRECTORY_PART] = {op_directory_part, IN_TXN | PATH, 2, 2},
 };
+
+static unsigned int flags_of(const struct xsd_sockmsg *req)
+{
+	return req->type < XS_TYPE_COUNT ? kinds[req->type].flags : 0;
+}
 
 bool ops_is_change(const struct xsd_sockmsg *req)
 {
 	/* What a transaction has read decides whether it commits, so that counts too. */
-	return req->type < XS_TYPE_COUNT &&
-	       ((ops[req->type].flags & CHANGE) || (req->tx_id && (ops[req->type].flags & IN_TXN)));
+	return flags_of(req) & (req->tx_id ? CHANGE | IN_TXN : CHANGE);
 }
 
-bool ops_must_wait(struct conn *c, const struct xsd_sockmsg *req, const char *data)
+bool ops_is_step(const struct xsd_sockmsg *req)
 {
-	char abs[ABS_ROOM] = "";
-
-	if (!txn_held() && req->type != XS_TRANSACTION_START)
-		return false;
-	if (strnlen(data, req->len) == req->len || !ops_abs_path(c, data, abs, false))
-		abs[0] = '\0';
-	return txn_must_wait(c, req->type, req->tx_id, abs);
+	return (flags_of(req) & IN_TXN) && req->type != XS_TRANSACTION_END;
 }
 
-void ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data)
+/* Take the payload apart as the request's kind says. */
+static bool parse(struct op *o, const struct kind *k, const char *data, size_t len)
 {
-	struct op o = {.conn = c, .req = req, .data = data, .len = req->len, .view = &store_view};
-	int err = 0;
-
-	if (req->type >= XS_TYPE_COUNT || !ops[req->type].run)
-		err = ENOSYS;
-	else if ((ops[req->type].flags & TOOLS) && c->domain != domain0)
-		err = EACCES;
-	else if (req->tx_id && (ops[req->type].flags & IN_TXN)) {
-		o.txn = txn_find(c, req->tx_id);
-		err = o.txn ? 0 : ENOENT;
-		o.view = o.txn ? &o.txn->view : NULL;
+	if (k->flags & VALUE) {
+		o->len = strnlen(data, len);
+		o->argv[0] = data;
+		o->argc = o->len < len;
+		o->value = data + o->len + 1;
+		o->len = len - o->len - 1;
+	} else {
+		o->argc = wire_strings(data, len, o->argv, k->max);
 	}
-	if (!err)
-		err = ops[req->type].run(&o);
-	if (err)
-		conn_reply_error(c, req, err);
+	if (o->argc < k->min)
+		return false;
+	if ((k->flags & PATH) && !ops_abs_path(o->conn, o->argv[0], o->path, k->flags & SPECIAL))
+		return false;
+	for (int i = 0; (k->flags & NUMBERS) && i < o->argc; i++)
+		if (!wire_number(o->argv[i], i ? UINT64_MAX / 16 : DOMID_LIMIT - 1, &o->num[i]))
+			return false;
+	return (k->flags & (TOOLS | NUMBERS)) != (TOOLS | NUMBERS) || o->num[0];
+}
+
+static int run(struct op *o, const char *data)
+{
+	const struct kind *k;
+
+	if (o->req->type >= XS_TYPE_COUNT || !kinds[o->req->type].run)
+		return ENOSYS;
+	k = &kinds[o->req->type];
+	if ((k->flags & TOOLS) && o->conn->domain != domain0)
+		return EACCES;
+	if (o->req->tx_id && (k->flags & IN_TXN)) {
+		o->txn = txn_find(o->conn, o->req->tx_id);
+		if (!o->txn)
+			return ENOENT;
+		o->root = o->txn->root;
+		if (ops_is_step(o->req) && !txn_affords(o->txn, o->req, data))
+			return ENOSPC;
+	}
+	return parse(o, k, data, o->req->len) ? k->run(o) : EINVAL;
+}
+
+int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data)
+{
+	struct op o;
+	int err;
+
+	/* The large arrays are left as they are. */
+	o.conn = c;
+	o.req = req;
+	o.txn = NULL;
+	o.root = &store_root;
+	err = run(&o, data);
+	if (o.txn && ops_is_step(req))
+		txn_keep(o.txn, req, data, !err && (flags_of(req) & CHANGE));
+	if (err) {
+		struct xsd_sockmsg h = *req;
+		const char *name = wire_errname(err);
+
+		h.type = XS_ERROR;
+		conn_reply(c, &h, name, strlen(name) + 1);
+	}
+	return err;
 }

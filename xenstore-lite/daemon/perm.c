@@ -3,47 +3,43 @@
 #include "conn.h"
 #include "domain.h"
 
-static bool same_life(const struct perm *p, const struct domain *d)
+/* Which domain an entry is about; NULL when that life of it is over. */
+static struct domain *subject(const struct perm *p)
 {
-	return d && p->domid == d->domid && p->gen == d->gen;
+	return domain_alive(p->domid, p->gen);
 }
 
 struct domain *perm_owner(const struct permset *ps)
 {
-	struct domain *d = domain_find(ps->p[0].domid);
+	struct domain *d = subject(&ps->p[0]);
 
-	return same_life(&ps->p[0], d) ? d : domain0;
+	return d ? d : domain0;
 }
 
 static unsigned int perm_of_domain(const struct permset *ps, const struct domain *d)
 {
-	if (same_life(&ps->p[0], d))
+	if (subject(&ps->p[0]) == d)
 		return PERM_READ | PERM_WRITE | PERM_OWNER;
 	for (uint32_t i = 1; i < ps->n; i++)
-		if (same_life(&ps->p[i], d))
+		if (subject(&ps->p[i]) == d)
 			return ps->p[i].flags;
 	return ps->p[0].flags;
 }
 
 unsigned int perm_of(const struct permset *ps, const struct conn *conn)
 {
-	struct domain *d = conn->domain, *t;
-	unsigned int mask;
+	struct domain *d = conn->domain, *target;
 
 	if (d == domain0)
 		return PERM_READ | PERM_WRITE | PERM_OWNER;
-	mask = perm_of_domain(ps, d);
-	t = d->target ? domain_find(d->target) : NULL;
-	if (t && t->gen == d->target_gen)
-		mask |= perm_of_domain(ps, t);
-	return mask;
+	target = d->target ? domain_alive(d->target, d->target_gen) : NULL;
+	return perm_of_domain(ps, d) | (target ? perm_of_domain(ps, target) : 0);
 }
 
-struct permset *perm_parse(const char *const *strs, int n, int *err)
+struct permset *perm_parse(const char *const *strs, int n)
 {
 	struct permset *ps = permset_new((uint32_t)n);
 
-	*err = EINVAL;
 	for (int i = 0; i < n; i++) {
 		static const char letters[] = "nrwb";
 		const char *l = strs[i][0] ? strchr(letters, strs[i][0]) : NULL;
@@ -64,10 +60,9 @@ struct permset *perm_parse(const char *const *strs, int n, int *err)
 
 void perm_print(const struct permset *ps, struct buf *out)
 {
-	for (uint32_t i = 0; i < ps->n; i++) {
+	for (const struct perm *p = ps->p; p < ps->p + ps->n; p++) {
 		char s[16];
-		int len = snprintf(s, sizeof(s), "%c%u", "nrwb"[ps->p[i].flags & 3],
-				   ps -> p[i].domid);
+		int len = snprintf(s, sizeof(s), "%c%u", "nrwb"[p->flags & 3], p -> domid);
 
 		buf_add(out, s, (size_t)len + 1);
 	}
@@ -78,7 +73,7 @@ struct permset *perm_inherit(struct permset *ps, const struct conn *conn)
 	struct domain *d = conn->domain;
 	struct permset *own;
 
-	if (d == domain0 || same_life(&ps->p[0], d))
+	if (d == domain0 || subject(&ps->p[0]) == d)
 		return permset_get(ps);
 	own = permset_new(ps->n);
 	memcpy(own->p, ps->p, ps->n * sizeof(ps->p[0]));

@@ -1,33 +1,42 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The one place where what clients make grow is counted and bounded. */
 #include "domain.h"
+#include "log.h"
 
-int64_t quota_default[Q_COUNT] = {
-	[Q_NODES] = 1000,     [Q_NODE_SIZE] = 2048,  [Q_PERMS] = 5,
-	[Q_WATCHES] = 128,    [Q_TRANSACTIONS] = 10, [Q_TXN_NODES] = 1024,
-	[Q_OUTSTANDING] = 20, [Q_MEMORY] = 2 << 20,  [Q_QUEUED] = 64 << 10,
+struct quota_kind quotas[Q_COUNT] = {
+	[Q_NODES] = {"nodes", 1000},
+	[Q_NODE_SIZE] = {"node-size", 2048},
+	[Q_PERMS] = {"node-permissions", 5},
+	[Q_WATCHES] = {"watches", 128},
+	[Q_TRANSACTIONS] = {"transactions", 10},
+	[Q_TXN_NODES] = {"transaction-nodes", 1024},
+	[Q_OUTSTANDING] = {"outstanding", 20},
+	[Q_MEMORY] = {"memory", 2 << 20},
+	[Q_QUEUED] = {"queued", 64 << 10},
 };
 
-const char *const quota_name[Q_COUNT] = {
-	[Q_NODES] = "nodes",
-	[Q_NODE_SIZE] = "node-size",
-	[Q_PERMS] = "node-permissions",
-	[Q_WATCHES] = "watches",
-	[Q_TRANSACTIONS] = "transactions",
-	[Q_TXN_NODES] = "transaction-nodes",
-	[Q_OUTSTANDING] = "outstanding",
-	[Q_MEMORY] = "memory",
-	[Q_QUEUED] = "queued",
-};
+int quota_find(const char *name, size_t len)
+{
+	for (int q = 0; q < Q_COUNT; q++)
+		if (!strncmp(quotas[q].name, name, len) && !quotas[q].name[len])
+			return q;
+	return -1;
+}
 
 int64_t quota_limit(const struct domain *d, enum quota q)
 {
 	if (d == domain0)
 		return INT64_MAX;
-	return d->limit[q] >= 0 ? d->limit[q] : quota_default[q];
+	return d->limit[q] >= 0 ? d->limit[q] : quotas[q].limit;
 }
 
-void quota_force(struct domain *d, enum quota q, int64_t n)
+/* What a snapshot holds was allowed when it was made, whatever has been set since. */
+bool quota_room(const struct domain *d, enum quota q, int64_t n)
+{
+	return log_loading || n <= 0 || d->used[q] + n <= quota_limit(d, q);
+}
+
+void quota_add(struct domain *d, enum quota q, int64_t n)
 {
 	d->used[q] += n;
 	if (d->used[q] > d->peak[q])

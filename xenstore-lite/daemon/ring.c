@@ -30,11 +30,19 @@ static ssize_t bad_index(struct conn *c)
 	return -1;
 }
 
+/* How many of n bytes from index pos on come before the ring's array wraps around. */
+static size_t before_wrap(uint32_t pos, size_t n)
+{
+	size_t left = XENSTORE_RING_SIZE - MASK_XENSTORE_IDX(pos);
+
+	return n < left ? n : left;
+}
+
 static ssize_t ring_read(struct conn *c, void *buf, size_t n)
 {
 	struct ring *r = c->priv;
 	uint32_t avail = r ? load(&r->page->req_prod) - c->in_pos : 0;
-	size_t at = MASK_XENSTORE_IDX(c->in_pos), first;
+	size_t first;
 
 	if (avail > XENSTORE_RING_SIZE)
 		return bad_index(c);
@@ -42,17 +50,16 @@ static ssize_t ring_read(struct conn *c, void *buf, size_t n)
 		n = avail;
 	if (!n)
 		return 0;
-	first = n < XENSTORE_RING_SIZE - at ? n : XENSTORE_RING_SIZE - at;
-	memcpy(buf, r->page->req + at, first);
-	if (n > first)
-		memcpy((char *)buf + first, r->page->req, n - first);
+	first = before_wrap(c->in_pos, n);
+	memcpy(buf, r->page->req + MASK_XENSTORE_IDX(c->in_pos), first);
+	memcpy((char *)buf + first, r->page->req, n - first);
 	return (ssize_t)n;
 }
 
 static ssize_t ring_write(struct conn *c, const void *buf, size_t n)
 {
 	struct ring *r = c->priv;
-	size_t at = MASK_XENSTORE_IDX(c->out_pos), first;
+	size_t first;
 	uint32_t used = r ? c->out_pos - load(&r->page->rsp_cons) : XENSTORE_RING_SIZE;
 
 	if (used > XENSTORE_RING_SIZE)
@@ -61,8 +68,8 @@ static ssize_t ring_write(struct conn *c, const void *buf, size_t n)
 		n = XENSTORE_RING_SIZE - used;
 	if (!n)
 		return 0;
-	first = n < XENSTORE_RING_SIZE - at ? n : XENSTORE_RING_SIZE - at;
-	memcpy(r->page->rsp + at, buf, first);
+	first = before_wrap(c->out_pos, n);
+	memcpy(r->page->rsp + MASK_XENSTORE_IDX(c->out_pos), buf, first);
 	memcpy(r->page->rsp, (const char *)buf + first, n - first);
 	store(&r->page->rsp_prod, c->out_pos + (uint32_t)n);
 	hypervisor->notify(r->port);
@@ -90,7 +97,7 @@ static void ring_want(struct conn *c, bool input, bool output)
 	 * notification: what came since the last read is ours to find.
 	 */
 	if (load(&r->page->req_prod) != c->in_pos)
-		c->more = conn_more = true;
+		conn_again(c);
 }
 
 static void ring_close(struct conn *c)
@@ -114,64 +121,83 @@ const struct transport ring_transport = {
 	.exact = true,
 };
 
-struct conn *ring_attach(struct domain *d, uint32_t conn_id, uint32_t port, uint32_t in_pos,
-			 uint32_t out_pos)
+struct conn *ring_new(struct domain *d, uint32_t conn_id, uint32_t in_pos, uint32_t out_pos)
 {
 	struct conn *c = conn_new(&ring_transport, d, conn_id);
-	void *page = hypervisor ? hypervisor->map(d->domid) : NULL;
-	int local = page ? hypervisor->bind(d->domid, port) : -1;
-	struct ring *r;
 
 	d->conn = c;
-	d->port = port;
 	c->in_pos = in_pos;
 	c->out_pos = out_pos;
+	return c;
+}
+
+/* Map the ring and bind to its domain's port. */
+static bool start(struct conn *c)
+{
+	struct domain *d = c->domain;
+	void *page = hypervisor ? hypervisor->map(d->domid) : NULL;
+	int local = page ? hypervisor->bind(d->domid, d->port) : -1;
+	struct ring *r;
+
 	if (local < 0) {
 		if (page)
 			hypervisor->unmap(d->domid, page);
-		return c;
+		return false;
 	}
 	c->priv = r = xalloc(sizeof(*r));
 	r->page = page;
 	r->port = (uint32_t)local;
 	xen_set_port(r->port, c);
-	if (log_replaying)
-		c->skip = load(&r->page->rsp_prod) - out_pos;
 	store(&r->page->server_features,
 	      XENSTORE_SERVER_FEATURE_RECONNECTION | XENSTORE_SERVER_FEATURE_ERROR);
 	store(&r->page->connection, XENSTORE_CONNECTED);
-	return c;
+	return true;
+}
+
+bool ring_resume(struct conn *c)
+{
+	struct ring *r;
+	size_t sent;
+
+	if (!start(c))
+		return false;
+	r = c->priv;
+	sent = load(&r->page->rsp_prod) - c->out_pos;
+	buf_take(&c->out, sent < c->out.len ? sent : c->out.len);
+	c->out_pos += (uint32_t)sent;
+	return true;
 }
 
 /* A new connection starts where the page's indices stand now. */
 static int attach_new(struct domain *d, uint32_t port)
 {
-	struct conn *c = ring_attach(d, 0, port, 0, 0);
-	struct ring *r = c->priv;
+	struct conn *c = ring_new(d, 0, 0, 0);
+	struct ring *r;
 
-	if (!r) {
+	d->port = port;
+	if (!start(c)) {
 		conn_close(c);
 		return EINVAL;
 	}
+	r = c->priv;
 	c->in_pos = load(&r->page->req_cons);
 	c->out_pos = load(&r->page->rsp_prod);
-	log_ring(c);
-	c->more = conn_more = true;
+	log_conn(LOG_RING, c);
+	conn_again(c);
 	hypervisor->notify(r->port);
 	return 0;
 }
 
-int ring_introduce(struct domain *d, uint64_t gfn, uint32_t port)
+int ring_introduce(struct domain *d, uint32_t port)
 {
 	struct ring *r = d->conn ? d->conn->priv : NULL;
 	int local;
 
-	(void)gfn; /* the ring is mapped by its grant, whatever frame that is */
 	/* In a replay the log entry before this one has made the connection, or not. */
-	if (log_replaying)
+	if (log_replaying || !hypervisor) {
+		d->port = port;
 		return d->conn || !log_has_rings ? 0 : EINVAL;
-	if (!hypervisor)
-		return 0;
+	}
 	if (!d->conn)
 		return attach_new(d, port);
 	if (!r)
@@ -181,9 +207,10 @@ int ring_introduce(struct domain *d, uint64_t gfn, uint32_t port)
 	local = hypervisor->bind(d->domid, port);
 	if (local < 0)
 		return EINVAL;
+	d->port = port;
 	r->port = (uint32_t)local;
 	xen_set_port(r->port, d->conn);
-	d->conn->more = conn_more = true;
+	conn_again(d->conn);
 	return 0;
 }
 
@@ -199,7 +226,6 @@ bool ring_reconnect(struct conn *c)
 {
 	struct ring *r = c->priv;
 	struct domain *d = c->domain;
-	uint32_t port = d->port;
 
 	if (c->dead || !r || load(&r->page->connection) != XENSTORE_RECONNECT)
 		return false;
@@ -210,5 +236,5 @@ bool ring_reconnect(struct conn *c)
 	store(&r->page->rsp_cons, 0);
 	store(&r->page->rsp_prod, 0);
 	log_close(c);
-	return attach_new(d, port) == 0;
+	return attach_new(d, d->port) == 0;
 }

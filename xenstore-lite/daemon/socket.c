@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
+#include <liburing.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,19 +14,29 @@
 #include "socket.h"
 
 #define EVENTS	   256
-#define MAX_OTHERS 8
-/* Memory goes back to the system when this many nodes were freed, and nothing happens for a while.
+#define MAX_OTHERS 2
+/* Memory goes back to the system when this many nodes were freed and nothing happens for a while.
  */
 #define TRIM_NODES    1024
 #define TRIM_AFTER_MS 100
 
+volatile enum loop_end loop_end;
 static int epfd = -1;
+static struct io_uring uring;
+static bool batching; /* uring can be used */
 
-/* Descriptors that are no connection; their epoll data is the index, odd. */
-static struct {
-	int fd;
-	void (*fn)(void);
-} others[MAX_OTHERS];
+/* What to call for descriptors that are no connection; their epoll data is the index, odd. */
+static void (*others[MAX_OTHERS])(void);
+
+static bool watch_fd(int op, int fd, uint32_t events, uint64_t data)
+{
+	struct epoll_event ev = {.events = events, .data.u64 = data};
+
+	if (!epoll_ctl(epfd, op, fd, &ev))
+		return true;
+	perror("xenstored: epoll_ctl");
+	return false;
+}
 
 void loop_init(void)
 {
@@ -34,65 +45,55 @@ void loop_init(void)
 		perror("xenstored: epoll_create1");
 		exit(1);
 	}
-	memset(others, 0, sizeof(others));
+	batching = !io_uring_queue_init(EVENTS, &uring, 0);
 }
 
 void loop_add(int fd, void (*fn)(void))
 {
-	struct epoll_event ev = {.events = EPOLLIN};
-	unsigned int i = 0;
+	unsigned int i = others[0] != NULL;
 
-	while (i < MAX_OTHERS - 1 && others[i].fn)
-		i++;
-	others[i].fd = fd;
-	others[i].fn = fn;
-	ev.data.u64 = 2 * i + 1;
-	if (epoll_ctl(epfd, EPOLL_CTL_ADD, fd, &ev))
-		perror("xenstored: epoll_ctl");
+	others[i] = fn;
+	watch_fd(EPOLL_CTL_ADD, fd, EPOLLIN, 2 * i + 1);
 }
 
-void loop_remove(int fd)
+/* n bytes or a negative errno value, as a transport tells it; none means the end of input. */
+static ssize_t result(ssize_t n)
 {
-	epoll_ctl(epfd, EPOLL_CTL_DEL, fd, NULL);
-	for (unsigned int i = 0; i < MAX_OTHERS; i++)
-		if (others[i].fd == fd)
-			others[i].fn = NULL;
+	return n > 0 ? n : n == -EAGAIN || n == -EINTR ? 0 : -1;
 }
 
 static ssize_t sock_read(struct conn *c, void *buf, size_t n)
 {
 	ssize_t got = recv(c->fd, buf, n, MSG_DONTWAIT);
 
-	if (got > 0)
-		return got;
-	return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+	return result(got < 0 ? -errno : got);
 }
 
 static ssize_t sock_write(struct conn *c, const void *buf, size_t n)
 {
-	ssize_t put = send(c->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t put = c->sent;
 
-	if (put >= 0)
-		return put;
-	return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	if (!put) {
+		put = send(c->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL);
+		put = put < 0 ? -errno : put;
+	}
+	c->sent = 0;
+	return result(put);
 }
 
 /* priv holds what epoll was told last, so that the common case costs no call. */
 static void sock_want(struct conn *c, bool input, bool output)
 {
 	uint32_t want = (input ? EPOLLIN : 0) | (output ? EPOLLOUT : 0);
-	struct epoll_event ev = {.events = want, .data.ptr = c};
 
-	if ((uintptr_t)c->priv == want || epfd < 0 || c->fd < 0)
+	if ((uintptr_t)c->priv == want || c->fd < 0)
 		return;
 	c->priv = (void *)(uintptr_t)want;
-	if (epoll_ctl(epfd, EPOLL_CTL_MOD, c->fd, &ev))
-		perror("xenstored: epoll_ctl");
+	watch_fd(EPOLL_CTL_MOD, c->fd, want, (uintptr_t)c);
 }
 
 static void sock_close(struct conn *c)
 {
-	log_idle(c, false);
 	/* In a replay the number may long belong to a later connection. */
 	if (c->fd >= 0 && !log_replaying)
 		close(c->fd);
@@ -116,33 +117,33 @@ struct conn *socket_new(int fd, uint32_t conn_id)
 
 void socket_start(struct conn *c)
 {
-	struct epoll_event ev = {.events = EPOLLIN, .data.ptr = c};
-
 	c->priv = (void *)(uintptr_t)EPOLLIN;
-	if (epfd >= 0 && epoll_ctl(epfd, EPOLL_CTL_ADD, c->fd, &ev)) {
-		perror("xenstored: epoll_ctl");
+	if (!watch_fd(EPOLL_CTL_ADD, c->fd, EPOLLIN, (uintptr_t)c))
 		log_close(c);
-	}
 }
 
-bool socket_accept(int from)
+void socket_accept(int listener)
 {
-	int fd = accept4(from, NULL, NULL, SOCK_NONBLOCK);
-	struct conn *c;
+	for (int i = 0; i < 64; i++) {
+		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		struct conn *c;
 
-	if (fd < 0)
-		return false;
-	c = socket_new(fd, 0);
-	log_conn(LOG_OPEN, c);
-	log_idle(c, true);
-	socket_start(c);
-	return true;
+		if (fd < 0)
+			return;
+		c = socket_new(fd, 0);
+		log_conn(LOG_OPEN, c);
+		log_busy(c, false);
+		/* Now that the log knows it, it may outlive this process. */
+		fcntl(fd, F_SETFD, 0);
+		socket_start(c);
+	}
 }
 
 int socket_listen(const char *path)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	mode_t mask;
 
 	if (strlen(path) >= sizeof(sa.sun_path)) {
 		fprintf(stderr, "xenstored: socket path too long: %s\n", path);
@@ -151,8 +152,7 @@ int socket_listen(const char *path)
 	memcpy(sa.sun_path, path, strlen(path) + 1);
 	unlink(path);
 	/* Whoever can connect has the whole store: the file's owner alone. */
-	mode_t mask = umask(0177);
-
+	mask = umask(0177);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, SOMAXCONN)) {
 		fprintf(stderr, "xenstored: cannot listen on %s: %m\n", path);
 		fd = -1;
@@ -161,32 +161,111 @@ int socket_listen(const char *path)
 	return fd;
 }
 
+/* Run what is in the ring, n calls that do not block, and hand out what they return. */
+static void run_batch(unsigned int n, void (*fn)(uint64_t data, int result))
+{
+	struct io_uring_cqe *cqe;
+	unsigned int head, seen = 0;
+	int rc;
+
+	do
+		rc = n ? io_uring_submit_and_wait(&uring, n) : 0;
+	while (rc == -EINTR);
+	/* Not even memory for this: the next worker goes on from the log. */
+	if (rc < 0)
+		abort();
+	io_uring_for_each_cqe(&uring, head, cqe)
+	{
+		fn(cqe->user_data, cqe->res);
+		seen++;
+	}
+	io_uring_cq_advance(&uring, seen);
+}
+
+static struct {
+	struct conn *c;
+	char data[CONN_CHUNK];
+} inputs[EVENTS];
+
+static void received(uint64_t i, int n)
+{
+	conn_input(inputs[i].c, inputs[i].data, result(n));
+}
+
+/* What ready connections have sent, by one system call for all. */
+static void receive(const struct epoll_event *ev, int n)
+{
+	unsigned int count = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct conn *c = ev[i].data.ptr;
+		struct io_uring_sqe *sqe;
+
+		/* Who has requests left over has those run before more is taken. */
+		if ((ev[i].data.u64 & 1) || !(ev[i].events & EPOLLIN) || c->more)
+			continue;
+		sqe = io_uring_get_sqe(&uring);
+		log_busy(c, true);
+		inputs[count].c = c;
+		io_uring_prep_recv(sqe, c->fd, inputs[count].data, CONN_CHUNK, MSG_DONTWAIT);
+		io_uring_sqe_set_data64(sqe, count++);
+	}
+	run_batch(count, received);
+}
+
+static void sent(uint64_t c, int n)
+{
+	((struct conn *)(uintptr_t)c)->sent = n;
+}
+
+/* What connections have queued, likewise; conn_flush_all() then finds it done. */
+static void send_ahead(void)
+{
+	unsigned int count = 0;
+
+	for (struct conn *c = conn_dirty; c && count < EVENTS; c = c->dirty_next) {
+		struct io_uring_sqe *sqe;
+
+		if (c->dead || c->tp != &socket_transport || !c->out.len)
+			continue;
+		sqe = io_uring_get_sqe(&uring);
+		io_uring_prep_send(sqe, c->fd, c->out.data + c->out.head, c->out.len,
+				   MSG_DONTWAIT | MSG_NOSIGNAL);
+		io_uring_sqe_set_data64(sqe, (uintptr_t)c);
+		count++;
+	}
+	run_batch(count, sent);
+}
+
 static void serve(struct epoll_event *ev, int n, bool privileged)
 {
 	for (int i = 0; i < n; i++) {
 		struct conn *c = ev[i].data.ptr;
 
 		if (ev[i].data.u64 & 1) {
-			if (privileged && others[ev[i].data.u64 / 2].fn)
-				others[ev[i].data.u64 / 2].fn();
+			if (privileged)
+				others[ev[i].data.u64 / 2]();
 		} else if (!c->dead && (c->domain == domain0) == privileged) {
 			conn_service(c);
 		}
 	}
 }
 
-void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
+static void serve_rest(void)
+{
+	conn_more = false;
+	for (struct conn *c = conns; c; c = c->next)
+		if (c->more && !c->dead)
+			conn_service(c);
+}
+
+void loop_run(const sigset_t *held)
 {
 	struct epoll_event ev[EVENTS];
-	sigset_t waiting, busy;
+	sigset_t waiting;
 
-	sigemptyset(&waiting);
-	sigemptyset(&busy);
-	sigaddset(&busy, SIGTERM);
-	sigaddset(&busy, SIGINT);
-	sigprocmask(SIG_SETMASK, &busy, NULL);
-
-	while (!*stop && !*stop2 && !*stop3) {
+	sigprocmask(SIG_BLOCK, held, &waiting);
+	while (!loop_end) {
 		int wait = conn_more ? 0 : txn_hold_left(), n;
 
 		/* A quiet moment is the time to give freed memory back. */
@@ -197,21 +276,15 @@ void loop_run(const volatile bool *stop, const bool *stop2, const bool *stop3)
 			tree_freed = 0;
 			malloc_trim(0);
 		}
-
-		if (!txn_hold_left())
-			txn_drop_reservation(NULL);
-		if (n > 0) {
-			serve(ev, n, true);
-			serve(ev, n, false);
-		}
-		if (conn_more) {
-			conn_more = false;
-			for (struct conn *c = conns; c; c = c->next)
-				if (c->more && !c->dead) {
-					c->more = false;
-					conn_service(c);
-				}
-		}
+		txn_end_turn(NULL);
+		if (batching && n > 1)
+			receive(ev, n);
+		serve(ev, n, true);
+		serve(ev, n, false);
+		if (conn_more)
+			serve_rest();
+		if (batching && conn_dirty && conn_dirty->dirty_next)
+			send_ahead();
 		conn_flush_all();
 		conn_reap();
 		log_tidy();

@@ -1,711 +1,431 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The whole state as log records, and back. A loaded file is checked like any input. */
-#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include "log.h"
 #include "ring.h"
 #include "socket.h"
-#include "watch.h"
-
-struct s_state {
-	uint64_t tree_gen, domain_gen, watch_seq, changes;
-	uint32_t conn_last_id, has_rings;
-};
-struct s_quota {
-	int64_t value;
-	uint32_t domid, quota;
-};
-struct s_domain {
-	uint64_t gen, gfn, target_gen;
-	uint32_t domid, port, target, flags;
-};
-#define DOMAIN_INTRODUCED 1
-#define DOMAIN_SHUTDOWN	  2
-struct s_content {
-	uint32_t perms;
-	uint32_t name_len;
-};
-struct s_node {
-	uint64_t gen;
-	uint32_t content, left, right, children;
-};
-struct s_root {
-	uint32_t node, special[2]; /* special: permission lists */
-};
-struct s_conn {
-	int32_t fd;
-	uint32_t domid, ring, port, in_pos, out_pos, last_txn, retries, overflow, in_len;
-};
-struct s_watch {
-	uint64_t seq;
-	uint32_t depth, missed;
-};
-struct s_txn {
-	uint64_t started;
-	uint32_t id, base, root, expired;
-};
-struct s_bill {
-	uint64_t gen;
-	int64_t nodes, bytes;
-	uint64_t domid;
-};
 
 /* ---- saving ---- */
 
-static struct {
-	struct permset **perms;
-	struct content **contents;
-	struct node **nodes;
-	uint32_t n_perms, n_contents, n_nodes;
-} seen;
+#define PUT(type, conn, data, len, ...)                \
+	log_put(type, conn, (uint64_t[]){__VA_ARGS__}, \
+		sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), data, len)
 
-/* Room for one more at a power of two. */
-static void *more(void *a, uint32_t n)
+static void put_node(const char *path, uint64_t gen, const struct permset *ps, const char *value,
+		     size_t len, struct buf *b)
 {
-	return n & (n - 1) ? a : xgrow(a, (n ? 2 * (size_t)n : 1) * sizeof(void *));
+	b->len = 0;
+	buf_add(b, ps->p, ps->n * sizeof(ps->p[0]));
+	buf_add(b, path, strlen(path) + 1);
+	buf_add(b, value, len);
+	PUT(LOG_NODE, 0, b->data, b->len, gen, ps->n);
 }
 
-static uint32_t save_perms(struct permset *ps)
+static void save_node(struct node *n, const char *path, void *b)
 {
-	if (!ps->id) {
-		seen.perms = more(seen.perms, seen.n_perms);
-		seen.perms[seen.n_perms++] = ps;
-		ps->id = seen.n_perms;
-		log_put(LOG_PERMS, 0, ps->p, ps->n * sizeof(ps->p[0]), NULL, 0);
-	}
-	return ps->id;
+	put_node(path, n->gen, n->c->perms, content_value(n->c), n->c->value_len, b);
 }
 
-static uint32_t save_content(struct content *c)
+static void save_watch(const struct watch *w, struct buf *b)
 {
-	if (!c->id) {
-		struct s_content s = {.perms = save_perms(c->perms), .name_len = c->name_len};
-
-		seen.contents = more(seen.contents, seen.n_contents);
-		seen.contents[seen.n_contents++] = c;
-		c->id = seen.n_contents;
-		log_put(LOG_CONTENT, 0, &s, sizeof(s), c->bytes, c->name_len + c->value_len);
-	}
-	return c->id;
+	b->len = 0;
+	buf_add(b, w->abs + w->skip, strlen(w->abs + w->skip) + 1);
+	buf_add(b, w->token, strlen(w->token) + 1);
+	PUT(LOG_WATCH, w->conn->id, b->data, b->len, w->depth, w->missed);
 }
 
-/* Nodes it points to first; several roots share most of theirs, which are saved once. */
-static uint32_t save_tree(struct node *top)
+/* Moved onto the store of now, which is the one that is saved, it needs no snapshot of its own. */
+static void save_txn(struct txn *t)
 {
-	struct node **stack = NULL, *n;
-	uint32_t depth = 0;
+	uint64_t gen = tree_gen;
 
-	stack = more(stack, 0);
-	stack[depth++] = top;
-	while (depth) {
-		struct node *todo[3];
-		int k = 0;
-
-		n = stack[depth - 1];
-		if (n->id) {
-			depth--;
-			continue;
-		}
-		if (n->left && !n->left->id)
-			todo[k++] = n->left;
-		if (n->right && !n->right->id)
-			todo[k++] = n->right;
-		if (n->children && !n->children->id)
-			todo[k++] = n->children;
-		if (k) {
-			while (k) {
-				stack = more(stack, depth);
-				stack[depth++] = todo[--k];
-			}
-			continue;
-		}
-		struct s_node s = {
-			.gen = n->gen,
-			.content = save_content(n->c),
-			.left = n->left ? n->left->id : 0,
-			.right = n->right ? n->right->id : 0,
-			.children = n->children ? n->children->id : 0,
-		};
-		seen.nodes = more(seen.nodes, seen.n_nodes);
-		seen.nodes[seen.n_nodes++] = n;
-		n->id = seen.n_nodes & 0x3ffffff;
-		log_put(LOG_NODE, 0, &s, sizeof(s), NULL, 0);
-		depth--;
-	}
-	free(stack);
-	return top->id;
+	txn_renew(t);
+	PUT(LOG_TXN, t->conn->id, NULL, 0, t->id, t->expired, gen);
+	for (const struct step *s = t->steps; s; s = s->next)
+		log_put(LOG_STEP, t->conn->id, NULL, 0, &s->req, sizeof(s->req) + s->req.len);
 }
 
-static void save_set(enum log_type type, const struct conn *c, const struct access_set *set)
+static void save_conn(struct conn *c, struct buf *b)
 {
-	for (const struct access *a = set->first; a; a = a->next) {
-		uint32_t flags = a->flags;
-
-		log_put(type, c->id, &flags, sizeof(flags), a->path, strlen(a->path) + 1);
-	}
-}
-
-static void save_txn(const struct conn *c, const struct txn *t)
-{
-	struct s_txn s = {
-		.started = t->started,
-		.id = t->id,
-		.base = save_tree(t->base),
-		.root = save_tree(t->view.root),
-		.expired = t->expired,
-	};
-
-	log_put(LOG_TXN, c->id, &s, sizeof(s), NULL, 0);
-	for (const struct delta *e = t->view.deltas; e; e = e->next) {
-		struct s_bill b = {e->gen, e->nodes, e->bytes, e->domid};
-
-		log_put(LOG_BILL, c->id, &b, sizeof(b), NULL, 0);
-	}
-	save_set(LOG_ACCESS, c, &t->set);
-}
-
-static void save_conn(const struct conn *c)
-{
-	/* What is not logged yet of a ring's input is still in the ring. */
 	size_t in = c->in.len - c->unlogged;
-	struct s_conn s = {
-		.fd = c->fd,
-		.domid = c->domain->domid,
-		.ring = c->tp == &ring_transport,
-		.port = c->domain->port,
-		.in_pos = c->in_pos - (uint32_t)c->unlogged,
-		.out_pos = c->out_pos,
-		.last_txn = c->last_txn,
-		.retries = c->retries,
-		.overflow = c->overflow,
-		.in_len = (uint32_t)in,
-	};
-	struct buf data = {0};
 
-	buf_add(&data, c->in.data ? c->in.data + c->in.head : NULL, in);
-	buf_add(&data, c->out.data ? c->out.data + c->out.head : NULL, c->out.len);
-	log_put(LOG_CONN, c->id, &s, sizeof(s), data.data, data.len);
-	buf_free(&data);
-	for (const struct watch *w = c->watches; w; w = w->conn_next) {
-		struct s_watch sw = {w->seq, w->depth, w->missed};
-		char text[3 * XENSTORE_PAYLOAD_MAX];
-		size_t n;
-
-		watch_abs_path(w, text);
-		n = strlen(text) + 1;
-		memcpy(text + n, w->path, strlen(w->path) + 1);
-		n += strlen(w->path) + 1;
-		memcpy(text + n, w->token, strlen(w->token) + 1);
-		n += strlen(w->token) + 1;
-		log_put(LOG_WATCH, c->id, &sw, sizeof(sw), text, n);
-	}
-	for (const struct txn *t = c->txns; t; t = t->next)
-		save_txn(c, t);
-	save_set(LOG_FAILED, c, &c->failed);
+	log_conn(c->tp == &ring_transport ? LOG_RING : LOG_OPEN, c);
+	if (c->overflow)
+		log_conn(LOG_OVERFLOW, c);
+	for (const struct watch *w = c->watches; w; w = w->next)
+		save_watch(w, b);
+	for (struct txn *t = c->txns; t; t = t->next)
+		save_txn(t);
+	b->len = 0;
+	buf_add(b, c->in.data + c->in.head, in);
+	buf_add(b, c->out.data + c->out.head, c->out.len);
+	if (b->len)
+		PUT(LOG_PENDING, c->id, b->data, b->len, in);
 }
 
 void state_save(void)
 {
-	struct s_state st = {tree_gen,	    domain_gen,	  watch_seq,
-			     store_changes, conn_last_id, log_has_rings};
-	struct s_root root;
+	struct buf b = {0};
 
-	memset(&seen, 0, sizeof(seen));
-	log_put(LOG_STATE, 0, &st, sizeof(st), NULL, 0);
-	for (uint32_t q = 0; q < Q_COUNT; q++) {
-		struct s_quota s = {quota_default[q], 0, q};
-
-		log_put(LOG_QUOTA, 0, &s, sizeof(s), NULL, 0);
-	}
+	for (unsigned int q = 0; q < Q_COUNT; q++)
+		PUT(LOG_QUOTA, 0, NULL, 0, 0, q, quotas[q].limit);
 	for (const struct domain *d = domain0->next; d; d = d->next) {
-		struct s_domain s = {
-			.gen = d->gen,
-			.gfn = d->gfn,
-			.target_gen = d->target_gen,
-			.domid = d->domid,
-			.port = d->port,
-			.target = d->target,
-			.flags = (d->introduced ? DOMAIN_INTRODUCED : 0) |
-				 (d->shutdown ? DOMAIN_SHUTDOWN : 0),
-		};
-
-		log_put(LOG_DOMAIN, 0, &s, sizeof(s), NULL, 0);
-		for (uint32_t q = 0; q < Q_COUNT; q++) {
-			struct s_quota sq = {d->limit[q], d->domid, q};
-
+		log_domain(LOG_DOMAIN, d);
+		for (unsigned int q = 0; q < Q_COUNT; q++)
 			if (d->limit[q] >= 0)
-				log_put(LOG_QUOTA, 0, &sq, sizeof(sq), NULL, 0);
-		}
+				PUT(LOG_QUOTA, 0, NULL, 0, d->domid, q, d->limit[q]);
 	}
-	root.node = save_tree(store_view.root);
-	root.special[0] = save_perms(*watch_special("@introduceDomain"));
-	root.special[1] = save_perms(*watch_special("@releaseDomain"));
-	log_put(LOG_ROOT, 0, &root, sizeof(root), NULL, 0);
-	for (const struct conn *c = conns; c; c = c->next)
+	for (unsigned int i = 0; i < WATCH_SPECIALS; i++)
+		put_node(watch_special_name[i], 0, *watch_special(watch_special_name[i]), "", 0,
+			 &b);
+	tree_walk(store_root, "/", save_node, &b);
+	for (struct conn *c = conns; c; c = c->next)
 		if (!c->dead)
-			save_conn(c);
-	log_put(LOG_SNAPSHOT_END, 0, NULL, 0, NULL, 0);
-	for (uint32_t i = 0; i < seen.n_perms; i++)
-		seen.perms[i]->id = 0;
-	for (uint32_t i = 0; i < seen.n_contents; i++)
-		seen.contents[i]->id = 0;
-	for (uint32_t i = 0; i < seen.n_nodes; i++)
-		seen.nodes[i]->id = 0;
-	free(seen.perms);
-	free(seen.contents);
-	free(seen.nodes);
+			save_conn(c, &b);
+	PUT(LOG_BEGIN, 0, NULL, 0, tree_gen, domain_gen, store_changes, conn_last_id, txn_last_id,
+	    log_has_rings);
+	buf_free(&b);
 }
 
 /* ---- loading ---- */
 
-/* Of each loaded node: how long the paths below it get, and how many nodes that is. */
-struct extent {
-	uint32_t path;
-	uint32_t nodes;
+/* A record taken apart. */
+struct loaded {
+	enum log_type type;
+	uint32_t id;	/* of the connection that it names, or 0 */
+	struct conn *c; /* that one, if there is one */
+	uint64_t v[LOG_VALUES];
+	const char *data;
+	size_t len;
 };
 
 static struct {
-	struct extent *extent;
-	uint32_t extent_room;
-	bool ended;
-	struct txn *txn; /* that accesses and bills belong to */
-	struct conn *last;
+	struct conn *last; /* that a record was about */
+	struct txn *txn;   /* that steps belong to */
+	bool clean;
 } ld;
 
-static bool load_perms(const void *data, size_t len)
+static struct domain *find_domain(uint64_t domid)
 {
-	uint32_t n = (uint32_t)(len / sizeof(struct perm));
+	return domid < DOMID_LIMIT ? domain_find((unsigned int)domid) : NULL;
+}
+
+/* The list of n entries at the head of the data, which is moved behind it. */
+static struct permset *load_perms(struct loaded *r, uint64_t n)
+{
+	size_t size = n * sizeof(struct perm);
 	struct permset *ps;
 
-	if (!n || len % sizeof(struct perm))
+	if (!n || n > r->len / sizeof(struct perm))
+		return NULL;
+	ps = permset_new((uint32_t)n);
+	memcpy(ps->p, r->data, size);
+	r->data += size;
+	r->len -= size;
+	for (uint64_t i = 0; i < n; i++)
+		if (ps->p[i].domid >= DOMID_LIMIT || ps->p[i].flags > (PERM_READ | PERM_WRITE)) {
+			permset_put(ps);
+			return NULL;
+		}
+	return ps;
+}
+
+static bool load_quota(struct loaded *r)
+{
+	struct domain *d = find_domain(r->v[0]);
+
+	if (!d || r->v[1] >= Q_COUNT || r->v[2] > QUOTA_LIMIT_MAX)
 		return false;
-	ps = permset_new(n);
-	memcpy(ps->p, data, len);
-	seen.perms = more(seen.perms, seen.n_perms);
-	seen.perms[seen.n_perms++] = ps;
-	for (uint32_t i = 0; i < n; i++)
-		if (ps->p[i].domid >= DOMID_LIMIT || ps->p[i].flags > (PERM_READ | PERM_WRITE))
-			return false;
+	*(d == domain0 ? &quotas[r->v[1]].limit : &d->limit[r->v[1]]) = (int64_t)r->v[2];
 	return true;
 }
 
-static bool load_content(const void *data, size_t len)
+/* A new child of a node there is, or the root. Its parent keeps the generation it was saved with.
+ */
+static bool make_node(const char *path, const char *value, size_t len, struct permset *ps,
+		      uint64_t gen)
 {
-	const char *bytes = (const char *)data + sizeof(struct s_content);
-	char name[XENSTORE_ABS_PATH_MAX + 2] = "/";
-	struct s_content s;
+	struct node *parent = NULL, *n;
+	const char *rest = path + 1;
+	uint64_t parent_gen;
 
-	if (len < sizeof(s))
+	if (store_root)
+		parent = tree_nearest(store_root, path, &rest);
+	if (!parent != !*rest || strchr(rest, '/'))
 		return false;
-	memcpy(&s, data, sizeof(s));
-	len -= sizeof(s);
-	if (!s.perms || s.perms > seen.n_perms || s.name_len > len ||
-	    s.name_len >= XENSTORE_ABS_PATH_MAX || len - s.name_len > XENSTORE_PAYLOAD_MAX)
-		return false;
-	memcpy(name + 1, bytes, s.name_len);
-	if (strlen(name) != s.name_len + 1 || strchr(name + 1, '/') || !path_valid(name))
-		return false;
-	seen.contents = more(seen.contents, seen.n_contents);
-	seen.contents[seen.n_contents++] = content_new(bytes, s.name_len, bytes + s.name_len,
-						       len - s.name_len, seen.perms[s.perms - 1]);
-	return true;
-}
-
-static bool name_less(const struct content *a, const struct content *b)
-{
-	return name_cmp(a->bytes, a->name_len, b->bytes, b->name_len) < 0;
-}
-
-/* A node that may be another's child or sibling: NULL for 0, else one with a name. */
-static bool load_link(uint32_t id, struct node **out, struct extent *e)
-{
-	*out = id ? seen.nodes[id - 1] : NULL;
-	memset(e, 0, sizeof(*e));
-	if (!*out)
+	/* Most nodes share their parent's permissions. */
+	if (parent && permset_same(parent->c->perms, ps))
+		ps = parent->c->perms;
+	n = node_new(content_new(rest, strlen(rest), value, len, ps));
+	n->gen = gen;
+	store_bill(&store_root, n->c, 1);
+	if (!parent) {
+		store_root = n;
 		return true;
-	*e = ld.extent[id - 1];
-	return (*out)->c->name_len;
-}
-
-static bool load_node(const void *data, size_t len)
-{
-	struct extent l, r, c, *e;
-	struct s_node s;
-	struct node *n, *left, *right, *children, *m;
-
-	if (len != sizeof(s))
-		return false;
-	memcpy(&s, data, sizeof(s));
-	if (!s.content || s.content > seen.n_contents || s.left > seen.n_nodes ||
-	    s.right > seen.n_nodes || s.children > seen.n_nodes || !load_link(s.left, &left, &l) ||
-	    !load_link(s.right, &right, &r) || !load_link(s.children, &children, &c))
-		return false;
-	n = node_new(seen.contents[s.content - 1], children, s.gen);
-	n->c->ref++;
-	n->left = node_get(left);
-	n->right = node_get(right);
-	seen.nodes = more(seen.nodes, seen.n_nodes);
-	if (seen.n_nodes == ld.extent_room) {
-		ld.extent_room = 2 * ld.extent_room + 64;
-		ld.extent = xgrow(ld.extent, ld.extent_room * sizeof(*ld.extent));
 	}
-	e = &ld.extent[seen.n_nodes];
-	seen.nodes[seen.n_nodes++] = n;
-	e->nodes = 1 + l.nodes + r.nodes + c.nodes;
-	e->path = 1u + n->c->name_len + c.path;
-	e->path = e->path > l.path ? e->path : l.path;
-	e->path = e->path > r.path ? e->path : r.path;
-	/* The first bounds time and memory, whatever sharing the file claims. */
-	if (e->nodes >= 1u << 26 || e->path > XENSTORE_ABS_PATH_MAX + 1 || !node_fix_height(n) ||
-	    n->height > 40)
-		return false;
-	for (m = left; m && m->right; m = m->right)
-		;
-	if (m && !name_less(m->c, n->c))
-		return false;
-	for (m = right; m && m->left; m = m->left)
-		;
-	return !m || name_less(n->c, m->c);
+	parent_gen = parent->gen;
+	tree_attach(&store_root, path, rest, n);
+	parent->gen = parent_gen;
+	return true;
 }
 
-/* A node that may be a root: no name and no siblings. */
-static struct node *root_node(uint32_t id)
+static bool load_node(struct loaded *r)
 {
-	struct node *n = id && id <= seen.n_nodes ? seen.nodes[id - 1] : NULL;
+	struct permset *ps = load_perms(r, r->v[1]);
+	size_t path = strnlen(r->data, r->len) + 1;
+	bool ok = ps && path <= r->len && r->len - path <= XENSTORE_PAYLOAD_MAX;
+	struct permset **special = ok && r->data[0] == '@' ? watch_special(r->data) : NULL;
 
-	return n && !n->c->name_len && !n->left && !n->right ? n : NULL;
-}
-
-static bool load_root(const void *data, size_t len)
-{
-	struct s_root s;
-
-	if (len != sizeof(s) || store_view.root)
-		return false;
-	memcpy(&s, data, sizeof(s));
-	for (int i = 0; i < 2; i++) {
-		struct permset **ps = watch_special(i ? "@releaseDomain" : "@introduceDomain");
-
-		if (!s.special[i] || s.special[i] > seen.n_perms)
-			return false;
-		permset_put(*ps);
-		*ps = permset_get(seen.perms[s.special[i] - 1]);
+	if (special) {
+		permset_put(*special);
+		*special = ps;
+		return true;
 	}
-	store_view.root = node_get(root_node(s.node));
-	if (store_view.root)
-		view_bill_all();
-	return store_view.root;
+	ok = ok && path_valid(r->data) &&
+	     make_node(r->data, r->data + path, r->len - path, ps, r->v[0]);
+	permset_put(ps);
+	return ok;
 }
 
-static bool load_state(const void *data, size_t len)
+static bool load_watch(struct loaded *r)
 {
-	struct s_state s;
-
-	if (len != sizeof(s))
-		return false;
-	memcpy(&s, data, sizeof(s));
-	tree_gen = s.tree_gen;
-	domain_gen = s.domain_gen;
-	watch_seq = s.watch_seq;
-	store_changes = s.changes;
-	conn_last_id = s.conn_last_id;
-	log_has_rings = s.has_rings;
-	return true;
-}
-
-static bool load_quota(const void *data, size_t len)
-{
-	struct s_quota s;
-	struct domain *d;
-
-	if (len != sizeof(s))
-		return false;
-	memcpy(&s, data, sizeof(s));
-	d = domain_find(s.domid);
-	if (s.quota >= Q_COUNT || !d || s.value < 0 || s.value > 1ll << 40)
-		return false;
-	(s.domid ? d->limit : quota_default)[s.quota] = s.value;
-	return true;
-}
-
-static bool load_domain(const void *data, size_t len)
-{
-	struct s_domain s;
-	struct domain *d;
-
-	if (len != sizeof(s))
-		return false;
-	memcpy(&s, data, sizeof(s));
-	if (!s.domid || s.domid >= DOMID_LIMIT || domain_find(s.domid) || s.target >= DOMID_LIMIT)
-		return false;
-	d = domain_add(s.domid, s.gen);
-	d->gfn = s.gfn;
-	d->port = s.port;
-	d->target = s.target;
-	d->target_gen = s.target_gen;
-	d->introduced = s.flags & DOMAIN_INTRODUCED;
-	d->shutdown = s.flags & DOMAIN_SHUTDOWN;
-	return true;
-}
-
-static bool load_conn(uint32_t id, const void *data, size_t len)
-{
-	const char *bytes = (const char *)data + sizeof(struct s_conn);
-	struct s_conn s;
-	struct domain *d;
-	struct conn *c;
-
-	if (len < sizeof(s))
-		return false;
-	memcpy(&s, data, sizeof(s));
-	len -= sizeof(s);
-	d = domain_find(s.domid);
-	if (!id || !d || conn_by_id(id) || s.in_len > len || (s.ring && d->conn) ||
-	    s.in_len > sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX + 8192)
-		return false;
-	if (s.ring) {
-		c = ring_attach(d, id, s.port, s.in_pos, s.out_pos);
-	} else {
-		c = socket_new(s.fd, id);
-	}
-	conn_restore(c, bytes, s.in_len, bytes + s.in_len, len - s.in_len);
-	c->last_txn = s.last_txn;
-	c->retries = s.retries;
-	c->overflow = s.overflow;
-	return true;
-}
-
-static bool load_watch(struct conn *c, const void *data, size_t len)
-{
-	const char *text[3];
-	struct s_watch s;
-	size_t alen, plen;
+	char abs[ABS_ROOM];
+	const char *arg[2];
 	struct watch *w;
+	int err;
 
-	if (!c || len < sizeof(s))
+	if (wire_strings(r->data, r->len, arg, 2) != 2 || r->len > 2 * XENSTORE_PAYLOAD_MAX ||
+	    !ops_abs_path(r->c, arg[0], abs, true))
 		return false;
-	memcpy(&s, data, sizeof(s));
-	if (wire_strings((const char *)data + sizeof(s), len - sizeof(s), text, 3) != 3)
+	w = watch_add(r->c, arg[0], abs, arg[1], (uint32_t)r->v[0], &err);
+	if (w)
+		w->missed = r->v[1];
+	return w;
+}
+
+static bool load_txn(struct loaded *r)
+{
+	if (!store_root || !r->v[0] || txn_find(r->c, (uint32_t)r->v[0]))
 		return false;
-	alen = strlen(text[0]);
-	plen = strlen(text[1]);
-	/* What the client wrote is the end of the absolute path, or all of it. */
-	if (!(text[0][0] == '@' ? watch_special_of(text[0]) != NULL : path_valid(text[0])) ||
-	    !plen || plen > alen || strcmp(text[0] + alen - plen, text[1]) ||
-	    strlen(text[2]) > XENSTORE_PAYLOAD_MAX)
-		return false;
-	w = watch_restore(c, text[1], text[0], text[2], s.depth, s.seq);
-	w->missed = s.missed;
+	ld.txn = txn_new(r->c, (uint32_t)r->v[0]);
+	ld.txn->expired = r->v[1];
+	tree_gen = r->v[2];
 	return true;
 }
 
-static bool load_txn(struct conn *c, const void *data, size_t len)
+static bool load_step(struct loaded *r)
 {
-	struct s_txn s;
+	struct xsd_sockmsg req;
 
-	if (!c || len != sizeof(s))
+	if (!ld.txn || ld.txn->conn != r->c || r->len < sizeof(req))
 		return false;
-	memcpy(&s, data, sizeof(s));
-	if (!s.id || txn_find(c, s.id) || !root_node(s.base) || !root_node(s.root))
+	memcpy(&req, r->data, sizeof(req));
+	if (req.len != r->len - sizeof(req) || req.len > XENSTORE_PAYLOAD_MAX ||
+	    req.tx_id != ld.txn->id || !ops_is_step(&req))
 		return false;
-	ld.txn = txn_restore(c, s.id, root_node(s.base), root_node(s.root), s.started);
-	ld.txn->expired = s.expired;
+	ops_run(r->c, &req, r->data + sizeof(req));
 	return true;
 }
 
-static bool load_bill(const void *data, size_t len)
+static bool load_pending(struct loaded *r)
 {
-	struct s_bill s;
-
-	if (!ld.txn || len != sizeof(s))
+	if (r->v[0] > r->len)
 		return false;
-	memcpy(&s, data, sizeof(s));
-	if (s.domid >= DOMID_LIMIT)
-		return false;
-	view_restore_bill(&ld.txn->view, (unsigned int)s.domid, s.gen, s.nodes, s.bytes);
+	buf_add(&r->c->in, r->data, r->v[0]);
+	buf_add(&r->c->out, r->data + r->v[0], r->len - r->v[0]);
 	return true;
 }
 
-static bool load_access(struct conn *c, bool failed, const void *data, size_t len)
+static bool load_begin(struct loaded *r)
 {
-	const char *path;
-	uint32_t flags;
-
-	if (!c || len < sizeof(flags) || (!failed && (!ld.txn || ld.txn->conn != c)))
-		return false;
-	memcpy(&flags, data, sizeof(flags));
-	if (wire_strings((const char *)data + sizeof(flags), len - sizeof(flags), &path, 1) != 1 ||
-	    !path_valid(path))
-		return false;
-	txn_restore_access(c, failed ? NULL : ld.txn, path, flags & 31);
-	return true;
+	tree_gen = r->v[0];
+	domain_gen = r->v[1];
+	store_changes = r->v[2];
+	conn_last_id = (uint32_t)r->v[3];
+	txn_last_id = (uint32_t)r->v[4];
+	log_has_rings = r->v[5];
+	log_loading = conn_muted = false;
+	return store_root;
 }
 
-/* What happened after the snapshot. */
-static bool load_event(const struct record *r, struct conn *c, const void *data)
+static bool load_domain(struct loaded *r)
 {
-	uint32_t v[4] = {0};
 	struct domain *d;
 
-	memcpy(v, data, r->len < sizeof(v) ? r->len : sizeof(v));
-	switch (r->type) {
-	case LOG_OPEN:
-		if (c || !r->conn)
-			return false;
-		socket_new((int)v[0], r->conn);
-		return true;
-	case LOG_CLOSE:
-		if (c)
-			conn_close(c);
-		return c;
-	case LOG_INPUT:
-		if (c)
-			conn_replay(c, data, r->len);
-		return c;
-	case LOG_OVERFLOW:
-	case LOG_CAUGHT_UP:
-		if (c)
-			conn_set_overflow(c, r->type == LOG_OVERFLOW);
-		return c;
-	default:
-		break;
-	}
-	if (v[0] >= DOMID_LIMIT)
+	if (r->v[0] >= DOMID_LIMIT || find_domain(r->v[0]) || r->v[4] >= DOMID_LIMIT)
 		return false;
-	d = domain_find(v[0]);
-	switch (r->type) {
-	case LOG_DOMAIN_NEW:
-		if (!d)
-			domain_add(v[0], domain_gen + 1);
-		return !d;
-	case LOG_DOMAIN_GONE:
-		if (d && d != domain0)
-			domain_release(d);
-		return d && d != domain0;
-	case LOG_DOMAIN_SHUTDOWN:
-		if (d)
-			domain_shutdown(d);
-		return d;
-	case LOG_RING:
-		if (!d || d->conn || c || !r->conn)
-			return false;
-		log_has_rings = true;
-		ring_attach(d, r->conn, v[1], v[2], v[3]);
-		return true;
-	default:
-		return false;
-	}
+	d = domain_add((unsigned int)r->v[0], r->v[1]);
+	d->introduced = r->v[2];
+	d->shutdown = r->v[3];
+	d->target = (uint16_t)r->v[4];
+	d->target_gen = r->v[5];
+	return true;
 }
 
-static bool load_record(const struct record *r, const void *data)
+static bool load_domain_event(struct loaded *r)
 {
-	struct conn *c = ld.last;
+	struct domain *d = find_domain(r->v[0]);
 
-	if (r->conn && (!c || c->id != r->conn || c->dead))
-		c = ld.last = conn_by_id(r->conn);
-	if (!r->conn)
-		c = NULL;
-	if (ld.ended)
-		return load_event(r, c, data);
-	switch (r->type) {
-	case LOG_STATE:
-		return load_state(data, r->len);
-	case LOG_QUOTA:
-		return load_quota(data, r->len);
-	case LOG_DOMAIN:
-		return load_domain(data, r->len);
-	case LOG_PERMS:
-		return load_perms(data, r->len);
-	case LOG_CONTENT:
-		return load_content(data, r->len);
-	case LOG_NODE:
-		return load_node(data, r->len);
-	case LOG_ROOT:
-		return load_root(data, r->len);
-	case LOG_CONN:
-		return load_conn(r->conn, data, r->len);
-	case LOG_WATCH:
-		return load_watch(c, data, r->len);
-	case LOG_TXN:
-		return load_txn(c, data, r->len);
-	case LOG_BILL:
-		return load_bill(data, r->len);
-	case LOG_ACCESS:
-		return load_access(c, false, data, r->len);
-	case LOG_FAILED:
-		return load_access(c, true, data, r->len);
-	case LOG_SNAPSHOT_END:
-		ld.ended = true;
-		return store_view.root;
-	default:
+	if (!d || d == domain0)
 		return false;
-	}
+	(r->type == LOG_DOMAIN_GONE ? domain_release : domain_shutdown)(d);
+	return true;
 }
 
-void state_settle(bool clean, enum fd_state (*fd_state)(int fd))
+static bool load_open(struct loaded *r)
 {
-	for (struct conn *c = conns; c; c = c->next) {
-		enum fd_state st = fd_state(c->fd);
+	socket_new((int)r->v[0], r->id);
+	return true;
+}
 
-		if (c->dead)
-			continue;
-		c->more = conn_more = true;
-		if (c->tp->exact) {
-			if (!c->priv)
-				conn_close(c);
-			continue;
-		}
-		/* What a crash interrupted cannot be made whole; what was quiet has lost nothing.
-		 */
-		if (st == FD_OTHER)
-			c->fd = -1;
-		if (st == FD_OTHER || (!clean && st == FD_BUSY)) {
-			conn_close(c);
-			continue;
-		}
-		if (!clean) {
-			buf_free(&c->in);
-			buf_free(&c->out);
-		}
-		socket_start(c);
-	}
+static bool load_ring(struct loaded *r)
+{
+	struct domain *d = find_domain(r->v[0]);
+
+	if (!d || d->conn)
+		return false;
+	log_has_rings = true;
+	d->port = (uint32_t)r->v[1];
+	ring_new(d, r->id, (uint32_t)r->v[2], (uint32_t)r->v[3]);
+	return true;
+}
+
+static bool load_close(struct loaded *r)
+{
+	conn_close(r->c);
+	ld.last = NULL;
+	/* A long log opens and closes many. */
+	conn_flush_all();
+	conn_reap();
+	return true;
+}
+
+static bool load_input(struct loaded *r)
+{
+	conn_replay(r->c, r->data, r->len);
+	return true;
+}
+
+static bool load_overflow(struct loaded *r)
+{
+	conn_set_overflow(r->c, r->v[0]);
+	return true;
+}
+
+static bool load_clean(struct loaded *r)
+{
+	(void)r;
+	ld.clean = true;
+	return true;
+}
+
+#define SNAPSHOT 1 /* may stand in the snapshot, */
+#define SINCE	 2 /* after it, */
+#define CONN	 4 /* is about a connection there is, */
+#define NEW_CONN 8 /* or a new one */
+
+static const struct {
+	bool (*load)(struct loaded *r);
+	unsigned int flags;
+} loaders[LOG_TYPES] = {
+	[LOG_QUOTA] = {load_quota, SNAPSHOT},
+	[LOG_NODE] = {load_node, SNAPSHOT},
+	[LOG_WATCH] = {load_watch, SNAPSHOT | CONN},
+	[LOG_TXN] = {load_txn, SNAPSHOT | CONN},
+	[LOG_STEP] = {load_step, SNAPSHOT | CONN},
+	[LOG_PENDING] = {load_pending, SNAPSHOT | CONN},
+	[LOG_BEGIN] = {load_begin, SNAPSHOT},
+	[LOG_DOMAIN] = {load_domain, SNAPSHOT | SINCE},
+	[LOG_DOMAIN_GONE] = {load_domain_event, SINCE},
+	[LOG_DOMAIN_SHUTDOWN] = {load_domain_event, SINCE},
+	[LOG_OPEN] = {load_open, SNAPSHOT | SINCE | NEW_CONN},
+	[LOG_RING] = {load_ring, SNAPSHOT | SINCE | NEW_CONN},
+	[LOG_CLOSE] = {load_close, SINCE | CONN},
+	[LOG_INPUT] = {load_input, SINCE | CONN},
+	[LOG_OVERFLOW] = {load_overflow, SNAPSHOT | SINCE | CONN},
+	[LOG_CLEAN] = {load_clean, SINCE},
+};
+
+static bool load_record(struct loaded *r)
+{
+	unsigned int flags = r->type < LOG_TYPES ? loaders[r->type].flags : 0;
+
+	if (!ld.last || ld.last->id != r->id || ld.last->dead)
+		ld.last = r->id ? conn_by_id(r->id) : NULL;
+	r->c = ld.last;
+	ld.clean = false;
+	return (flags & (log_loading ? SNAPSHOT : SINCE)) && (!(flags & CONN) || r->c) &&
+	       (!(flags & NEW_CONN) || (r->id && !r->c)) && loaders[r->type].load(r);
 }
 
 bool state_load(const void *records, size_t len)
 {
 	const char *p = records;
-	struct record r;
 	bool ok = true;
 
 	memset(&ld, 0, sizeof(ld));
-	memset(&seen, 0, sizeof(seen));
+	log_loading = conn_muted = true;
 	while (ok && len) {
-		ok = len >= sizeof(r);
-		if (ok)
-			memcpy(&r, p, sizeof(r));
-		ok = ok && r.len <= len - sizeof(r) && load_record(&r, p + sizeof(r));
-		if (ok) {
-			p += sizeof(r) + r.len;
-			len -= sizeof(r) + r.len;
-		}
-		/* A long log opens and closes many. */
-		if (ok && r.type == LOG_CLOSE) {
-			ld.last = NULL;
-			conn_flush_all();
-			conn_reap();
-		}
+		struct loaded r = {0};
+		struct record h;
+		size_t values;
+
+		ok = len >= sizeof(h);
+		if (!ok)
+			break;
+		memcpy(&h, p, sizeof(h));
+		p += sizeof(h);
+		len -= sizeof(h);
+		values = h.count * sizeof(r.v[0]);
+		ok = h.count <= LOG_VALUES && values <= len && h.len <= len - values;
+		if (!ok)
+			break;
+		memcpy(r.v, p, values);
+		r.type = h.type;
+		r.id = h.conn;
+		r.data = p + values;
+		r.len = h.len;
+		p += values + h.len;
+		len -= values + h.len;
+		ok = load_record(&r);
 	}
-	for (uint32_t i = 0; i < seen.n_nodes; i++)
-		node_put(seen.nodes[i]);
-	for (uint32_t i = 0; i < seen.n_contents; i++)
-		content_put(seen.contents[i]);
-	for (uint32_t i = 0; i < seen.n_perms; i++)
-		permset_put(seen.perms[i]);
-	free(seen.nodes);
-	free(seen.contents);
-	free(seen.perms);
-	free(ld.extent);
-	return ok && ld.ended;
+	ok = ok && !log_loading;
+	log_loading = conn_muted = false;
+	return ok;
+}
+
+static bool is_socket(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && !fstat(fd, &st) && S_ISSOCK(st.st_mode);
+}
+
+void state_settle(const uint8_t *busy, size_t fds)
+{
+	for (struct conn *c = conns; c; c = c->next) {
+		if (c->dead)
+			continue;
+		conn_again(c);
+		if (c->tp->exact) {
+			if (!ring_resume(c))
+				conn_close(c);
+			continue;
+		}
+		if (!ld.clean) {
+			buf_free(&c->in);
+			buf_free(&c->out);
+		}
+		/* What a crash interrupted cannot be made whole; what was quiet has lost nothing.
+		 */
+		if ((size_t)c->fd >= fds || !is_socket(c->fd))
+			c->fd = -1;
+		if (c->fd < 0 || (!ld.clean && busy[c->fd]))
+			conn_close(c);
+		else
+			socket_start(c);
+	}
 }
 
 void state_clear(void)
@@ -716,18 +436,17 @@ void state_clear(void)
 	conn_reap();
 	while (domain0->next)
 		domain_end(domain0->next);
-	for (int i = 0; i < 2; i++) {
-		struct permset **ps = watch_special(i ? "@releaseDomain" : "@introduceDomain");
+	for (int i = 0; i < WATCH_SPECIALS; i++) {
+		struct permset **ps = watch_special(watch_special_name[i]);
 
 		permset_put(*ps);
 		*ps = NULL;
 	}
-	if (store_view.root)
-		node_put(store_view.root);
-	store_view.root = NULL;
+	node_put(store_root);
+	store_root = NULL;
 	domain_init();
-	conn_last_id = 0;
-	tree_gen = watch_seq = store_changes = 0;
+	conn_last_id = txn_last_id = 0;
+	tree_gen = store_changes = 0;
 }
 
 void state_new(void)
@@ -736,8 +455,8 @@ void state_new(void)
 	struct permset *ps = permset_new(1);
 
 	ps->p[0].gen = domain0->gen;
-	store_view.root = node_new(content_new("", 0, NULL, 0, ps), NULL, ++tree_gen);
+	store_root = node_new(content_new("", 0, NULL, 0, ps));
 	permset_put(ps);
-	view_bill_all();
-	view_write(&store_view, &self, "/tool/xenstored", NULL, 0);
+	store_bill(&store_root, store_root->c, 1);
+	store_write(&store_root, &self, "/tool/xenstored", NULL, 0);
 }

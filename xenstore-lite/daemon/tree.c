@@ -26,6 +26,11 @@ void permset_put(struct permset *ps)
 		free(ps);
 }
 
+bool permset_same(const struct permset *a, const struct permset *b)
+{
+	return a == b || (a->n == b->n && !memcmp(a->p, b->p, a->n * sizeof(a->p[0])));
+}
+
 struct content *content_new(const char *name, size_t name_len, const void *value, size_t len,
 			    struct permset *perms)
 {
@@ -33,7 +38,6 @@ struct content *content_new(const char *name, size_t name_len, const void *value
 
 	c->perms = permset_get(perms);
 	c->ref = 1;
-	c->id = 0;
 	c->name_len = (uint16_t)name_len;
 	c->value_len = (uint16_t)len;
 	memcpy(c->bytes, name, name_len);
@@ -50,15 +54,17 @@ void content_put(struct content *c)
 	}
 }
 
-struct node *node_new(struct content *c, struct node *children, uint64_t gen)
+struct node *node_new(struct content *c)
 {
 	struct node *n = xalloc(sizeof(*n));
 
 	n->ref = 1;
-	n->height = 1;
 	n->c = c;
-	n->gen = gen;
-	n->children = node_get(children);
+	n->gen = ++tree_gen;
+	n->rank = hash_bytes(hash_seed, c->bytes, c->name_len);
+	/* Names that differ in their last characters alone shall differ in all bits of rank. */
+	n->rank = (n->rank ^ n->rank >> 16) * 0x9e3779b1u;
+	n->rank ^= n->rank >> 15;
 	return n;
 }
 
@@ -109,7 +115,6 @@ static struct node *node_own(struct node *n)
 	copy = xgrow(NULL, sizeof(*copy));
 	*copy = *n;
 	copy->ref = 1;
-	copy->id = 0;
 	node_get(copy->left);
 	node_get(copy->right);
 	node_get(copy->children);
@@ -118,103 +123,44 @@ static struct node *node_own(struct node *n)
 	return copy;
 }
 
-int name_cmp(const char *a, size_t alen, const char *b, size_t blen)
+static int name_cmp(const char *name, size_t len, const struct content *c)
 {
-	int c = memcmp(a, b, alen < blen ? alen : blen);
+	int d = memcmp(name, c->bytes, len < c->name_len ? len : c->name_len);
 
-	return c ? c : (alen > blen) - (alen < blen);
+	return d ? d : (len > c->name_len) - (len < c->name_len);
 }
 
-static unsigned int height(const struct node *n)
+static struct node *treap_insert(struct node *t, struct node *n)
 {
-	return n ? n->height : 0;
-}
+	struct node **side, **inner, *up;
 
-bool node_fix_height(struct node *n)
-{
-	unsigned int l = height(n->left), r = height(n->right);
-
-	n->height = ((l > r ? l : r) + 1) & 63;
-	return l <= r + 1 && r <= l + 1;
-}
-
-static struct node *rotate(struct node *n, bool right)
-{
-	struct node **from = right ? &n->left : &n->right;
-	struct node *up = node_own(*from);
-	struct node **to = right ? &up->right : &up->left;
-
-	*from = *to;
-	*to = n;
-	node_fix_height(n);
-	node_fix_height(up);
-	return up;
-}
-
-static struct node *balance(struct node *n)
-{
-	if (node_fix_height(n))
-		return n;
-	if (height(n->left) > height(n->right)) {
-		if (height(n->left->left) < height(n->left->right))
-			n->left = rotate(node_own(n->left), false);
-		return rotate(n, true);
-	}
-	if (height(n->right->right) < height(n->right->left))
-		n->right = rotate(node_own(n->right), true);
-	return rotate(n, false);
-}
-
-static struct node *avl_insert(struct node *t, struct node *n)
-{
 	if (!t)
 		return n;
 	t = node_own(t);
-	if (name_cmp(n->c->bytes, n->c->name_len, t->c->bytes, t->c->name_len) < 0)
-		t->left = avl_insert(t->left, n);
-	else
-		t->right = avl_insert(t->right, n);
-	return balance(t);
+	side = name_cmp(n->c->bytes, n->c->name_len, t->c) < 0 ? &t->left : &t->right;
+	*side = up = treap_insert(*side, n);
+	if (up->rank <= t->rank)
+		return t;
+	/* Rotate it up. */
+	inner = side == &t->left ? &up->right : &up->left;
+	*side = *inner;
+	*inner = t;
+	return up;
 }
 
-static struct node *avl_take_first(struct node *t, struct node **first)
+/* All names in l are smaller than those in r. */
+static struct node *treap_join(struct node *l, struct node *r)
 {
-	struct node *rest;
-
-	t = node_own(t);
-	if (t->left) {
-		t->left = avl_take_first(t->left, first);
-		return balance(t);
+	if (!l || !r)
+		return l ? l : r;
+	if (l->rank > r->rank) {
+		l = node_own(l);
+		l->right = treap_join(l->right, r);
+		return l;
 	}
-	rest = t->right;
-	*first = t;
-	return rest;
-}
-
-static struct node *avl_remove(struct node *t, const char *name, size_t len, struct node **out)
-{
-	int c;
-
-	t = node_own(t);
-	c = name_cmp(name, len, t->c->bytes, t->c->name_len);
-	if (c < 0) {
-		t->left = avl_remove(t->left, name, len, out);
-	} else if (c > 0) {
-		t->right = avl_remove(t->right, name, len, out);
-	} else {
-		struct node *left = t->left, *right = t->right, *first;
-
-		*out = t;
-		t->left = t->right = NULL;
-		t->height = 1;
-		if (!right)
-			return left;
-		right = avl_take_first(right, &first);
-		first->left = left;
-		first->right = right;
-		t = first;
-	}
-	return balance(t);
+	r = node_own(r);
+	r->left = treap_join(l, r->left);
+	return r;
 }
 
 /* Next component of a path at or behind p (p at '/' or at the end); its length in *len. */
@@ -232,7 +178,7 @@ static struct node **child_slot(struct node **slot, const char *name, size_t len
 
 		if (own)
 			*slot = node_own(*slot);
-		c = name_cmp(name, len, (*slot)->c->bytes, (*slot)->c->name_len);
+		c = name_cmp(name, len, (*slot)->c);
 		if (!c)
 			break;
 		slot = c < 0 ? &(*slot)->left : &(*slot)->right;
@@ -264,7 +210,19 @@ struct node *tree_find(struct node *root, const char *path)
 	return *rest ? NULL : n;
 }
 
-/* The node at path, which exists, made ours from the root down; stops at end. */
+bool tree_shared(struct node **a, struct node **b, const char *path)
+{
+	size_t len;
+
+	while (*a != *b && *(path = component(path, &len))) {
+		*a = *a ? *child_slot(&(*a)->children, path, len, false) : NULL;
+		*b = *b ? *child_slot(&(*b)->children, path, len, false) : NULL;
+		path += len;
+	}
+	return *a == *b;
+}
+
+/* The node at path as far as end, which exists, made ours from the root down. */
 static struct node *tree_own(struct node **root, const char *path, const char *end)
 {
 	struct node **slot = root;
@@ -276,11 +234,6 @@ static struct node *tree_own(struct node **root, const char *path, const char *e
 	return *slot;
 }
 
-static const char *last_slash(const char *path)
-{
-	return strrchr(path, '/');
-}
-
 void tree_set(struct node **root, const char *path, struct content *c)
 {
 	struct node *n = tree_own(root, path, path + strlen(path));
@@ -289,59 +242,75 @@ void tree_set(struct node **root, const char *path, struct content *c)
 	n->c = c;
 }
 
-void tree_attach(struct node **root, const char *path, struct node *n)
+void tree_attach(struct node **root, const char *path, const char *rest, struct node *n)
 {
-	struct node *parent = tree_own(root, path, last_slash(path));
+	struct node *parent = tree_own(root, path, rest);
 
-	parent->children = avl_insert(parent->children, n);
+	parent->children = treap_insert(parent->children, n);
 	parent->gen = ++tree_gen;
 }
 
 struct node *tree_detach(struct node **root, const char *path)
 {
-	const char *name = last_slash(path);
-	struct node *parent = tree_own(root, path, name), *out = NULL;
+	const char *name = strrchr(path, '/') + 1;
+	struct node *parent = tree_own(root, path, name);
+	struct node **slot = child_slot(&parent->children, name, strlen(name), true), *out = *slot;
 
-	parent->children = avl_remove(parent->children, name + 1, strlen(name + 1), &out);
+	*slot = treap_join(out->left, out->right);
+	out->left = out->right = NULL;
 	parent->gen = ++tree_gen;
 	return out;
 }
 
-void tree_walk(struct node *top, void (*fn)(struct node *n, void *arg), void *arg)
+/* On the walk's stack: a treap of siblings, or its top alone, and where their names go. */
+struct step {
+	struct node *n;
+	size_t at;
+	bool alone;
+};
+
+void tree_walk(struct node *top, const char *path, walk_fn *fn, void *arg)
 {
-	struct node **stack = xgrow(NULL, 64 * sizeof(*stack));
-	size_t n = 0, room = 64;
+	char here[XENSTORE_ABS_PATH_MAX + 2];
+	struct step *stack = xgrow(NULL, 64 * sizeof(*stack));
+	size_t depth = 0, room = 64, len = path[1] ? strlen(path) : 0;
 
-	fn(top, arg);
-	if (top->children)
-		stack[n++] = top->children;
-	while (n) {
-		struct node *t = stack[--n];
+	memcpy(here, path, len);
+	fn(top, path, arg);
+	stack[depth++] = (struct step){top->children, len, false};
+	while (depth) {
+		struct step s = stack[--depth];
 
-		if (n + 3 > room) {
-			room *= 2;
-			stack = xgrow(stack, room * sizeof(*stack));
+		if (!s.n)
+			continue;
+		if (depth + 3 > room)
+			stack = xgrow(stack, (room *= 2) * sizeof(*stack));
+		if (!s.alone) {
+			stack[depth++] = (struct step){s.n->right, s.at, false};
+			stack[depth++] = (struct step){s.n, s.at, true};
+			stack[depth++] = (struct step){s.n->left, s.at, false};
+			continue;
 		}
-		if (t->right)
-			stack[n++] = t->right;
-		if (t->children)
-			stack[n++] = t->children;
-		if (t->left)
-			stack[n++] = t->left;
-		fn(t, arg);
+		len = s.at + 1 + s.n->c->name_len;
+		here[s.at] = '/';
+		memcpy(here + s.at + 1, s.n->c->bytes, s.n->c->name_len);
+		here[len] = '\0';
+		stack[depth++] = (struct step){s.n->children, len, false};
+		fn(s.n, here, arg);
 	}
 	free(stack);
 }
 
-static void list(const struct node *t, void (*fn)(const struct content *c, void *arg), void *arg)
+static void list(const struct node *t, struct buf *names)
 {
 	for (; t; t = t->right) {
-		list(t->left, fn, arg);
-		fn(t->c, arg);
+		list(t->left, names);
+		buf_add(names, t->c->bytes, t->c->name_len);
+		buf_add(names, "", 1);
 	}
 }
 
-void tree_list(const struct node *parent, void (*fn)(const struct content *c, void *arg), void *arg)
+void tree_names(const struct node *parent, struct buf *names)
 {
-	list(parent->children, fn, arg);
+	list(parent->children, names);
 }

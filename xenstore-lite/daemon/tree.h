@@ -3,8 +3,9 @@
  * The store's tree. Nodes are immutable once anyone else holds them: a root is a
  * snapshot, taking one costs one reference, and a change copies only the nodes on
  * the way down that are shared (a node whose every holder is the changer is
- * changed in place). Siblings form an AVL tree by name, so finding, adding and
- * removing a child cost O(log children), and listing is sorted.
+ * changed in place). Siblings form a treap: a search tree by name that is a heap
+ * by rank, a hash of the name, which keeps it about as flat as a random one. So
+ * finding, adding and removing a child cost O(log children), listing is sorted.
  *
  * A node's content (name, value, permissions) is an object of its own, shared by
  * all copies of the node. So "has this node changed since that snapshot?" is one
@@ -27,7 +28,6 @@ struct perm {
 
 struct permset {
 	uint32_t ref;
-	uint32_t id; /* of the object in a state file being written, else 0 */
 	uint32_t n;
 	struct perm p[];
 };
@@ -35,7 +35,6 @@ struct permset {
 struct content {
 	struct permset *perms;
 	uint32_t ref;
-	uint32_t id;
 	uint16_t name_len;
 	uint16_t value_len;
 	char bytes[]; /* name, value; no NULs added */
@@ -43,12 +42,11 @@ struct content {
 
 struct node {
 	struct node *left, *right; /* siblings with smaller and greater names */
-	struct node *children;	   /* root of the children's AVL tree */
+	struct node *children;	   /* root of the children's treap */
 	struct content *c;
 	uint64_t gen; /* of the set of children: changes when one comes or goes */
 	uint32_t ref;
-	uint32_t id : 26;
-	uint32_t height : 6;
+	uint32_t rank; /* not below that of left and right */
 };
 
 extern uint64_t tree_gen;   /* last generation number given out */
@@ -57,6 +55,7 @@ extern uint64_t tree_freed; /* nodes freed since the loop last looked */
 struct permset *permset_new(uint32_t n);
 struct permset *permset_get(struct permset *ps);
 void permset_put(struct permset *ps);
+bool permset_same(const struct permset *a, const struct permset *b);
 
 /* Takes over no reference: perms gets one of its own. */
 struct content *content_new(const char *name, size_t name_len, const void *value, size_t len,
@@ -67,29 +66,31 @@ static inline const char *content_value(const struct content *c)
 	return c->bytes + c->name_len;
 }
 
-/* A node alone: takes over the caller's reference to c, gets its own to children. */
-struct node *node_new(struct content *c, struct node *children, uint64_t gen);
+/* A node alone: takes over the caller's reference to c. */
+struct node *node_new(struct content *c);
 struct node *node_get(struct node *n);
 void node_put(struct node *n);
-/* Set height from the two sibling subtrees; false when they are not balanced. */
-bool node_fix_height(struct node *n);
-int name_cmp(const char *a, size_t alen, const char *b, size_t blen);
 
 /* All paths are valid absolute ones. NULL when there is no such node. */
 struct node *tree_find(struct node *root, const char *path);
 /* The node, or its nearest ancestor that exists; *rest is what of path is left below it. */
 struct node *tree_nearest(struct node *root, const char *path, const char **rest);
+/*
+ * Find path in two trees at once, *a and *b, which become what is there. True as soon
+ * as both are seen to share what path leads through, and so have the same there.
+ */
+bool tree_shared(struct node **a, struct node **b, const char *path);
 /* Replace the content of an existing node; takes over c. */
 void tree_set(struct node **root, const char *path, struct content *c);
-/* Add a node whose parent exists and has no child of that name; takes over n. */
-void tree_attach(struct node **root, const char *path, struct node *n);
+/* Put n below an existing node that has no child of that name: rest is n's name within path. */
+void tree_attach(struct node **root, const char *path, const char *rest, struct node *n);
 /* Take out an existing node with all below it; the caller gets the reference. */
 struct node *tree_detach(struct node **root, const char *path);
 
-/* Calls fn for every node from top down, in no promised order (siblings of top excluded). */
-void tree_walk(struct node *top, void (*fn)(struct node *n, void *arg), void *arg);
-/* Calls fn for each child in order of names. */
-void tree_list(const struct node *parent, void (*fn)(const struct content *c, void *arg),
-	       void *arg);
+/* Calls fn for top, which is at path, and every node below: parents first, siblings by name. */
+typedef void walk_fn(struct node *n, const char *path, void *arg);
+void tree_walk(struct node *top, const char *path, walk_fn *fn, void *arg);
+/* The names of a node's children, each with its NUL, in order. */
+void tree_names(const struct node *parent, struct buf *names);
 
 #endif

@@ -58,23 +58,20 @@ void buf_free(struct buf *b)
 	memset(b, 0, sizeof(*b));
 }
 
+uint32_t hash_seed = 2166136261u;
+
+uint32_t hash_bytes(uint32_t hash, const void *data, size_t n)
+{
+	for (const unsigned char *p = data; n; n--)
+		hash = (hash ^ *p++) * 16777619u;
+	return hash;
+}
+
 const char *wire_errname(int err)
 {
-	static const struct {
-		int err;
-		const char *name;
-	} names[] = {
-		{EINVAL, "EINVAL"}, {EACCES, "EACCES"},	  {EEXIST, "EEXIST"},
-		{EISDIR, "EISDIR"}, {ENOENT, "ENOENT"},	  {ENOMEM, "ENOMEM"},
-		{ENOSPC, "ENOSPC"}, {EIO, "EIO"},	  {ENOTEMPTY, "ENOTEMPTY"},
-		{ENOSYS, "ENOSYS"}, {EROFS, "EROFS"},	  {EBUSY, "EBUSY"},
-		{EAGAIN, "EAGAIN"}, {EISCONN, "EISCONN"}, {E2BIG, "E2BIG"},
-		{EPERM, "EPERM"},
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].err == err)
-			return names[i].name;
+	for (size_t i = 0; i < sizeof(xsd_errors) / sizeof(xsd_errors[0]); i++)
+		if (xsd_errors[i].errnum == err)
+			return xsd_errors[i].errstring;
 	return "EINVAL";
 }
 

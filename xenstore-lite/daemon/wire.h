@@ -23,6 +23,10 @@ void *buf_add(struct buf *b, const void *src, size_t n); /* src may be NULL: fil
 void buf_take(struct buf *b, size_t n);
 void buf_free(struct buf *b);
 
+/* For hash tables and trees that clients can fill: no client knows the seed. */
+extern uint32_t hash_seed;
+uint32_t hash_bytes(uint32_t hash, const void *data, size_t n);
+
 const char *wire_errname(int err);
 
 /* Absolute path within the size limit, of the allowed characters, no "//", no '/' at the end. */

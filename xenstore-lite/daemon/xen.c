@@ -2,9 +2,10 @@
 /* The hypervisor as the store needs it: grants, event channels, who is alive. */
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include <xen/sys/xenbus_dev.h>
 #include <xencall.h>
 #include <xenevtchn.h>
 #include <xengnttab.h>
@@ -13,6 +14,7 @@
 #include "log.h"
 #include "ring.h"
 
+#define OWN_RING    "/dev/xen/xenbus_backend"
 #define GRANT_STORE 1 /* grant reference under which every domain shares its ring */
 
 static xenevtchn_handle *evtchn;
@@ -35,22 +37,17 @@ void xen_set_port(uint32_t port, struct conn *c)
 	by_port[port] = c;
 }
 
+/* The ring of this domain's own kernel. */
 static void *map_own(void)
 {
-	static const char *const files[] = {"/proc/xen/xsd_kva", "/dev/xen/xenbus_backend"};
+	int fd = open(OWN_RING, O_RDWR | O_CLOEXEC);
+	void *p;
 
-	for (int i = 0; i < 2; i++) {
-		int fd = open(files[i], O_RDWR | O_CLOEXEC);
-		void *p;
-
-		if (fd < 0)
-			continue;
-		p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-		close(fd);
-		if (p != MAP_FAILED)
-			return p;
-	}
-	return NULL;
+	if (fd < 0)
+		return NULL;
+	p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	return p == MAP_FAILED ? NULL : p;
 }
 
 static void *xen_map(unsigned int domid)
@@ -84,14 +81,12 @@ static void xen_notify(uint32_t port)
 
 static uint32_t xen_dom0_port(void)
 {
-	FILE *f = fopen("/proc/xen/xsd_port", "re");
-	unsigned int port = 0;
+	int fd = open(OWN_RING, O_RDWR | O_CLOEXEC);
+	int port = fd >= 0 ? ioctl(fd, IOCTL_XENBUS_BACKEND_EVTCHN) : 0;
 
-	if (f && fscanf(f, "%u", &port) != 1)
-		port = 0;
-	if (f)
-		fclose(f);
-	return port;
+	if (fd >= 0)
+		close(fd);
+	return port > 0 ? (uint32_t)port : 0;
 }
 
 static bool xen_probe(unsigned int domid, struct domain_state *st)

@@ -37,6 +37,20 @@ enum xsd_sockmsg_type {
 	XS_INVALID = 0xffff,
 };
 
+/* An error's reply is its name. Only for who has included errno.h before. */
+#ifdef EINVAL
+struct xsd_errors {
+	int errnum;
+	const char *errstring;
+};
+static const struct xsd_errors xsd_errors[] __attribute__((unused)) = {
+	{EINVAL, "EINVAL"},	  {EACCES, "EACCES"},	{EEXIST, "EEXIST"}, {EISDIR, "EISDIR"},
+	{ENOENT, "ENOENT"},	  {ENOMEM, "ENOMEM"},	{ENOSPC, "ENOSPC"}, {EIO, "EIO"},
+	{ENOTEMPTY, "ENOTEMPTY"}, {ENOSYS, "ENOSYS"},	{EROFS, "EROFS"},   {EBUSY, "EBUSY"},
+	{EAGAIN, "EAGAIN"},	  {EISCONN, "EISCONN"}, {E2BIG, "E2BIG"},   {EPERM, "EPERM"},
+};
+#endif
+
 /* Each message: this header, then len bytes. A reply repeats type, req_id and tx_id. */
 struct xsd_sockmsg {
 	uint32_t type;

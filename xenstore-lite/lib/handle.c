@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -23,13 +25,12 @@ static int open_socket(const char *path)
 	}
 	memcpy(sa.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&sa, sizeof(sa))) {
-		err = errno;
-		close(fd);
-		errno = err;
-		return -1;
-	}
-	return fd;
+	if (fd < 0 || !connect(fd, (struct sockaddr *)&sa, sizeof(sa)))
+		return fd;
+	err = errno;
+	close(fd);
+	errno = err;
+	return -1;
 }
 
 static int open_device(void)
@@ -56,21 +57,16 @@ struct xs_handle *xs_open(unsigned long flags)
 	h->flags = flags;
 	h->stop_fd = -1;
 	h->last_event = &h->events;
+	h->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	h->poll_fd = epoll_create1(EPOLL_CLOEXEC);
 	h->fd = open_socket(xs_daemon_socket());
 	err = errno;
 	if (h->fd < 0 && !(flags & XS_OPEN_SOCKETONLY))
 		h->fd = open_device();
-	if (h->fd < 0) {
-		free(h);
-		errno = err;
-		return NULL;
-	}
-	h->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	h->poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (h->event_fd < 0 || h->poll_fd < 0 ||
+	if (h->fd < 0 || h->event_fd < 0 || h->poll_fd < 0 ||
 	    epoll_ctl(h->poll_fd, EPOLL_CTL_ADD, h->event_fd, &ev) ||
 	    epoll_ctl(h->poll_fd, EPOLL_CTL_ADD, h->fd, &ev)) {
-		err = errno;
+		err = h->fd < 0 ? err : errno;
 		xs_daemon_destroy_postfork(h);
 		errno = err;
 		return NULL;
@@ -81,44 +77,33 @@ struct xs_handle *xs_open(unsigned long flags)
 	return h;
 }
 
-static void free_messages(struct message *m)
-{
-	while (m) {
-		struct message *next = m->next;
-
-		free(m);
-		m = next;
-	}
-}
-
 /* No locks here: after fork() another thread may have held them, and is gone. */
 void xs_daemon_destroy_postfork(struct xs_handle *h)
 {
-	close(h->fd);
-	if (h->event_fd >= 0)
-		close(h->event_fd);
-	if (h->poll_fd >= 0)
-		close(h->poll_fd);
-	if (h->stop_fd >= 0)
-		close(h->stop_fd);
-	free_messages(h->events);
+	const int fds[] = {h->fd, h->event_fd, h->poll_fd, h->stop_fd};
+	struct message *m;
+
+	for (int i = 0; i < 4; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	while ((m = h->events)) {
+		h->events = m->next;
+		free(m);
+	}
 	free(h->reply);
-	free(h->partial_msg);
 	free(h);
 }
 
 void xs_close(struct xs_handle *h)
 {
-	uint64_t one = 1;
-
 	if (!h)
 		return;
-	if (h->thread) {
+	if (h->stop_fd >= 0) {
 		pthread_mutex_lock(&h->state);
 		h->stopping = true;
 		pthread_mutex_unlock(&h->state);
-		if (write(h->stop_fd, &one, sizeof(one)) == sizeof(one))
-			pthread_join(h->reader, NULL);
+		eventfd_write(h->stop_fd, 1);
+		pthread_join(h->reader, NULL);
 	}
 	pthread_cond_destroy(&h->changed);
 	pthread_mutex_destroy(&h->state);
@@ -126,230 +111,201 @@ void xs_close(struct xs_handle *h)
 	xs_daemon_destroy_postfork(h);
 }
 
-/*
- * Read on in the current message. 1: complete in *out; 0: not yet (only when not
- * waiting); -1: errno says why. The caller is the reader, so the partial state is its own.
- */
-static int read_message(struct xs_handle *h, bool wait, struct message **out)
+static bool read_all(int fd, void *data, size_t len)
 {
-	for (;;) {
-		struct message *m = h->partial_msg;
-		size_t want = m ? m->head.len : sizeof(h->partial_head);
-		char *dst = m ? m->body : (char *)&h->partial_head;
-		struct pollfd p[2] = {{.fd = h->fd, .events = POLLIN},
-				      {.fd = h->stop_fd, .events = POLLIN}};
-		ssize_t n;
+	for (char *p = data; len;) {
+		ssize_t n = read(fd, p, len);
 
-		if (h->partial < want) {
-			/* The device cannot be told not to block, so always ask first. */
-			n = poll(p, 2, wait ? -1 : 0);
-			if (n < 0 && errno == EINTR)
-				continue;
-			if (n < 0)
-				return -1;
-			if (n == 0 || p[1].revents)
-				return 0;
-			n = read(h->fd, dst + h->partial, want - h->partial);
-			if (n < 0 && (errno == EINTR || errno == EAGAIN))
-				continue;
-			if (n <= 0) {
-				errno = n ? errno : EBADF;
-				return -1;
-			}
-			h->partial += (size_t)n;
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
-		}
-		h->partial = 0;
-		if (m) {
-			m->body[m->head.len] = '\0';
-			h->partial_msg = NULL;
-			*out = m;
-			return 1;
-		}
-		if (h->partial_head.len > XENSTORE_PAYLOAD_MAX) {
-			errno = EINVAL;
-			return -1;
-		}
-		m = malloc(sizeof(*m) + h->partial_head.len + 1);
-		if (!m)
-			return -1;
-		m->next = NULL;
-		m->head = h->partial_head;
-		h->partial_msg = m;
+		if (!n)
+			errno = EBADF;
+		if (n <= 0)
+			return false;
+		p += n;
+		len -= (size_t)n;
 	}
+	return true;
 }
 
-/* File what was read; state is locked. */
-static void file_message(struct xs_handle *h, struct message *m)
+/*
+ * The next message; NULL with errno set, EAGAIN if there is none and it shall not
+ * wait, or not any more. Only its beginning is ever waited for: it is sent whole.
+ */
+static struct message *read_message(struct xs_handle *h, bool wait)
 {
-	uint64_t one = 1;
+	struct pollfd p[2] = {{.fd = h->fd, .events = POLLIN},
+			      {.fd = h->stop_fd, .events = POLLIN}};
+	struct xsd_sockmsg head;
+	struct message *m;
+	int n;
 
-	if (m->head.type == XS_WATCH_EVENT) {
-		*h->last_event = m;
-		h->last_event = &m->next;
-		if (write(h->event_fd, &one, sizeof(one)) < 0) {
-			/* A full counter is readable, which is all that counts. */
-		}
-	} else {
-		free(h->reply);
-		h->reply = m;
+	do
+		n = poll(p, 2, wait ? -1 : 0);
+	while (n < 0 && errno == EINTR);
+	if (!n || (n > 0 && p[1].revents))
+		errno = EAGAIN;
+	if (n <= 0 || p[1].revents || !read_all(h->fd, &head, sizeof(head)))
+		return NULL;
+	if (head.len > XENSTORE_PAYLOAD_MAX) {
+		errno = EINVAL;
+		return NULL;
 	}
-	pthread_cond_broadcast(&h->changed);
+	m = calloc(1, sizeof(*m) + head.len + 1);
+	if (!m)
+		return NULL;
+	m->head = head;
+	if (read_all(h->fd, m->body, head.len))
+		return m;
+	n = errno;
+	free(m);
+	errno = n;
+	return NULL;
 }
 
 /* One step towards a new message, state locked. False: nothing there (not waiting), or broken. */
 static bool wait_for_message(struct xs_handle *h, bool wait)
 {
 	struct message *m;
-	int r, err;
+	int err;
 
-	if (h->broken) {
-		errno = h->error;
+	if (h->broken || (h->reading && !wait)) {
+		errno = h->broken ? h->broken : EAGAIN;
 		return false;
 	}
 	if (h->reading) {
-		if (wait)
-			pthread_cond_wait(&h->changed, &h->state);
-		else
-			errno = EAGAIN;
-		return wait;
+		pthread_cond_wait(&h->changed, &h->state);
+		return true;
 	}
 	h->reading = true;
 	pthread_mutex_unlock(&h->state);
-	r = read_message(h, wait, &m);
+	m = read_message(h, wait);
 	err = errno;
 	pthread_mutex_lock(&h->state);
 	h->reading = false;
-	if (r > 0)
-		file_message(h, m);
-	if (r < 0) {
-		h->broken = true;
-		h->error = err;
+	if (!m && err != EAGAIN) {
+		h->broken = err;
+	} else if (m && m->head.type == XS_WATCH_EVENT) {
+		*h->last_event = m;
+		h->last_event = &m->next;
+		eventfd_write(h->event_fd, 1);
+	} else if (m) {
+		free(h->reply);
+		h->reply = m;
 	}
 	/* Someone else may have to be the reader now. */
 	pthread_cond_broadcast(&h->changed);
-	errno = r ? err : EAGAIN;
-	return r > 0;
+	errno = err;
+	return m;
 }
 
-static bool send_all(struct xs_handle *h, struct iovec *iov, unsigned int n)
+static bool send_all(int fd, const char *p, size_t len)
 {
-	while (n) {
-		struct msghdr msg = {.msg_iov = iov, .msg_iovlen = n};
-		ssize_t put = sendmsg(h->fd, &msg, MSG_NOSIGNAL);
+	while (len) {
+		ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
 
-		if (put < 0 && errno == ENOTSOCK)
-			put = writev(h->fd, iov, (int)n);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
+		if (n < 0 && errno == ENOTSOCK)
+			n = write(fd, p, len);
+		if (n < 0 && errno != EINTR)
 			return false;
-		while (n && (size_t)put >= iov->iov_len) {
-			put -= (ssize_t)iov->iov_len;
-			iov++;
-			n--;
-		}
-		if (n) {
-			iov->iov_base = (char *)iov->iov_base + put;
-			iov->iov_len -= (size_t)put;
-		}
+		p += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
 	}
 	return true;
 }
 
 static int error_number(const char *name)
 {
-	static const struct {
-		const char *name;
-		int err;
-	} names[] = {
-		{"EINVAL", EINVAL}, {"EACCES", EACCES},	  {"EEXIST", EEXIST},
-		{"EISDIR", EISDIR}, {"ENOENT", ENOENT},	  {"ENOMEM", ENOMEM},
-		{"ENOSPC", ENOSPC}, {"EIO", EIO},	  {"ENOTEMPTY", ENOTEMPTY},
-		{"ENOSYS", ENOSYS}, {"EROFS", EROFS},	  {"EBUSY", EBUSY},
-		{"EAGAIN", EAGAIN}, {"EISCONN", EISCONN}, {"E2BIG", E2BIG},
-		{"EPERM", EPERM},
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(names[i].name, name))
-			return names[i].err;
+	for (size_t i = 0; i < sizeof(xsd_errors) / sizeof(xsd_errors[0]); i++)
+		if (!strcmp(xsd_errors[i].errstring, name))
+			return xsd_errors[i].errnum;
 	return EINVAL;
 }
 
-struct message *xs_talk(struct xs_handle *h, uint32_t tx, uint32_t type, const struct iovec *iov,
-			unsigned int n)
+/* Send a whole message, and take the reply to it. */
+static struct message *exchange(struct xs_handle *h, const char *msg, size_t len)
 {
-	struct xsd_sockmsg head = {.type = type, .tx_id = tx};
-	struct message *m = NULL;
-	struct iovec all[8];
-	unsigned int i;
-	int err = 0;
+	struct message *m;
+	int err;
 
-	all[0] = (struct iovec){.iov_base = &head, .iov_len = sizeof(head)};
-	for (i = 0; i < n; i++) {
-		if (iov[i].iov_len > XENSTORE_PAYLOAD_MAX - head.len) {
-			errno = E2BIG;
-			return NULL;
-		}
-		head.len += (uint32_t)iov[i].iov_len;
-		all[i + 1] = iov[i];
-	}
 	pthread_mutex_lock(&h->request);
-	if (!send_all(h, all, n + 1))
-		err = errno;
+	err = send_all(h->fd, msg, len) ? 0 : errno;
 	pthread_mutex_lock(&h->state);
 	while (!err && !h->reply)
 		if (!wait_for_message(h, true))
 			err = errno;
-	if (err) {
-		h->broken = true;
-		h->error = err;
-	}
+	if (err)
+		h->broken = err;
 	m = h->reply;
 	h->reply = NULL;
 	pthread_mutex_unlock(&h->state);
 	pthread_mutex_unlock(&h->request);
-	if (m && m->head.type == XS_ERROR)
-		err = error_number(m->body);
-	else if (m && m->head.type != type)
-		err = EIO;
-	if (err) {
-		free(m);
-		m = NULL;
-	}
-	/* Zero on success: programs have come to count on it. */
 	errno = err;
 	return m;
 }
 
-struct message *xs_next_event(struct xs_handle *h, bool wait)
+char *handle_ask(struct xs_handle *h, uint32_t tx, uint32_t type, unsigned int *len,
+		 const void *data, size_t size, const char *fmt, ...)
+{
+	char msg[sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX];
+	struct xsd_sockmsg head = {.type = type, .tx_id = tx};
+	char *text = msg + sizeof(head);
+	struct message *m;
+	va_list ap;
+	size_t n;
+
+	va_start(ap, fmt);
+	n = (size_t)vsnprintf(text, XENSTORE_PAYLOAD_MAX, fmt, ap) + 1;
+	va_end(ap);
+	if (n > XENSTORE_PAYLOAD_MAX || size > XENSTORE_PAYLOAD_MAX - n) {
+		errno = E2BIG;
+		return NULL;
+	}
+	if (size)
+		memcpy(text + n, data, size);
+	head.len = (uint32_t)(n + size);
+	memcpy(msg, &head, sizeof(head));
+	m = exchange(h, msg, sizeof(head) + head.len);
+	if (!m)
+		return NULL;
+	if (m->head.type != type) {
+		int err = m->head.type == XS_ERROR ? error_number(m->body) : EIO;
+
+		free(m);
+		errno = err;
+		return NULL;
+	}
+	/* Zero on success: programs have come to count on it. */
+	errno = 0;
+	n = m->head.len;
+	if (len)
+		*len = (unsigned int)n;
+	return memmove((char *)m, m->body, n + 1);
+}
+
+struct message *handle_next_event(struct xs_handle *h, bool wait)
 {
 	struct message *m;
-	uint64_t count;
+	eventfd_t count;
+	int err = 0;
 
 	pthread_mutex_lock(&h->state);
-	while (!h->events)
-		if (!wait_for_message(h, wait)) {
-			int err = errno;
-
-			pthread_mutex_unlock(&h->state);
-			errno = err;
-			return NULL;
-		}
+	while (!h->events && !err)
+		if (!wait_for_message(h, wait))
+			err = errno;
 	m = h->events;
-	h->events = m->next;
+	if (m)
+		h->events = m->next;
 	if (!h->events) {
 		h->last_event = &h->events;
-		if (read(h->event_fd, &count, sizeof(count)) < 0) {
-			/* Already empty. */
-		}
+		eventfd_read(h->event_fd, &count);
 	}
 	pthread_mutex_unlock(&h->state);
+	errno = err;
 	return m;
 }
 
-void xs_drop_events(struct xs_handle *h, const char *path, const char *token)
+void handle_drop_events(struct xs_handle *h, const char *path, const char *token)
 {
 	struct message **p, *m;
 
@@ -380,24 +336,27 @@ static void *reader_main(void *arg)
 	return NULL;
 }
 
-void xs_start_reader(struct xs_handle *h)
+void handle_start_reader(struct xs_handle *h)
 {
 	sigset_t all, old;
 	pthread_attr_t attr;
 
 	pthread_mutex_lock(&h->state);
-	if (!h->thread && !(h->flags & XS_OPEN_NO_THREAD) &&
+	if (h->stop_fd < 0 && !(h->flags & XS_OPEN_NO_THREAD) &&
 	    (h->stop_fd = eventfd(0, EFD_CLOEXEC)) >= 0) {
 		/* The program's signals are for its own threads. */
 		sigfillset(&all);
 		pthread_sigmask(SIG_SETMASK, &all, &old);
 		pthread_attr_init(&attr);
 		pthread_attr_setstacksize(&attr, 64 << 10);
-		h->thread = !pthread_create(&h->reader, &attr, reader_main, h);
+		if (!pthread_create(&h->reader, &attr, reader_main, h)) {
+			epoll_ctl(h->poll_fd, EPOLL_CTL_DEL, h->fd, NULL);
+		} else {
+			close(h->stop_fd);
+			h->stop_fd = -1;
+		}
 		pthread_attr_destroy(&attr);
 		pthread_sigmask(SIG_SETMASK, &old, NULL);
-		if (h->thread)
-			epoll_ctl(h->poll_fd, EPOLL_CTL_DEL, h->fd, NULL);
 	}
 	pthread_mutex_unlock(&h->state);
 }

@@ -4,7 +4,6 @@
 #define XS_HANDLE_H
 
 #include <pthread.h>
-#include <sys/uio.h>
 #include "xenstore.h"
 
 struct message {
@@ -22,32 +21,32 @@ struct message {
 struct xs_handle {
 	int fd;
 	int poll_fd;  /* for xs_fileno(): epoll over event_fd and, without a thread, fd */
-	int event_fd; /* counts up while events are queued */
+	int event_fd; /* readable while events are queued */
 	int stop_fd;  /* tells the reader thread to end; -1 without one */
 	unsigned long flags;
 	pthread_mutex_t request, state;
 	pthread_cond_t changed;
 	bool reading; /* some thread is the reader */
-	bool broken;  /* the connection is gone: errno value in error */
-	int error;
-	bool thread; /* a reader thread runs */
 	bool stopping;
+	int broken; /* the connection is gone: the errno value that tells why */
 	pthread_t reader;
 	struct message *reply;
 	struct message *events, **last_event;
-	/* What a non-blocking read has got so far of the next message. */
-	struct xsd_sockmsg partial_head;
-	size_t partial;
-	struct message *partial_msg;
 };
 
-/* Send a request and wait for its reply; NULL with errno set, also for an error reply. */
-struct message *xs_talk(struct xs_handle *h, uint32_t tx, uint32_t type, const struct iovec *iov,
-			unsigned int n);
+/*
+ * Send a request and wait for its reply, which is one block with a NUL behind its
+ * *len bytes (len may be NULL); NULL with errno set, also for an error reply. The
+ * payload is what printf() makes of fmt, a NUL, and size bytes of data.
+ */
+char *handle_ask(struct xs_handle *h, uint32_t tx, uint32_t type, unsigned int *len,
+		 const void *data, size_t size, const char *fmt, ...)
+	__attribute__((format(printf, 7, 8)));
 /* The next event, waiting for it or not (EAGAIN). */
-struct message *xs_next_event(struct xs_handle *h, bool wait);
+struct message *handle_next_event(struct xs_handle *h, bool wait);
 /* Start the reader thread unless the handle must not or does not need one. */
-void xs_start_reader(struct xs_handle *h);
-void xs_drop_events(struct xs_handle *h, const char *path, const char *token);
+void handle_start_reader(struct xs_handle *h);
+/* Forget queued events of a watch. */
+void handle_drop_events(struct xs_handle *h, const char *path, const char *token);
 
 #endif

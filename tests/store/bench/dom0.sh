@@ -1,16 +1,51 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Job for the service domain's initramfs: throughput of the daemon named in /job/which
-# (ours, c, o: this project's, Xen's C one, Xen's OCaml one), to compare the three there.
-lmod xen-evtchn xen-gntdev xen-gntalloc xen-privcmd xenfs
-mount -t xenfs xenfs /proc/xen
-read -r which < /job/which
-mkdir -p /etc/xen /run/xenstored /var/lib/xenstored
+# Job for the service domain: the three store daemons by turns, in the same machine, under the
+# same clients. One line "BENCH DAEMON FIGURE VALUE UNIT" for each figure.
+rounds=$(cat /job/rounds)
+export BENCH_SECONDS=1 LD_LIBRARY_PATH=/job/lib
 ulimit -n 4096
-case $which in
-ours) /job/xenstored --pid-file /run/d.pid ;;
-c) /usr/lib/xen-4.17/bin/xenstored --pid-file /run/d.pid ;;
-o) cp /job/oxenstored.conf /etc/xen/; LD_LIBRARY_PATH=/job/lib /job/oxenstored --pid-file /run/d.pid ;;
-esac
-i=0; while [ ! -S /run/xenstored/socket ] && [ $i -lt 100 ]; do usleep 50000; i=$((i+1)); done
-sleep 1
-BENCH_SECONDS=2 /job/store-bench throughput watch | sed "s/^/BENCH $which /"
+chmod +x /job/*
+mkdir -p /etc/xen /var/lib/xenstored /var/log/xen /var/run/xen
+
+stop_all() {
+	killall pav blkd consoled xenstored oxenstored debian-xenstored
+	i=0
+	while killall -0 xenstored || killall -0 oxenstored || killall -0 debian-xenstored; do
+		usleep 100000
+		i=$((i + 1))
+		[ $i -lt 20 ] || killall -9 xenstored oxenstored debian-xenstored
+	done
+	rm -rf /run/xenstored /var/lib/xenstored/*
+	mkdir -p /run/xenstored
+}
+
+start_daemon() {
+	case $1 in
+	ours) /job/xenstored ;;
+	c) /job/debian-xenstored ;;
+	o) /job/oxenstored --config-file /job/oxenstored.conf ;;
+	esac
+	i=0
+	while [ ! -S /run/xenstored/socket ] && [ $i -lt 200 ]; do
+		usleep 50000
+		i=$((i + 1))
+	done
+	sleep 1
+}
+
+cat >/job/oxenstored.conf <<EOF
+pid-file = /run/oxenstored.pid
+persistent = false
+quota-activate = false
+merge-activate = true
+EOF
+stop_all 2>/dev/null
+r=0
+while [ $r -lt $rounds ]; do
+	for d in ours c o; do
+		start_daemon $d
+		/job/store-bench throughput=1 throughput=64 | sed "s/^/BENCH $d /"
+		stop_all 2>/dev/null
+	done
+	r=$((r + 1))
+done
