@@ -20,24 +20,30 @@ static void free_more_fired(struct timer *t)
 	softirq_raise(t->cpu, SOFTIRQ_REAP);
 }
 
-/*
- * The last reference is gone: nobody can find the domain, and it owns no frame.
- * One of many vCPUs is freed piece by piece, and guests run in between.
- */
-static bool domain_free(struct domain *d)
+/* Free some of what may be many; false: there is more. */
+static bool parts_free(struct domain *d)
 {
 	unsigned int n;
 
-	sched_domain_destroy(d);
 	for (n = 0; d->max_vcpus; n++) {
-		if (n == FREE_VCPUS_AT_ONCE) {
-			timer_set(&free_more, system_time() + FREE_PAUSE_NS);
+		if (n == FREE_VCPUS_AT_ONCE)
 			return false;
-		}
 		vcpu_free(d->vcpu[--d->max_vcpus]);
 	}
-	grant_table_destroy(d);
-	event_domain_destroy(d);
+	return grant_table_destroy(d) && event_domain_destroy(d);
+}
+
+/*
+ * The last reference is gone: nobody can find the domain, and it owns no frame. A
+ * large one is freed piece by piece, and guests run in between.
+ */
+static bool domain_free(struct domain *d)
+{
+	sched_domain_destroy(d);
+	if (!parts_free(d)) {
+		timer_set(&free_more, system_time() + FREE_PAUSE_NS);
+		return false;
+	}
 	heap_free(d->vcpu);
 	heap_free(d->watchdog);
 	heap_free(d->e820);

@@ -54,11 +54,12 @@ static int relinquish_vcpus(struct domain *d)
 static int withdraw_shared(struct domain *d)
 {
 	struct pv_shared_info *shared = d->shared;
+	int rc = d->grant ? grant_table_withdraw(d) : 0;
 
+	if (rc)
+		return rc;
 	wallclock_withdraw(d);
 	frame_unshare(shared, d);
-	if (d->grant)
-		grant_table_withdraw(d);
 	return 0;
 }
 

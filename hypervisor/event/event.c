@@ -523,15 +523,19 @@ int event_domain_create(struct domain *d, u32 max_port)
 	return 0;
 }
 
-void event_domain_destroy(struct domain *d)
+bool event_domain_destroy(struct domain *d)
 {
 	struct event_domain *e = d->event;
 	u32 n;
 
 	if (!e)
-		return;
-	for (n = 0; n < e->valid; n += PORTS_PER_CHUNK)
-		heap_free(e->chunk[n / PORTS_PER_CHUNK]);
+		return true;
+	for (n = 0; e->valid && n < CHUNKS_FREED_AT_ONCE; n++) {
+		e->valid = (e->valid - 1) / PORTS_PER_CHUNK * PORTS_PER_CHUNK;
+		heap_free(e->chunk[e->valid / PORTS_PER_CHUNK]);
+	}
+	if (e->valid)
+		return false;
 	if (e->chunk != e->small)
 		heap_free(e->chunk);
 	heap_free(e->fifo);
@@ -539,6 +543,7 @@ void event_domain_destroy(struct domain *d)
 	heap_free(e->pirq);
 	heap_free(e);
 	d->event = NULL;
+	return true;
 }
 
 static void timer_fired(struct vcpu *v)

@@ -35,7 +35,8 @@ struct port {
 		*remote; /* INTERDOMAIN: holds no reference, its port does not close before ours */
 };
 
-#define PORTS_PER_CHUNK 128
+#define PORTS_PER_CHUNK	     128
+#define CHUNKS_FREED_AT_ONCE 64
 
 struct port_chunk {
 	u32 free; /* how many of its ports are */

@@ -94,33 +94,37 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 	return 0;
 }
 
-void grant_table_withdraw(struct domain *d)
+int grant_table_withdraw(struct domain *d)
 {
 	struct grant_table *gt = d->grant;
-	u32 i;
 
 	spin_lock(&gt->lock);
 	gt->withdrawn = true;
 	spin_unlock(&gt->lock);
-	for (i = 0; i < gt->frames; i++)
-		frame_unshare(gt->shared[i], d);
+	while (gt->unshared < gt->frames) {
+		frame_unshare(gt->shared[gt->unshared++], d);
+		if (preempt_after(UNSHARE_COST))
+			return -ERESTART;
+	}
+	return 0;
 }
 
-void grant_table_destroy(struct domain *d)
+bool grant_table_destroy(struct domain *d)
 {
 	struct grant_table *gt = d->grant;
-	u32 i;
+	u32 n = 0;
 
 	if (!gt)
-		return;
-	for (i = 0; i < gt->frames && !gt->withdrawn; i++)
-		frame_unshare(gt->shared[i], d);
-	for (i = 0; i < gt->frames; i++)
-		pages_free(gt->active[i], ACTIVE_ORDER);
-	for (i = 0; i < gt->track_pages; i++)
-		pages_free(gt->track[i], 0);
+		return true;
+	for (; gt->track_pages && n < FREED_AT_ONCE; n++)
+		pages_free(gt->track[--gt->track_pages], 0);
+	for (; gt->frames && n < FREED_AT_ONCE; n++)
+		pages_free(gt->active[--gt->frames], ACTIVE_ORDER);
+	if (gt->track_pages || gt->frames)
+		return false;
 	table_free(gt);
 	d->grant = NULL;
+	return true;
 }
 
 int grant_shared_frame(struct domain *d, u32 index, mfn_t *out)

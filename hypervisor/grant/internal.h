@@ -26,6 +26,8 @@
 #define TRACK_FRAMES_DEFAULT 1024
 #define GRANT_FRAMES_LIMIT   1024
 #define TRACK_FRAMES_LIMIT   4096
+#define FREED_AT_ONCE	     64	 /* pages of a table that ends */
+#define UNSHARE_COST	     500 /* instructions */
 
 #define ENTRIES_PER_FRAME (PAGE_SIZE / sizeof(struct pv_grant_entry_v1))
 #define ACTIVE_ORDER	  1 /* pages of active entries for a frame of shared ones */
@@ -56,6 +58,7 @@ STATIC_ASSERT(sizeof(struct track_entry) == 16);
 struct grant_table {
 	struct spinlock lock;
 	u32 frames, max_frames;
+	u32 unshared;	/* frames that are, of those to be */
 	bool withdrawn; /* the shared frames are gone: nothing is written to them any more */
 	struct pv_grant_entry_v1 **shared; /* ENTRIES_PER_FRAME at each of these */
 	struct active_entry **active;

@@ -8,6 +8,7 @@
 #include "hypercall.h"
 
 #define DESC_PER_PAGE (PAGE_SIZE / 8)
+#define COST_PAGE     5000 /* instructions to check one */
 #define GDT_MAX	      PV_FIRST_RESERVED_GDT_ENTRY
 #define LDT_MAX	      8192
 #define LDT_PAGE      (DESC_WINDOW_LDT / PAGE_SIZE) /* of the window */
@@ -80,11 +81,14 @@ int gdt_set(struct vcpu *v, const u64 *mfns, u32 entries)
 	if (entries > GDT_MAX)
 		return (int)REFUSE(-EINVAL);
 	for (i = 0; i < n; i++) {
-		if (page_hold(v, mfn(mfns[i])))
+		/* Preempted, those held are let go, but stay valid: the next try is short. */
+		int rc = preempt_after(COST_PAGE) ? -ERESTART : 0;
+
+		if (!rc && page_hold(v, mfn(mfns[i])))
 			continue;
 		while (i--)
 			frame_put_typed(mfn_frame(mfn(mfns[i])));
-		return (int)REFUSE(-EINVAL);
+		return rc ? rc : (int)REFUSE(-EINVAL);
 	}
 	gdt_clear(v);
 	for (i = 0; i < n; i++)

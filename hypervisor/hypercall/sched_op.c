@@ -8,51 +8,45 @@
 
 #define POLL_PORTS_MAX 128
 
-static long op_yield(vaddr_t arg)
+union argument {
+	struct pv_sched_shutdown shutdown;
+	struct pv_sched_poll poll;
+	struct pv_sched_watchdog watchdog;
+	struct pv_sched_remote_shutdown remote_shutdown;
+};
+
+static long op_yield(const union argument *a)
 {
-	(void)arg;
+	(void)a;
 	vcpu_yield();
 	return 0;
 }
 
-static long op_block(vaddr_t arg)
+static long op_block(const union argument *a)
 {
-	(void)arg;
+	(void)a;
 	vcpu_block();
 	return 0;
 }
 
-/* The reason that is the first word of several arguments; negative errno. */
-static long shutdown_reason(vaddr_t arg)
+static long op_shutdown(const union argument *a)
 {
-	struct pv_sched_shutdown s;
-
-	if (copy_from_guest(&s, arg, sizeof(s)))
-		return REFUSE(-EFAULT);
-	return s.reason > PV_SHUTDOWN_MAX ? REFUSE(-EINVAL) : (long)s.reason;
-}
-
-static long op_shutdown(vaddr_t arg)
-{
-	long reason = shutdown_reason(arg);
-
-	if (reason < 0)
-		return reason;
-	domain_shutdown(current->domain, (u8)reason);
+	if (a->shutdown.reason > PV_SHUTDOWN_MAX)
+		return REFUSE(-EINVAL);
+	domain_shutdown(current->domain, (u8)a->shutdown.reason);
 	return 0;
 }
 
-static long op_shutdown_code(vaddr_t arg)
+static long op_shutdown_code(const union argument *a)
 {
 	struct domain *d = current->domain;
-	long reason = shutdown_reason(arg);
 
-	if (reason < 0)
-		return reason;
+	if (a->shutdown.reason > PV_SHUTDOWN_MAX)
+		return REFUSE(-EINVAL);
 	/* For a shutdown that follows otherwise, as when the last vCPU goes down. */
 	spin_lock(&d->lock);
 	if (!d->shut_down)
-		d->shutdown_code = (u8)reason;
+		d->shutdown_code = (u8)a->shutdown.reason;
 	spin_unlock(&d->lock);
 	return 0;
 }
@@ -62,14 +56,12 @@ static long op_shutdown_code(vaddr_t arg)
  * is so: callers look themselves. The wait itself is the way back to the guest,
  * which does not run this vCPU while its pause flag is up.
  */
-static long op_poll(vaddr_t arg)
+static long op_poll(const union argument *a)
 {
 	struct vcpu *v = current;
 	u32 ports[POLL_PORTS_MAX], i;
-	struct pv_sched_poll p;
+	struct pv_sched_poll p = a->poll;
 
-	if (copy_from_guest(&p, arg, sizeof(p)))
-		return REFUSE(-EFAULT);
 	if (p.nr_ports > POLL_PORTS_MAX)
 		return REFUSE(-EINVAL);
 	if (copy_from_guest(ports, p.ports, p.nr_ports * sizeof(u32)))
@@ -87,49 +79,49 @@ static long op_poll(vaddr_t arg)
 	return 0;
 }
 
-static long op_watchdog(vaddr_t arg)
+static long op_watchdog(const union argument *a)
 {
-	struct pv_sched_watchdog w;
-
-	if (copy_from_guest(&w, arg, sizeof(w)))
-		return REFUSE(-EFAULT);
-	return domain_watchdog(current->domain, w.id, w.timeout);
+	return domain_watchdog(current->domain, a->watchdog.id, a->watchdog.timeout);
 }
 
-static long op_remote_shutdown(vaddr_t arg)
+static long op_remote_shutdown(const union argument *a)
 {
-	struct pv_sched_remote_shutdown s;
 	struct domain *d;
 
 	if (!current->domain->privileged)
 		return REFUSE(-EPERM);
-	if (copy_from_guest(&s, arg, sizeof(s)))
-		return REFUSE(-EFAULT);
-	if (s.reason > PV_SHUTDOWN_MAX)
+	if (a->remote_shutdown.reason > PV_SHUTDOWN_MAX)
 		return REFUSE(-EINVAL);
-	d = domain_get(s.domain_id);
+	d = domain_get(a->remote_shutdown.domain_id);
 	if (!d)
 		return REFUSE(-ESRCH);
-	domain_shutdown(d, (u8)s.reason);
+	domain_shutdown(d, (u8)a->remote_shutdown.reason);
 	domain_put(d);
 	return 0;
 }
 
-static long (*const ops[])(vaddr_t arg) = {
-	[PV_SCHEDOP_YIELD] = op_yield,
-	[PV_SCHEDOP_BLOCK] = op_block,
-	[PV_SCHEDOP_SHUTDOWN] = op_shutdown,
-	[PV_SCHEDOP_POLL] = op_poll,
-	[PV_SCHEDOP_REMOTE_SHUTDOWN] = op_remote_shutdown,
-	[PV_SCHEDOP_SHUTDOWN_CODE] = op_shutdown_code,
-	[PV_SCHEDOP_WATCHDOG] = op_watchdog,
+static const struct {
+	long (*fn)(const union argument *a);
+	u8 size;
+} ops[] = {
+	[PV_SCHEDOP_YIELD] = {op_yield, 0},
+	[PV_SCHEDOP_BLOCK] = {op_block, 0},
+	[PV_SCHEDOP_SHUTDOWN] = {op_shutdown, sizeof(struct pv_sched_shutdown)},
+	[PV_SCHEDOP_POLL] = {op_poll, sizeof(struct pv_sched_poll)},
+	[PV_SCHEDOP_REMOTE_SHUTDOWN] = {op_remote_shutdown,
+					sizeof(struct pv_sched_remote_shutdown)},
+	[PV_SCHEDOP_SHUTDOWN_CODE] = {op_shutdown_code, sizeof(struct pv_sched_shutdown)},
+	[PV_SCHEDOP_WATCHDOG] = {op_watchdog, sizeof(struct pv_sched_watchdog)},
 };
 
 HYPERCALL(sched_op)
 {
 	u64 cmd = hc->arg[0];
+	union argument a;
 
-	if (cmd >= ARRAY_SIZE(ops) || !ops[cmd])
+	if (cmd >= ARRAY_SIZE(ops) || !ops[cmd].fn)
 		return REFUSE(-ENOSYS);
-	return ops[cmd](hc->arg[1]);
+	if (ops[cmd].size && copy_from_guest(&a, hc->arg[1], ops[cmd].size))
+		return REFUSE(-EFAULT);
+	return ops[cmd].fn(&a);
 }

@@ -12,7 +12,8 @@
 int event_domain_create(struct domain *d, u32 max_port);
 /* Close every port for good; preemptible: -ERESTART to be called again. */
 int event_domain_close_all(struct domain *d);
-void event_domain_destroy(struct domain *d);
+/* Nobody can find \p d any more. False: there is more to free, to be called again. */
+bool event_domain_destroy(struct domain *d);
 
 /* The operations of event_channel_op on \p d's ports; 0 or a negative errno, the port by pointer.
  */

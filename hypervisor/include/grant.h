@@ -21,9 +21,10 @@ int grant_release_mappings(struct domain *d);
 /*
  * \p d is dying: take the shared frames back. The table itself has to stay, for
  * others may have mappings to end, until the domain's last reference goes.
+ * -ERESTART, or false of the other, to be called again.
  */
-void grant_table_withdraw(struct domain *d);
-void grant_table_destroy(struct domain *d);
+int grant_table_withdraw(struct domain *d);
+bool grant_table_destroy(struct domain *d);
 /* Frame \p index of the shared table, grown on demand; for dom0's builder. 0 or negative errno. */
 int grant_shared_frame(struct domain *d, u32 index, mfn_t *out);
 /* How many frames the shared table may grow to. */

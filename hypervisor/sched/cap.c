@@ -28,8 +28,6 @@ static void fill(struct sched_domain *sd, u64 now)
 
 void cap_charge(struct sched_domain *sd, u64 ns, u64 now)
 {
-	if (!READ_ONCE(sd->cap))
-		return;
 	spin_lock(&sd->lock);
 	sd->budget -= (s64)ns;
 	fill(sd, now);
@@ -40,8 +38,6 @@ u64 cap_slice(const struct sched_domain *sd, u64 slice)
 {
 	s64 budget = READ_ONCE(sd->budget);
 
-	if (!READ_ONCE(sd->cap))
-		return slice;
 	return budget <= 0 ? 0 : MIN(slice, (u64)MAX(budget, LOOK_AGAIN));
 }
 

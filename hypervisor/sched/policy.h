@@ -99,7 +99,7 @@ extern const struct sched_policy sched_fair, sched_null;
 void runqueue_insert(struct runqueue *rq, struct list *after, struct vcpu *v);
 void runqueue_take(struct runqueue *rq, struct vcpu *v);
 
-/* cap.c: a vCPU of the domain has run for \p ns. */
+/* cap.c, for a domain that has one: a vCPU of it has run for \p ns. */
 void cap_charge(struct sched_domain *sd, u64 ns, u64 now);
 /* The ns after which a vCPU that runs must be looked at again. */
 u64 cap_slice(const struct sched_domain *sd, u64 slice);

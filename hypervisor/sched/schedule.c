@@ -19,6 +19,8 @@
 #include "errno.h"
 
 static const struct sched_policy *policy = &sched_fair;
+#define OF_LATE 100000UL /* ns */
+
 static bool soft_affinity_used; /* by anyone, ever */
 
 u32 sched_id(void)
@@ -83,7 +85,7 @@ static struct cpu *choose_cpu(struct vcpu *v)
 	u64 least = ~0UL;
 	unsigned int i;
 
-	if (may_run_on(v->sched, best) && prefers(v, best) && cpu_is_idle(best))
+	if (may_run_on(v->sched, best) && prefers(v, best) && (nr_cpus == 1 || cpu_is_idle(best)))
 		return best;
 	if (policy->sticky && may_run_on(v->sched, best) &&
 	    v->runstate_time[PV_RUNSTATE_RUNNING] != 0)
@@ -183,7 +185,8 @@ static void charge(struct vcpu *v, u64 now)
 
 	v->sched->charged = now;
 	policy->charge(v, ns);
-	cap_charge(v->domain->sched, ns, now);
+	if (unlikely(READ_ONCE(v->domain->sched->cap)))
+		cap_charge(v->domain->sched, ns, now);
 }
 
 /* Put \p v into the queue of its CPU and see to it that the CPU deals with it. Lock held. */
@@ -192,8 +195,8 @@ static void enqueue(struct runqueue *rq, struct vcpu *v)
 	struct cpu *c = v->cpu;
 	u64 now = system_time();
 
-	/* To be compared with what has been waiting for, the one that runs must be up to date. */
-	if (c->vcpu != c->idle)
+	/* To be compared with the one that runs, which must have been accounted for of late. */
+	if (c->vcpu != c->idle && now > c->vcpu->sched->charged + OF_LATE)
 		charge(c->vcpu, now);
 	policy->insert(c, v);
 	runstate_set(v, PV_RUNSTATE_RUNNABLE, now);
@@ -483,7 +486,8 @@ static void turn_begins(struct cpu *c, struct vcpu *next, u64 now)
 
 	rq->misplaced = false;
 	if (next != c->idle) {
-		slice = cap_slice(next->domain->sched, slice);
+		if (unlikely(READ_ONCE(next->domain->sched->cap)))
+			slice = cap_slice(next->domain->sched, slice);
 		rq->misplaced = policy->balance && !prefers(next, c);
 	}
 	if (slice != ~0UL)

@@ -20,7 +20,7 @@ bench-hypercalls: $(BENCH_B)/hypercalls.elf $(B)/pavise $(B)/xen-4.17 ## instruc
 	@B=$(B) tests/bench/hypercalls --xen $(B)/xen-4.17
 
 .PHONY: bench-domains
-bench-domains: $(GUEST_B)/domain_many.elf $(B)/pavise ## a thousand domains in one boot: cost of making and ending, memory of each
+bench-domains: $(B)/tests/guest/domain_many.elf $(B)/pavise ## a thousand domains in one boot: cost of making and ending, memory of each
 	@B=$(B) tests/bench/domains
 
 .PHONY: check-preemption

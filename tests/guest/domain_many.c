@@ -4,23 +4,22 @@
  * the same time, and when they are gone all that they had is back.
  *
  * Provocation: half of `domains=` (default 200) are made and all stay alive; each
- * has a ring, a page that it shares with this kernel, and an event channel. Each
- * answers two questions, put to all before the first answer is read. Then all
- * are destroyed, and the other half goes the same way, at whose end there must be
- * as many free frames as at the end of the first. Prints what the making and the
- * ending of each took in TSC ticks ("MANY made 500 1234"), and how many frames
- * each cost beyond its own.
+ * has a ring, a page that it shares with this kernel, and an event channel of the
+ * FIFO form at both ends. Each answers two questions, put to all before the first
+ * answer is read. Then all are destroyed, and the other half goes the same way, at
+ * whose end there must be as many free frames as at the end of the first. Prints
+ * what the making and the ending of each took in TSC ticks ("MANY made 500 1234"),
+ * and how many frames each cost beyond its own.
  */
 #include "lib/guest.h"
 
 #define ALIVE_MAX 500
-#define OWN	  8 /* frames of a tiny domain: */
-enum { CODE, RING, STACK, SCRATCH, L4, L3, L2, L1 };
+#define OWN	  9 /* frames of a tiny domain: */
+enum { CODE, RING, STACK, CONTROL, WORDS, L4, L3, L2, L1 };
 
 /* Where they are in the domain's own space. */
-#define AT(page)    (0x400000ul + (page)*PAGE_SIZE)
-#define SHARED_INFO OWN
-#define LINK	    (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
+#define AT(page) (0x400000ul + (page)*PAGE_SIZE)
+#define LINK	 (PTE_P | PTE_RW | PTE_US | PTE_A | PTE_D)
 
 struct ring {
 	volatile uint64_t asked, answered, question, answer;
@@ -43,20 +42,25 @@ static char windows[ALIVE_MAX][PAGE_SIZE] __attribute__((aligned(4096)));
  * calls no function of this file.
  */
 static void __attribute__((section(".text.tiny"), aligned(4096), noinline, noreturn))
-tiny_main(struct ring *ring, struct pv_shared_info *shared, uint32_t port)
+tiny_main(struct ring *ring, uint32_t port, uint64_t control, uint64_t words)
 {
+	volatile uint32_t *word = (volatile uint32_t *)AT(WORDS) + port;
+	struct pv_evtchn_init_control init = {.control_gfn = control};
+	struct pv_evtchn_expand_array expand = {.array_gfn = words};
 	struct pv_evtchn_send send = {.port = port};
 	struct pv_sched_poll poll = {.ports = (uint64_t)&port, .nr_ports = 1};
 
+	/* What was sent before comes along. A domain that cannot have the form is silent. */
+	if (event_op(INIT_CONTROL, &init) || event_op(EXPAND_ARRAY, &expand))
+		word = (volatile uint32_t *)AT(CONTROL);
+	__atomic_fetch_or(word, FIFO_MASKED, __ATOMIC_SEQ_CST);
 	for (;;) {
-		asm volatile("lock btrq %1, %0"
-			     : "+m"(shared->evtchn_pending[port / 64])
-			     : "r"((uint64_t)port % 64)
-			     : "memory");
-		if (ring->asked == ring->answered) {
+		if (!(__atomic_fetch_and(word, ~FIFO_PENDING, __ATOMIC_SEQ_CST) & FIFO_PENDING)) {
 			sched_op(POLL, &poll);
 			continue;
 		}
+		if (ring->asked == ring->answered)
+			continue;
 		ring->answer = ring->question * 3 + 1;
 		ring->answered = ring->asked;
 		event_op(SEND, &send);
@@ -71,8 +75,7 @@ static int64_t tables_write(struct domain *d, const uint64_t *frame)
 	int64_t rc = 0;
 
 	for (unsigned int page = 0; page < OWN; page++)
-		table[page] = PTE(frame[page], page < SCRATCH ? PTE_FLAGS_RW : PTE_FLAGS_RO);
-	table[SHARED_INFO] = PTE(d->shared_info, PTE_FLAGS_RW);
+		table[page] = PTE(frame[page], page < L4 ? PTE_FLAGS_RW : PTE_FLAGS_RO);
 	rc = domain_write(d, frame[L1], table);
 	memset(table, 0, sizeof(table));
 	table[AT(0) >> 21 & 511] = PTE(frame[L1], LINK);
@@ -99,7 +102,8 @@ static int64_t channel_make(struct tiny *t)
 	if (!rc)
 		rc = event_op(BIND_INTERDOMAIN, &bind);
 	t->port = bind.local_port;
-	port_mask(t->port);
+	if (!rc)
+		fifo_mask(t->port);
 	return rc;
 }
 
@@ -111,8 +115,9 @@ static int64_t tiny_start(struct tiny *t)
 		.flags = PV_VGCF_IN_KERNEL,
 		.user_regs = {.rip = AT(CODE) + (uint64_t)tiny_main % PAGE_SIZE,
 			      .rdi = AT(RING),
-			      .rsi = AT(SHARED_INFO),
-			      .rdx = t->peer,
+			      .rsi = t->peer,
+			      .rdx = t->frame[CONTROL],
+			      .rcx = t->frame[WORDS],
 			      .rsp = AT(STACK + 1) - 8,
 			      .rflags = EFLAGS_FIXED | EFLAGS_IF,
 			      .cs = PV_FLAT_KERNEL_CS,
@@ -195,7 +200,7 @@ static void hear_all(unsigned int n, unsigned int round)
 
 		poll.timeout = system_time() + MILLISECONDS(20000);
 		for (;;) {
-			port_clear(t->port);
+			__atomic_fetch_and(fifo_word(t->port), ~FIFO_PENDING, __ATOMIC_SEQ_CST);
 			if (t->ring->answered == round + 1 || system_time() >= poll.timeout)
 				break;
 			sched_op(POLL, &poll);
@@ -258,6 +263,8 @@ void test_main(void)
 
 	if (half > ALIVE_MAX)
 		half = ALIVE_MAX;
+	expect_rc(fifo_init(0), 0);
+	expect_rc(fifo_expand(), 0);
 	if (!wave(0, half))
 		return;
 	first = free_frames();

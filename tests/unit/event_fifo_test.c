@@ -185,8 +185,10 @@ static void test_mask(void)
 	CU_ASSERT_EQUAL(info->evtchn_upcall_pending, 1);
 	/* Behind another there is no second upcall: the guest comes to it by itself. */
 	info->evtchn_upcall_pending = 0;
+	control(0)->ready = 0; /* it has begun */
 	CU_ASSERT_EQUAL(event_send(a, pa[1]), 0);
 	CU_ASSERT_EQUAL(*word(pb[0]), PENDING | LINKED | pb[1]);
+	CU_ASSERT_EQUAL(control(0)->ready, 0);
 	CU_ASSERT_EQUAL(info->evtchn_upcall_pending, 0);
 }
 

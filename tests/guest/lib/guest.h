@@ -320,7 +320,7 @@ extern volatile struct pv_evtchn_fifo_control_block *fifo_control[MAX_CPUS];
 extern void (*fifo_on_event)(uint32_t port, unsigned int priority);
 /* Take all ports off this vcpu's queues, as the upcall does. */
 void fifo_dispatch(void);
-/* evtchn_reset has put the domain back to two levels. */
+/* evtchn_reset has put the domain back to two levels; or this is a clone, with its own to come. */
 void fifo_forget(void);
 
 /* ---- grants (grant.c) ---- */
