@@ -134,6 +134,9 @@ struct client *client_new(unsigned int domid)
 	cl->domid = domid;
 	cl->c = conn_new(&buffer_transport, domain_get(domid), 0);
 	cl->c->priv = cl;
+	/* Like a ring's, it ends with its domain. */
+	if (domid && !cl->c->domain->conn)
+		cl->c->domain->conn = cl->c;
 	return cl;
 }
 

@@ -557,7 +557,8 @@ int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data)
 	o.txn = NULL;
 	o.root = &store_root;
 	err = run(&o, data);
-	if (o.txn && ops_is_step(req))
+	/* What had no room has not happened. */
+	if (o.txn && ops_is_step(req) && err != ENOSPC)
 		txn_keep(o.txn, req, data, !err && (flags_of(req) & CHANGE));
 	if (err) {
 		struct xsd_sockmsg h = *req;

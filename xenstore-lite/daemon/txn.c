@@ -235,16 +235,28 @@ static int run_again(struct txn *t, struct node **root)
 	return err && err != ENOSPC ? EAGAIN : err;
 }
 
+/*
+ * All steps are run again just as a load of the snapshot runs them, notes and all, so
+ * that this process and one that goes on from the log come to the same.
+ */
 void txn_renew(struct txn *t)
 {
-	if (!t->expired && !outdated(t)) {
-		node_put(t->tree);
-		node_put(t->base);
-		set_base(t);
-		if (!run_again(t, &t->tree))
-			return;
-	}
+	bool lost = t->expired || outdated(t);
+	struct step *s = t->steps, *next;
+
+	t->steps = NULL;
 	expire(t);
+	t->expired = t->changed = false;
+	log_loading = conn_muted = true;
+	for (; s; s = next) {
+		next = s->next;
+		if (!lost && ops_run(t->conn, &s->req, s->data) && s->changed)
+			lost = true;
+		free(s);
+	}
+	log_loading = conn_muted = false;
+	if (lost)
+		expire(t);
 }
 
 static void fire(const struct txn *t)

@@ -19,18 +19,21 @@ stop_all() {
 	mkdir -p /run/xenstored
 }
 
+# Each serves; BENCH_PID is the process that does.
 start_daemon() {
 	case $1 in
-	ours) /job/xenstored ;;
-	c) /job/debian-xenstored ;;
-	o) /job/oxenstored --config-file /job/oxenstored.conf ;;
+	ours) /job/xenstored --no-fork --pid-file /run/ours.pid & ;;
+	c) /job/debian-xenstored --no-fork & ;;
+	o) /job/oxenstored --no-fork --no-domain-init --config-file /job/oxenstored.conf & ;;
 	esac
+	export BENCH_PID=$!
 	i=0
 	while [ ! -S /run/xenstored/socket ] && [ $i -lt 200 ]; do
 		usleep 50000
 		i=$((i + 1))
 	done
 	sleep 1
+	[ $1 != ours ] || BENCH_PID=$(echo $(cat /proc/$BENCH_PID/task/$BENCH_PID/children))
 }
 
 cat >/job/oxenstored.conf <<EOF
