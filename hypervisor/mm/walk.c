@@ -25,7 +25,7 @@
  * What a step costs, in instructions. An entry of level 1 costs most, five times more,
  * when the frame that it maps was a table before.
  */
-#define COST_EMPTY 20
+#define COST_EMPTY 5
 #define COST_TABLE 300
 #define COST_L1	   (80 * L1_ENTRIES)
 #define L1_ENTRIES 64 /* in one step */
@@ -98,40 +98,46 @@ static void table_gone(struct table_walk *w)
 	frame_type_undo(s->table);
 }
 
-/* One entry up. Its cost, or -EAGAIN while another CPU has the child. */
+static bool is_empty(const struct walk_step *s, u64 e)
+{
+	return !e || slot_reserved(s->level, s->next);
+}
+
+/*
+ * Past empty entries, which most are, to the next that is not, and that one up. The
+ * cost, or -EAGAIN while another CPU has the child.
+ */
 static int step_up(struct table_walk *w, struct walk_step *s)
 {
-	u64 e = READ_ONCE(((u64 *)frame_virt(s->table))[s->next]);
+	const u64 *t = frame_virt(s->table);
+	int first = s->next, rc;
 	struct frame *child;
-	int rc;
+	u64 e;
 
-	if (!e || slot_reserved(s->level, s->next)) {
-		s->next++;
-		return COST_EMPTY;
-	}
+	while (is_empty(s, e = READ_ONCE(t[s->next])))
+		if (++s->next == ENTRIES)
+			return COST_EMPTY * (s->next - first);
 	if (!(e & PTE_PRESENT)) {
 		entry_accept(s, e);
-		return COST_EMPTY;
+		return COST_EMPTY * (s->next - first) + COST_TABLE;
 	}
 	rc = upper_entry_check(&e, s->level);
 	child = frame_lookup(pte_nr(e));
 	if (rc || !child) {
 		turn_down(w, s, rc ? rc : (int)REFUSE(-EINVAL));
-		return COST_EMPTY;
+		return COST_TABLE;
 	}
 	rc = frame_type_begin(child, w->domain, s->level - 1);
 	/* A guest may leave its own walks lying about, but not stop others by it. */
 	if (rc == -EAGAIN && w->domain == current->domain)
 		return rc;
-	if (rc < 0) {
+	if (rc < 0)
 		turn_down(w, s, (int)REFUSE(rc));
-		return COST_EMPTY;
-	}
-	if (rc == 0)
+	else if (rc == 0)
 		entry_accept(s, e);
 	else
 		step_push(w, child, s->level - 1, false);
-	return COST_TABLE;
+	return COST_EMPTY * (s->next - first) + COST_TABLE;
 }
 
 /* Some entries of a level 1 table up. */
@@ -159,23 +165,25 @@ static int step_up_l1(struct table_walk *w, struct walk_step *s)
 	return COST_L1;
 }
 
-/* One entry down. */
+/* The next counted entry down; there is one. */
 static int step_down(struct table_walk *w, struct walk_step *s)
 {
+	const u64 *t = frame_virt(s->table);
+	int cost = COST_TABLE;
 	struct frame *child;
 	u64 e;
 
-	s->next--;
-	e = READ_ONCE(((u64 *)frame_virt(s->table))[s->next]);
-	if (!e || slot_reserved(s->level, s->next))
-		return COST_EMPTY;
+	do {
+		e = READ_ONCE(t[--s->next]);
+		cost += COST_EMPTY;
+	} while (is_empty(s, e));
 	s->table->entries--;
 	if (!(e & PTE_PRESENT))
-		return COST_EMPTY;
+		return cost;
 	child = mfn_frame(mfn(pte_nr(e)));
 	if (frame_type_drop(child))
 		step_push(w, child, s->level - 1, true);
-	return COST_TABLE;
+	return cost;
 }
 
 static int step_down_l1(struct walk_step *s)
