@@ -218,7 +218,8 @@ static void start_over(u32 max_port)
 	for (int i = 0; i < DOMAINS; i++) {
 		struct domain *d = &domains[i];
 
-		event_domain_destroy(d);
+		while (!event_domain_destroy(d))
+			;
 		free(d->shared);
 		free(d->vcpu);
 		memset(d, 0, sizeof(*d));
