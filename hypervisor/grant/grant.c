@@ -45,7 +45,8 @@ static int grow_by_one(struct domain *d, struct grant_table *gt)
 	return 0;
 }
 
-int grant_table_grow(struct domain *d, u32 frames)
+/* Grow to \p frames shared frames; lock held. 0, -ENOSPC over the limit, -ENOMEM. */
+static int table_grow(struct domain *d, u32 frames)
 {
 	int rc = 0;
 
@@ -134,7 +135,7 @@ int grant_shared_frame(struct domain *d, u32 index, mfn_t *out)
 	if (index >= d->grant->max_frames)
 		return REFUSE(-EINVAL);
 	spin_lock(&d->grant->lock);
-	rc = d->dying ? -EINVAL : grant_table_grow(d, index + 1);
+	rc = d->dying ? -EINVAL : table_grow(d, index + 1);
 	if (!rc)
 		*out = virt_mfn(d->grant->shared[index]);
 	spin_unlock(&d->grant->lock);

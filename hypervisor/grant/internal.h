@@ -77,9 +77,6 @@ static inline struct active_entry *active_entry(const struct grant_table *gt, u3
 	return &gt->active[ref / ENTRIES_PER_FRAME][ref % ENTRIES_PER_FRAME];
 }
 
-/* Grow to \p frames shared frames; lock held. 0, -ENOSPC over the limit, -ENOMEM. */
-int grant_table_grow(struct domain *d, u32 frames);
-
 /*
  * Begin a use of \p granter's entry \p ref by \p mapper: checks the entry, marks
  * it in use, counts it, and holds the frame. PV_GNTST_OKAY and *frame, or the

@@ -48,7 +48,6 @@ void test_main(void)
 {
 	unsigned int vcpus = vcpu_count(), moves = 0;
 	struct pv_evtchn_bind_ipi ipi = {.vcpu = 0};
-	int64_t rc;
 
 	if (vcpus < 2) {
 		skip("needs two vcpus");
@@ -56,12 +55,7 @@ void test_main(void)
 	}
 	if (vcpus > MAX_CPUS)
 		vcpus = MAX_CPUS;
-	rc = fifo_init(0);
-	if (rc == -PV_ENOSYS) {
-		skip("two-level events only");
-		return;
-	}
-	expect_rc(rc, 0);
+	expect_rc(fifo_init(0), 0);
 	expect_rc(fifo_expand(), 0);
 	fifo_on_event = on_event;
 	for (unsigned int v = 1; v < vcpus; v++) {

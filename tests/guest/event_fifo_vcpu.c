@@ -59,18 +59,12 @@ void test_main(void)
 	struct pv_evtchn_bind_ipi ipi = {.vcpu = 1};
 	struct pv_evtchn_unmask unmask;
 	struct pv_sched_poll poll = {.ports = (uint64_t)&port, .nr_ports = 1};
-	int64_t rc;
 
 	if (vcpu_count() < 2) {
 		skip("needs two vcpus");
 		return;
 	}
-	rc = fifo_init(0);
-	if (rc == -PV_ENOSYS) {
-		skip("two-level events only");
-		return;
-	}
-	expect_rc(rc, 0);
+	expect_rc(fifo_init(0), 0);
 	expect_rc(fifo_expand(), 0);
 
 	/* No queues there: pending (Xen 4.17 drops even that), and nothing else. */
