@@ -45,7 +45,7 @@ void test_main(void)
 	mfn = va_to_mfn(table);
 	expect_rc(set_readonly(table), 0);
 	expect_rc(vcpu_start(1, planter), 0);
-	/* On a busy machine the other one may stand still with its writable mapping: longer then. */
+	/* The other one may stand still with its writable mapping on a busy machine: wait then. */
 	for (int i = 0; i < ROUNDS || (!pins && system_time() < end); i++) {
 		if (mmuext(PV_MMUEXT_PIN_L1_TABLE, mfn, 0))
 			continue;
