@@ -2,7 +2,7 @@
 
 XS := $(B)/xenstore-lite
 XS_CFLAGS := $(HOST_CFLAGS) -Ixenstore-lite/include -iquote hypervisor/include
-XS_LIBS   := -lxengnttab -lxenevtchn -lxencall -luring
+XS_LIBS   := -lxengnttab -lxenevtchn -lxencall
 
 XS_DAEMON := $(patsubst xenstore-lite/%.c,$(XS)/%.o,$(wildcard xenstore-lite/daemon/*.c))
 XS_LIB    := $(patsubst xenstore-lite/%.c,$(XS)/%.o,$(wildcard xenstore-lite/lib/*.c))

@@ -17,7 +17,7 @@ $(TS)/%.o: %.c
 
 $(TS)/store-tests: $(TS_OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcunit -luring
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcunit
 
 $(TS)/xs-test: tests/store/lib/xs_test.c $(XS)/libxenstore.so $(XS_HEADERS)
 	@mkdir -p $(@D)
@@ -42,7 +42,7 @@ $(TSF)/%: tests/fuzz/store_%.c tests/store/harness.c $(TS_SRC)
 	$(call say,CC,$@)
 	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fsanitize=fuzzer,address,undefined \
 		-fno-sanitize-recover=all -Ixenstore-lite/include -Ixenstore-lite/daemon \
-		-Itests/store -iquote hypervisor/include -o $@ $^ -lcunit -luring
+		-Itests/store -iquote hypervisor/include -o $@ $^ -lcunit
 
 .PHONY: check-fuzz-store
 check-fuzz-store: $(TSF)/wire $(TSF)/state ## store: FUZZ_SECONDS each of fuzzing the wire and the log

@@ -159,9 +159,10 @@ static void test_reconnect(void)
 
 static void test_damaged_log(void)
 {
-	static const struct record bad = {.len = 100000, .type = LOG_NODE, .count = 2};
+	static const struct record bad = {.len = 100000, .type = LOG_INPUT, .count = 2};
 
 	begin();
+	state_clear();
 	CU_ASSERT(!state_load(&bad, sizeof(bad)));
 	state_clear();
 	CU_ASSERT(!state_load("x", 1));

@@ -53,18 +53,35 @@ static void test_isolation(void)
 /* Run one operation in a transaction and one beside it; does the commit fail? */
 static bool clash(uint32_t type, const char *in, uint32_t other, const char *beside)
 {
+	static int runs;
+	char msg[64];
 	uint32_t t;
 	bool failed;
+	int n = snprintf(msg, sizeof(msg), "%s%c", beside, 0);
+
+	/* A value that was not there before. */
+	if (other == XS_WRITE)
+		n += snprintf(msg + n, sizeof(msg) - (size_t)n, "%d", runs++);
 
 	a->c->retries = 0; /* no reservation: fairness is tested elsewhere */
 	t = do_begin(a);
 
 	call(a, type, t, in, strlen(in) + 1);
-	call(b, other, 0, beside, strlen(beside) + 1);
+	call(b, other, 0, msg, (size_t)n);
 	failed = !do_end(a, t, true);
 	if (failed)
 		CU_ASSERT(is_error(a, "EAGAIN"));
 	return failed;
+}
+
+/* The permissions of a node, read in a transaction and set beside it. */
+static bool clash_perms(const char *path, const char *perms)
+{
+	uint32_t t = do_begin(a);
+
+	CU_ASSERT(call(a, XS_GET_PERMS, t, path, strlen(path) + 1));
+	CU_ASSERT(do_perms(b, 0, path, perms));
+	return !do_end(a, t, true);
 }
 
 static void test_conflicts(void)
@@ -72,17 +89,27 @@ static void test_conflicts(void)
 	begin();
 	do_write(a, 0, "/d/x", "");
 	do_write(a, 0, "/d/y", "");
-	/* The same node, read or written. */
+	/* A node that was read. */
 	CU_ASSERT(clash(XS_READ, "/d/x", XS_WRITE, "/d/x"));
-	CU_ASSERT(clash(XS_WRITE, "/d/x", XS_WRITE, "/d/x"));
-	CU_ASSERT(clash(XS_RM, "/d/x", XS_WRITE, "/d/x"));
 	CU_ASSERT(clash(XS_READ, "/d/x", XS_RM, "/d/x"));
 	CU_ASSERT(clash(XS_READ, "/d/none", XS_WRITE, "/d/none"));
+	CU_ASSERT(do_perms(a, 0, "/d/none", "n0"));
+	CU_ASSERT(clash_perms("/d/none", "n0 r1"));
 	do_write(a, 0, "/d/x", "");
 	/* A listing, and a child that comes. */
 	CU_ASSERT(clash(XS_DIRECTORY, "/d", XS_WRITE, "/d/z"));
-	/* A removed subtree that something was put into. */
-	CU_ASSERT(clash(XS_RM, "/d", XS_WRITE, "/d/new"));
+	/* An answer that was an error. */
+	CU_ASSERT(clash(XS_RM, "/e/none", XS_WRITE, "/e/x"));
+	/* Only written: whoever commits last is last. */
+	CU_ASSERT(!clash(XS_WRITE, "/d/x", XS_WRITE, "/d/x"));
+	CU_ASSERT(do_read(a, 0, "/d/x"));
+	EQ_STR(a->data, "");
+	CU_ASSERT(!clash(XS_RM, "/d/x", XS_WRITE, "/d/x"));
+	CU_ASSERT(!do_read(a, 0, "/d/x"));
+	CU_ASSERT(!clash(XS_RM, "/d", XS_WRITE, "/d/new"));
+	CU_ASSERT(!do_read(a, 0, "/d/new"));
+	do_write(a, 0, "/d/x", "");
+	do_write(a, 0, "/d/y", "");
 	/* Neighbours, parents, the same directory: no conflict. */
 	CU_ASSERT(!clash(XS_READ, "/d/x", XS_WRITE, "/d/y"));
 	CU_ASSERT(!clash(XS_WRITE, "/d/p", XS_WRITE, "/d/q"));
@@ -133,7 +160,7 @@ static void test_fairness(void)
 
 		CU_ASSERT(do_read(a, t, "/hot"));
 		/* The other's write waits while the reservation lasts. */
-		CU_ASSERT(call(b, XS_WRITE, 0, "/hot\0x", 6) || tries > TXN_PATIENCE);
+		CU_ASSERT(do_write(b, 0, "/hot", tries % 2 ? "x" : "y") || tries > TXN_PATIENCE);
 		CU_ASSERT(do_write(a, t, "/hot", "mine"));
 		won = do_end(a, t, true);
 	}
@@ -148,7 +175,7 @@ static void test_fairness(void)
 		uint32_t t = do_begin(a);
 
 		do_read(a, t, "/hot");
-		do_write(b, 0, "/hot", "x");
+		do_write(b, 0, "/hot", i % 2 ? "x" : "z");
 		CU_ASSERT(!do_end(a, t, true));
 	}
 	do_begin(a);

@@ -394,7 +394,7 @@ static void test_turn_abuse(void)
 		t = do_begin(g);
 		CU_ASSERT(do_read(g, t, "target"));
 		CU_ASSERT(!do_read(g, t, "/local/domain/2"));
-		CU_ASSERT(do_write(g, 0, "target", "2"));
+		CU_ASSERT(do_write(g, 0, "target", i % 2 ? "1" : "2"));
 		CU_ASSERT(!do_end(g, t, true));
 	}
 	t = do_begin(g);

@@ -6,6 +6,8 @@
 
 /* Queued output at which a local client is given up. */
 #define OVERFLOW_LOCAL (64 << 20)
+/* Bytes of input taken at a time. */
+#define CHUNK 8192
 /* Requests run for one connection before the others have their turn. */
 #define TURN 64
 
@@ -13,7 +15,7 @@ struct conn *conns;
 uint32_t conn_last_id;
 uint64_t conn_exact_out;
 bool conn_more, conn_muted;
-struct conn *conn_dirty;
+static struct conn *conn_dirty; /* those with output to flush */
 static bool any_dead;
 
 struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_t id)
@@ -213,8 +215,9 @@ static void run_request(struct conn *c, const struct xsd_sockmsg *h)
 {
 	size_t len = sizeof(*h) + h->len;
 	const char *msg = c->in.data + c->in.head;
+	struct outcome out;
 
-	ops_run(c, h, msg + sizeof(*h));
+	ops_run(c, h, msg + sizeof(*h), &out);
 	if (c->tp->exact)
 		log_unlogged(c, msg + len);
 	else if (ops_is_change(h))
@@ -244,33 +247,27 @@ static size_t to_read(const struct conn *c, size_t room)
 	return need - c->in.len < room ? need - c->in.len : room;
 }
 
-void conn_input(struct conn *c, const void *data, ssize_t n)
-{
-	struct xsd_sockmsg h;
-
-	if (n < 0)
-		log_close(c);
-	if (n <= 0)
-		return;
-	buf_add(&c->in, data, (size_t)n);
-	c->in_pos += (uint32_t)n;
-	if (!c->tp->exact)
-		return;
-	c->unlogged += (size_t)n;
-	if (!next_request(c, &h))
-		log_unlogged(c, c->in.data + c->in.head + c->in.len);
-}
-
 /* More bytes from the transport; false: none now, or it is over. */
 static bool take_input(struct conn *c)
 {
-	char chunk[CONN_CHUNK];
+	struct xsd_sockmsg h;
+	char chunk[CHUNK];
 	ssize_t n;
 
 	log_busy(c, true);
 	n = c->tp->read(c, chunk, to_read(c, sizeof(chunk)));
-	conn_input(c, chunk, n);
-	return n > 0;
+	if (n < 0)
+		log_close(c);
+	if (n <= 0)
+		return false;
+	buf_add(&c->in, chunk, (size_t)n);
+	c->in_pos += (uint32_t)n;
+	if (!c->tp->exact)
+		return true;
+	c->unlogged += (size_t)n;
+	if (!next_request(c, &h))
+		log_unlogged(c, c->in.data + c->in.head + c->in.len);
+	return true;
 }
 
 void conn_service(struct conn *c)

@@ -23,9 +23,6 @@ struct transport {
 	bool exact;
 };
 
-/* Bytes of input taken at a time. */
-#define CONN_CHUNK 8192
-
 struct conn {
 	struct conn *next;
 	const struct transport *tp;
@@ -46,7 +43,6 @@ struct conn {
 	bool waiting;	  /* for someone's turn to end */
 	bool dirty;	  /* on the list of those with output to flush */
 	bool input_off;
-	int sent; /* what sending ahead has given: bytes, or a negative errno value; 0: not tried */
 	bool more; /* had its turn with requests left over */
 	struct conn *dirty_next;
 	struct txn *txns;
@@ -54,7 +50,6 @@ struct conn {
 };
 
 extern struct conn *conns;
-extern struct conn *conn_dirty; /* those with output to flush */
 extern uint32_t conn_last_id;
 /* Bytes queued to exact connections since the last snapshot: what a replay queues again. */
 extern uint64_t conn_exact_out;
@@ -70,8 +65,6 @@ struct conn *conn_by_id(uint32_t id);
 
 /* Take and run requests; the replies are sent at once on a ring, else by conn_flush_all(). */
 void conn_service(struct conn *c);
-/* Input that someone has read ahead for conn_service(): what read() would have returned. */
-void conn_input(struct conn *c, const void *data, ssize_t n);
 /* Bytes from the log, run without asking the transport. */
 void conn_replay(struct conn *c, const void *data, size_t len);
 /* Send queued output of every connection that has some, the privileged ones first. */
@@ -86,7 +79,7 @@ void conn_set_overflow(struct conn *c, bool on);
 void conn_reply(struct conn *c, const struct xsd_sockmsg *req, const void *data, size_t len);
 
 /* Protocol operations: run one request and queue its reply. Returns the error it was told. */
-int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data);
+int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data, struct outcome *out);
 /* Must this request be logged: does it change anything that outlives its reply? */
 bool ops_is_change(const struct xsd_sockmsg *req);
 /* Is it one that a transaction keeps? */

@@ -34,14 +34,12 @@ struct domain *domain_alive(unsigned int domid, uint64_t gen)
 	return d && d->gen == gen ? d : NULL;
 }
 
-struct domain *domain_add(unsigned int domid, uint64_t gen)
+struct domain *domain_add(unsigned int domid)
 {
 	struct domain *d = xalloc(sizeof(*d));
 
 	d->domid = (uint16_t)domid;
-	d->gen = gen;
-	if (gen > domain_gen)
-		domain_gen = gen;
+	d->gen = ++domain_gen;
 	memset(d->limit, 0xff, sizeof(d->limit));
 	d->next = dom0.next;
 	dom0.next = by_id[domid] = d;
@@ -58,7 +56,7 @@ struct domain *domain_get(unsigned int domid)
 		return d;
 	if (domain_probe && (!domain_probe(domid, &st) || !st.exists))
 		return NULL;
-	d = domain_add(domid, domain_gen + 1);
+	d = domain_add(domid);
 	log_domain(LOG_DOMAIN, d);
 	return d;
 }

@@ -18,7 +18,7 @@ enum quota {
 	Q_PERMS,	/* entries in one permission list */
 	Q_WATCHES,	/* watches set */
 	Q_TRANSACTIONS, /* transactions open */
-	Q_TXN_NODES,	/* nodes touched by one transaction */
+	Q_TXN_NODES,	/* requests of one transaction, each about a node */
 	Q_OUTSTANDING,	/* replies not yet taken by the client */
 	Q_MEMORY,	/* bytes of nodes, watches, transactions */
 	Q_QUEUED,	/* bytes of replies and events not yet taken by the client */
@@ -65,7 +65,7 @@ struct domain *domain_find(unsigned int domid);
 struct domain *domain_alive(unsigned int domid, uint64_t gen);
 /* Find, or make the record of a domain that exists; NULL when it does not. */
 struct domain *domain_get(unsigned int domid);
-struct domain *domain_add(unsigned int domid, uint64_t gen);
+struct domain *domain_add(unsigned int domid);
 /* The end of this life: its nodes, ring, watches and permissions go; the record is freed. */
 void domain_end(struct domain *d);
 /* RELEASE and the hypervisor's notice: end it and tell those who watch. */
@@ -89,6 +89,7 @@ struct domain *perm_owner(const struct permset *ps);
 unsigned int perm_of(const struct permset *ps, const struct conn *conn);
 /* "r5" and the like into a new list; NULL when one is malformed. */
 struct permset *perm_parse(const char *const *strs, int n);
+/* Without those of domains that are gone, which grant nothing any more. */
 void perm_print(const struct permset *ps, struct buf *out);
 /* The inherited list of a node that conn makes below one with list ps. */
 struct permset *perm_inherit(struct permset *ps, const struct conn *conn);

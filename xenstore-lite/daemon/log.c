@@ -7,7 +7,7 @@
 #include "log.h"
 #include "ring.h"
 
-#define MAGIC	"PAVISE-STORE-02"
+#define MAGIC	"PAVISE-STORE-03"
 #define MAX_FDS (60 << 10)
 #define HEAD	(64 << 10)
 #define GROW	(4u << 20)
@@ -125,9 +125,9 @@ void log_input(const struct conn *c, const void *data, size_t len)
 
 void log_domain(enum log_type type, const struct domain *d)
 {
-	uint64_t v[] = {d->domid, d->gen, d->introduced, d->shutdown, d->target, d->target_gen};
+	uint64_t v[] = {d->domid, d->introduced, d->shutdown};
 
-	log_put(type, 0, v, type == LOG_DOMAIN ? 6 : 1, NULL, 0);
+	log_put(type, 0, v, 3, NULL, 0);
 }
 
 void log_close(struct conn *c)

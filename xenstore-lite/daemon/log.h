@@ -12,28 +12,26 @@
 #include "conn.h"
 
 enum log_type {
-	/* In a snapshot alone; in brackets a record's numbers, then its bytes. */
-	LOG_QUOTA, /* a limit [domid or 0, quota, value] */
 	/*
-	 * A node below those that came before, or the name and permissions of a special
-	 * watch [gen, count of permissions] permissions path value
+	 * In a snapshot and after it; in brackets a record's numbers, then its bytes. In a
+	 * snapshot each input is one whole request that brings back a part of the state: a
+	 * watch, a transaction's step, or of connection 0, which is the daemon itself, a node,
+	 * its permissions, a limit.
 	 */
-	LOG_NODE,
-	LOG_WATCH,   /* a watch of the connection [depth, missed] path token */
-	LOG_TXN,     /* an open transaction [id, expired, tree_gen] */
-	LOG_STEP,    /* a request that the transaction before has run */
+	LOG_INPUT,  /* bytes from a connection */
+	LOG_DOMAIN, /* a new domain [domid, introduced, shutdown] */
+	LOG_OPEN,   /* a socket connection [descriptor] */
+	LOG_RING, /* a domain's ring was mapped, before its introduction [domid, port, positions] */
+	LOG_OVERFLOW, /* back-pressure began, or ended [which] */
+	/* In a snapshot alone. */
+	LOG_TXN,     /* an open transaction, whose steps follow [id, lost] */
 	LOG_PENDING, /* unfinished input and output of a connection [length of input] */
-	LOG_BEGIN,   /* end of the snapshot [counters] */
-	/* What happened since; a snapshot brings domains and connections by the same records. */
-	LOG_DOMAIN, /* a new domain [domid, gen, introduced, shutdown, target, its gen] */
+	LOG_BEGIN,   /* its end [counters] */
+	/* After it alone. */
+	LOG_CLOSE,
 	LOG_DOMAIN_GONE,
 	LOG_DOMAIN_SHUTDOWN,
-	LOG_OPEN, /* a socket connection [descriptor] */
-	LOG_RING, /* a domain's ring was mapped, before its introduction [domid, port, positions] */
-	LOG_CLOSE,
-	LOG_INPUT,    /* bytes from a connection */
-	LOG_OVERFLOW, /* back-pressure began, or ended [which] */
-	LOG_CLEAN,    /* the daemon ended in order, and nothing was under way but LOG_PENDING */
+	LOG_CLEAN, /* the daemon ended in order, and nothing was under way but LOG_PENDING */
 	LOG_TYPES,
 };
 

@@ -14,6 +14,7 @@ struct op {
 	const struct xsd_sockmsg *req;
 	struct txn *txn;
 	struct node **root;
+	struct outcome *out;
 	int argc;
 	const char *argv[MAX_ARGS];
 	const char *value; /* what follows the first argument */
@@ -46,6 +47,8 @@ bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool specia
 
 static int reply(struct op *o, const void *data, size_t len)
 {
+	if (o->txn)
+		o->out->seen = hash_bytes(hash_seed, data, len);
 	conn_reply(o->conn, o->req, data, len);
 	return 0;
 }
@@ -72,18 +75,14 @@ static int reply_buf(struct op *o, struct buf *b)
  * says. Whoever may not read the nearest existing ancestor does not learn
  * whether a node exists.
  */
-static int find(struct op *o, unsigned int need, unsigned int access, struct node **out)
+static int find(struct op *o, unsigned int need, struct node **out)
 {
 	const char *rest;
 	struct node *n = tree_nearest(*o->root, o->path, &rest);
-	int err;
 
 	*out = NULL;
 	if ((perm_of(n->c->perms, o->conn) & need) != need)
 		return EACCES;
-	err = txn_touch(o->txn, o->path, access);
-	if (err)
-		return err;
 	if (*rest)
 		return ENOENT;
 	*out = n;
@@ -93,9 +92,13 @@ static int find(struct op *o, unsigned int need, unsigned int access, struct nod
 /* A change went through: tell watchers, unless it still belongs to a transaction. */
 static int changed(struct op *o)
 {
+	const struct content *c = tree_find(*o->root, o->path)->c;
+
+	o->out->changed = true;
+	o->out->made = c;
 	if (!o->txn) {
 		txn_age();
-		watch_fire(o->path, tree_find(store_root, o->path)->c->perms);
+		watch_fire(o->path, c->perms);
 	}
 	return ok(o);
 }
@@ -103,43 +106,20 @@ static int changed(struct op *o)
 static int op_read(struct op *o)
 {
 	struct node *n;
-	int err = find(o, PERM_READ, ACCESS_VALUE, &n);
+	int err = find(o, PERM_READ, &n);
 
 	return err ? err : reply(o, content_value(n->c), n->c->value_len);
-}
-
-/* What is made or removed at path depends on the permissions of the node above it. */
-static int touch_above(struct op *o, size_t len)
-{
-	char above[ABS_ROOM];
-
-	if (!o->txn)
-		return 0;
-	while (len > 1 && o->path[len - 1] == '/')
-		len--;
-	memcpy(above, o->path, len);
-	above[len] = '\0';
-	return txn_touch(o->txn, above, ACCESS_PERMS);
 }
 
 /* Write a value, or with value NULL make sure that the node exists. */
 static int write_node(struct op *o, const void *value, size_t len)
 {
-	const char *rest;
 	struct node *n;
-	int err = find(o, PERM_WRITE, value ? ACCESS_WRITE : ACCESS_VALUE, &n);
+	int err = find(o, PERM_WRITE, &n);
 
-	if (err && err != ENOENT)
-		return err;
 	if (!err && !value)
 		return ok(o);
-	if (err) {
-		tree_nearest(*o->root, o->path, &rest);
-		err = touch_above(o, (size_t)(rest - o->path));
-		if (!err)
-			err = txn_touch(o->txn, o->path, ACCESS_WRITE);
-	}
-	if (!err)
+	if (!err || err == ENOENT)
 		err = store_write(o->root, o->conn, o->path, value, len);
 	return err ? err : changed(o);
 }
@@ -162,18 +142,16 @@ static int op_rm(struct op *o)
 
 	if (!o->path[1])
 		return EINVAL;
-	err = find(o, PERM_WRITE, ACCESS_VALUE, &n);
+	err = find(o, PERM_WRITE, &n);
 	if (err == ENOENT) {
 		/* Removing what is not there is fine, below a node that is. */
 		tree_nearest(*o->root, o->path, &rest);
-		err = strchr(rest, '/') ? ENOENT : touch_above(o, (size_t)(rest - o->path));
-		return err ? err : ok(o);
+		return strchr(rest, '/') ? ENOENT : ok(o);
 	}
-	if (!err)
-		err = txn_touch(o->txn, o->path, ACCESS_REMOVE);
 	if (err)
 		return err;
 	n = store_remove(o->root, o->path);
+	o->out->changed = true;
 	if (!o->txn) {
 		txn_age();
 		watch_fire_removed(o->path, n);
@@ -182,45 +160,41 @@ static int op_rm(struct op *o)
 	return ok(o);
 }
 
-static int names_of(struct op *o, struct buf *names, uint64_t *gen)
-{
-	struct node *n;
-	int err = find(o, PERM_READ, ACCESS_VALUE | ACCESS_LIST, &n);
-
-	if (err)
-		return err;
-	*gen = n->gen;
-	tree_names(n, names);
-	return 0;
-}
-
 static int op_directory(struct op *o)
 {
 	struct buf names = {0};
-	uint64_t gen;
-	int err = names_of(o, &names, &gen);
+	struct node *n;
+	int err = find(o, PERM_READ, &n);
 
+	if (!err)
+		tree_names(n, &names);
 	if (!err && names.len <= XENSTORE_PAYLOAD_MAX)
 		return reply_buf(o, &names);
 	buf_free(&names);
 	return err ? err : E2BIG;
 }
 
-/* A generation number, then as many whole names from the offset on as fit; "" ends the list. */
+/*
+ * A number that is another one for another list, then as many whole names from the offset on
+ * as fit; "" ends the list. The number comes from the names, so a restart changes none.
+ */
 static int op_directory_part(struct op *o)
 {
 	char part[XENSTORE_PAYLOAD_MAX];
 	struct buf names = {0};
-	uint64_t at, gen;
+	struct node *n;
+	uint64_t at;
 	size_t len;
-	int err;
+	int err = find(o, PERM_READ, &n);
 
 	if (!wire_number(o->argv[1], UINT32_MAX, &at))
 		return EINVAL;
-	err = names_of(o, &names, &gen);
 	if (err)
 		return err;
-	len = (size_t)snprintf(part, sizeof(part), "%llu", (unsigned long long)gen) + 1;
+	tree_names(n, &names);
+	len = (size_t)snprintf(part, sizeof(part), "%llu",
+			       (unsigned long long)hash_bytes(1, names.data, names.len)) +
+	      1;
 	while (at < names.len) {
 		size_t size = strlen(names.data + at) + 1;
 
@@ -256,7 +230,7 @@ static int op_get_perms(struct op *o)
 	int err = special_perms(o, &special);
 
 	if (!err && !special)
-		err = find(o, PERM_READ, ACCESS_VALUE, &n);
+		err = find(o, PERM_READ, &n);
 	if (err)
 		return err;
 	perm_print(special ? *special : n->c->perms, &out);
@@ -266,7 +240,7 @@ static int op_get_perms(struct op *o)
 static int set_node_perms(struct op *o, struct permset *ps)
 {
 	struct node *n;
-	int err = find(o, PERM_WRITE | PERM_OWNER, ACCESS_WRITE, &n);
+	int err = find(o, PERM_WRITE | PERM_OWNER, &n);
 
 	if (!err && o->conn->domain != domain0 && perm_owner(ps) != perm_owner(n->c->perms))
 		err = EPERM;
@@ -308,7 +282,8 @@ static int op_watch(struct op *o)
 
 	if (o->argc == 3 && !wire_number(o->argv[2], UINT32_MAX - 1, &depth))
 		return EINVAL;
-	if (special && !(perm_of(*special, o->conn) & PERM_READ))
+	/* What a snapshot holds was allowed when it was asked for. */
+	if (special && !log_loading && !(perm_of(*special, o->conn) & PERM_READ))
 		return EACCES;
 	w = watch_add(o->conn, o->argv[0], o->path, o->argv[1], (uint32_t)depth, &err);
 	if (!w)
@@ -546,7 +521,7 @@ static int run(struct op *o, const char *data)
 	return parse(o, k, data, o->req->len) ? k->run(o) : EINVAL;
 }
 
-int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data)
+int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data, struct outcome *out)
 {
 	struct op o;
 	int err;
@@ -556,16 +531,19 @@ int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data)
 	o.req = req;
 	o.txn = NULL;
 	o.root = &store_root;
+	o.out = out;
+	*out = (struct outcome){0};
 	err = run(&o, data);
-	/* What had no room has not happened. */
-	if (o.txn && ops_is_step(req) && err != ENOSPC)
-		txn_keep(o.txn, req, data, !err && (flags_of(req) & CHANGE));
 	if (err) {
 		struct xsd_sockmsg h = *req;
 		const char *name = wire_errname(err);
 
 		h.type = XS_ERROR;
+		out->seen = (uint64_t)err;
 		conn_reply(c, &h, name, strlen(name) + 1);
 	}
+	/* What had no room has not happened. */
+	if (o.txn && ops_is_step(req) && err != ENOSPC)
+		txn_keep(o.txn, req, data, out);
 	return err;
 }

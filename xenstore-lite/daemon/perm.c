@@ -60,11 +60,14 @@ struct permset *perm_parse(const char *const *strs, int n)
 
 void perm_print(const struct permset *ps, struct buf *out)
 {
-	for (const struct perm *p = ps->p; p < ps->p + ps->n; p++) {
+	for (uint32_t i = 0; i < ps->n; i++) {
+		const struct domain *d = i ? subject(&ps->p[i]) : perm_owner(ps);
 		char s[16];
-		int len = snprintf(s, sizeof(s), "%c%u", "nrwb"[p->flags & 3], p -> domid);
 
-		buf_add(out, s, (size_t)len + 1);
+		if (d)
+			buf_add(out, s,
+				1 + (size_t)snprintf(s, sizeof(s), "%c%u",
+						     "nrwb"[ps->p[i].flags & 3], d -> domid));
 	}
 }
 

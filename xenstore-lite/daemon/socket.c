@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <fcntl.h>
-#include <liburing.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,8 +21,6 @@
 
 volatile enum loop_end loop_end;
 static int epfd = -1;
-static struct io_uring uring;
-static bool batching; /* uring can be used */
 
 /* What to call for descriptors that are no connection; their epoll data is the index, odd. */
 static void (*others[MAX_OTHERS])(void);
@@ -45,7 +42,6 @@ void loop_init(void)
 		perror("xenstored: epoll_create1");
 		exit(1);
 	}
-	batching = !io_uring_queue_init(EVENTS, &uring, 0);
 }
 
 void loop_add(int fd, void (*fn)(void))
@@ -56,29 +52,20 @@ void loop_add(int fd, void (*fn)(void))
 	watch_fd(EPOLL_CTL_ADD, fd, EPOLLIN, 2 * i + 1);
 }
 
-/* n bytes or a negative errno value, as a transport tells it; none means the end of input. */
+/* What a call returned, as a transport tells it; no byte means the end of input. */
 static ssize_t result(ssize_t n)
 {
-	return n > 0 ? n : n == -EAGAIN || n == -EINTR ? 0 : -1;
+	return n > 0 ? n : n < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
 }
 
 static ssize_t sock_read(struct conn *c, void *buf, size_t n)
 {
-	ssize_t got = recv(c->fd, buf, n, MSG_DONTWAIT);
-
-	return result(got < 0 ? -errno : got);
+	return result(recv(c->fd, buf, n, MSG_DONTWAIT));
 }
 
 static ssize_t sock_write(struct conn *c, const void *buf, size_t n)
 {
-	ssize_t put = c->sent;
-
-	if (!put) {
-		put = send(c->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-		put = put < 0 ? -errno : put;
-	}
-	c->sent = 0;
-	return result(put);
+	return result(send(c->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 /* priv holds what epoll was told last, so that the common case costs no call. */
@@ -161,82 +148,6 @@ int socket_listen(const char *path)
 	return fd;
 }
 
-/* Run what is in the ring, n calls that do not block, and hand out what they return. */
-static void run_batch(unsigned int n, void (*fn)(uint64_t data, int result))
-{
-	struct io_uring_cqe *cqe;
-	unsigned int head, seen = 0;
-	int rc;
-
-	do
-		rc = n ? io_uring_submit_and_wait(&uring, n) : 0;
-	while (rc == -EINTR);
-	/* Not even memory for this: the next worker goes on from the log. */
-	if (rc < 0)
-		abort();
-	io_uring_for_each_cqe(&uring, head, cqe)
-	{
-		fn(cqe->user_data, cqe->res);
-		seen++;
-	}
-	io_uring_cq_advance(&uring, seen);
-}
-
-static struct {
-	struct conn *c;
-	char data[CONN_CHUNK];
-} inputs[EVENTS];
-
-static void received(uint64_t i, int n)
-{
-	conn_input(inputs[i].c, inputs[i].data, result(n));
-}
-
-/* What ready connections have sent, by one system call for all. */
-static void receive(const struct epoll_event *ev, int n)
-{
-	unsigned int count = 0;
-
-	for (int i = 0; i < n; i++) {
-		struct conn *c = ev[i].data.ptr;
-		struct io_uring_sqe *sqe;
-
-		/* Who has requests left over has those run before more is taken. */
-		if ((ev[i].data.u64 & 1) || !(ev[i].events & EPOLLIN) || c->more)
-			continue;
-		sqe = io_uring_get_sqe(&uring);
-		log_busy(c, true);
-		inputs[count].c = c;
-		io_uring_prep_recv(sqe, c->fd, inputs[count].data, CONN_CHUNK, MSG_DONTWAIT);
-		io_uring_sqe_set_data64(sqe, count++);
-	}
-	run_batch(count, received);
-}
-
-static void sent(uint64_t c, int n)
-{
-	((struct conn *)(uintptr_t)c)->sent = n;
-}
-
-/* What connections have queued, likewise; conn_flush_all() then finds it done. */
-static void send_ahead(void)
-{
-	unsigned int count = 0;
-
-	for (struct conn *c = conn_dirty; c && count < EVENTS; c = c->dirty_next) {
-		struct io_uring_sqe *sqe;
-
-		if (c->dead || c->tp != &socket_transport || !c->out.len)
-			continue;
-		sqe = io_uring_get_sqe(&uring);
-		io_uring_prep_send(sqe, c->fd, c->out.data + c->out.head, c->out.len,
-				   MSG_DONTWAIT | MSG_NOSIGNAL);
-		io_uring_sqe_set_data64(sqe, (uintptr_t)c);
-		count++;
-	}
-	run_batch(count, sent);
-}
-
 static void serve(struct epoll_event *ev, int n, bool privileged)
 {
 	for (int i = 0; i < n; i++) {
@@ -277,14 +188,10 @@ void loop_run(const sigset_t *held)
 			malloc_trim(0);
 		}
 		txn_end_turn(NULL);
-		if (batching && n > 1)
-			receive(ev, n);
 		serve(ev, n, true);
 		serve(ev, n, false);
 		if (conn_more)
 			serve_rest();
-		if (batching && conn_dirty && conn_dirty->dirty_next)
-			send_ahead();
 		conn_flush_all();
 		conn_reap();
 		log_tidy();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The whole state as log records, and back. A loaded file is checked like any input. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "log.h"
@@ -12,80 +13,144 @@
 	log_put(type, conn, (uint64_t[]){__VA_ARGS__}, \
 		sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), data, len)
 
-static void put_node(const char *path, uint64_t gen, const struct permset *ps, const char *value,
-		     size_t len, struct buf *b)
+/* A request that is being put together. */
+static struct buf request;
+
+static void start_request(const char *arg)
 {
-	b->len = 0;
-	buf_add(b, ps->p, ps->n * sizeof(ps->p[0]));
-	buf_add(b, path, strlen(path) + 1);
-	buf_add(b, value, len);
-	PUT(LOG_NODE, 0, b->data, b->len, gen, ps->n);
+	request.len = 0;
+	buf_add(&request, NULL, sizeof(struct xsd_sockmsg));
+	buf_add(&request, arg, strlen(arg) + 1);
 }
 
-static void save_node(struct node *n, const char *path, void *b)
+static void add_number(uint64_t n)
 {
-	put_node(path, n->gen, n->c->perms, content_value(n->c), n->c->value_len, b);
+	char s[24];
+
+	buf_add(&request, s, 1 + (size_t)snprintf(s, sizeof(s), "%llu", (unsigned long long)n));
 }
 
-static void save_watch(const struct watch *w, struct buf *b)
+static void put_request(uint32_t conn, uint32_t type)
 {
-	b->len = 0;
-	buf_add(b, w->abs + w->skip, strlen(w->abs + w->skip) + 1);
-	buf_add(b, w->token, strlen(w->token) + 1);
-	PUT(LOG_WATCH, w->conn->id, b->data, b->len, w->depth, w->missed);
+	struct xsd_sockmsg h = {.type = type, .len = (uint32_t)(request.len - sizeof(h))};
+
+	memcpy(request.data, &h, sizeof(h));
+	log_put(LOG_INPUT, conn, NULL, 0, request.data, request.len);
+}
+
+static void save_limit(const struct domain *d, enum quota q, int64_t limit)
+{
+	start_request("quota");
+	buf_add(&request, "set", 4);
+	if (d)
+		add_number(d->domid);
+	buf_add(&request, quotas[q].name, strlen(quotas[q].name) + 1);
+	add_number((uint64_t)limit);
+	put_request(0, XS_CONTROL);
+}
+
+static void save_domain(const struct domain *d)
+{
+	log_domain(LOG_DOMAIN, d);
+	for (unsigned int q = 0; q < Q_COUNT; q++)
+		if (d->limit[q] >= 0)
+			save_limit(d, q, d->limit[q]);
+}
+
+static void save_target(const struct domain *d)
+{
+	char id[16];
+
+	if (!d->target || !domain_alive(d->target, d->target_gen))
+		return;
+	snprintf(id, sizeof(id), "%u", d->domid);
+	start_request(id);
+	add_number(d->target);
+	put_request(0, XS_SET_TARGET);
+}
+
+static void save_perms(const char *path, const struct permset *ps)
+{
+	start_request(path);
+	perm_print(ps, &request);
+	put_request(0, XS_SET_PERMS);
+}
+
+/*
+ * above: the permissions of the nodes on the way, by level. A node that the privileged domain
+ * makes has its parent's.
+ */
+static void save_node(struct node *n, const char *path, void *above)
+{
+	struct permset **own = above;
+
+	start_request(path);
+	buf_add(&request, content_value(n->c), n->c->value_len);
+	put_request(0, XS_WRITE);
+	for (const char *p = path; *p && p[1]; p = strchrnul(p + 1, '/'))
+		own++;
+	*own = n->c->perms;
+	if (own == above || own[-1] != *own)
+		save_perms(path, *own);
+}
+
+/* What an overflowing connection has missed is not kept: it counts as everything. */
+static void save_watch(struct watch *w)
+{
+	w->missed = w->conn->overflow;
+	start_request(w->abs + w->skip);
+	buf_add(&request, w->token, strlen(w->token) + 1);
+	if (w->depth != WATCH_ANY_DEPTH)
+		add_number(w->depth);
+	put_request(w->conn->id, XS_WATCH);
 }
 
 /* Moved onto the store of now, which is the one that is saved, it needs no snapshot of its own. */
 static void save_txn(struct txn *t)
 {
-	uint64_t gen = tree_gen;
-
 	txn_renew(t);
-	PUT(LOG_TXN, t->conn->id, NULL, 0, t->id, t->expired, gen);
+	PUT(LOG_TXN, t->conn->id, NULL, 0, t->id, t->lost);
 	for (const struct step *s = t->steps; s; s = s->next)
-		log_put(LOG_STEP, t->conn->id, NULL, 0, &s->req, sizeof(s->req) + s->req.len);
+		log_put(LOG_INPUT, t->conn->id, NULL, 0, &s->req, sizeof(s->req) + s->req.len);
 }
 
-static void save_conn(struct conn *c, struct buf *b)
+static void save_conn(struct conn *c)
 {
 	size_t in = c->in.len - c->unlogged;
 
 	log_conn(c->tp == &ring_transport ? LOG_RING : LOG_OPEN, c);
 	if (c->overflow)
 		log_conn(LOG_OVERFLOW, c);
-	for (const struct watch *w = c->watches; w; w = w->next)
-		save_watch(w, b);
+	for (struct watch *w = c->watches; w; w = w->next)
+		save_watch(w);
 	for (struct txn *t = c->txns; t; t = t->next)
 		save_txn(t);
-	b->len = 0;
-	buf_add(b, c->in.data + c->in.head, in);
-	buf_add(b, c->out.data + c->out.head, c->out.len);
-	if (b->len)
-		PUT(LOG_PENDING, c->id, b->data, b->len, in);
+	request.len = 0;
+	buf_add(&request, c->in.data + c->in.head, in);
+	buf_add(&request, c->out.data + c->out.head, c->out.len);
+	if (request.len)
+		PUT(LOG_PENDING, c->id, request.data, request.len, in);
 }
 
 void state_save(void)
 {
-	struct buf b = {0};
+	static struct permset *above[XENSTORE_ABS_PATH_MAX / 2 + 1];
 
+	store_changes = 0;
 	for (unsigned int q = 0; q < Q_COUNT; q++)
-		PUT(LOG_QUOTA, 0, NULL, 0, 0, q, quotas[q].limit);
-	for (const struct domain *d = domain0->next; d; d = d->next) {
-		log_domain(LOG_DOMAIN, d);
-		for (unsigned int q = 0; q < Q_COUNT; q++)
-			if (d->limit[q] >= 0)
-				PUT(LOG_QUOTA, 0, NULL, 0, d->domid, q, d->limit[q]);
-	}
+		save_limit(NULL, q, quotas[q].limit);
+	for (const struct domain *d = domain0->next; d; d = d->next)
+		save_domain(d);
+	for (const struct domain *d = domain0->next; d; d = d->next)
+		save_target(d);
 	for (unsigned int i = 0; i < WATCH_SPECIALS; i++)
-		put_node(watch_special_name[i], 0, *watch_special(watch_special_name[i]), "", 0,
-			 &b);
-	tree_walk(store_root, "/", save_node, &b);
+		save_perms(watch_special_name[i], *watch_special(watch_special_name[i]));
+	tree_walk(store_root, "/", save_node, above);
 	for (struct conn *c = conns; c; c = c->next)
 		if (!c->dead)
-			save_conn(c, &b);
-	PUT(LOG_BEGIN, 0, NULL, 0, tree_gen, domain_gen, store_changes, conn_last_id, txn_last_id,
-	    log_has_rings);
-	buf_free(&b);
+			save_conn(c);
+	PUT(LOG_BEGIN, 0, NULL, 0, conn_last_id, txn_last_id, log_has_rings);
+	buf_free(&request);
 }
 
 /* ---- loading ---- */
@@ -102,130 +167,56 @@ struct loaded {
 
 static struct {
 	struct conn *last; /* that a record was about */
-	struct txn *txn;   /* that steps belong to */
+	struct conn self;  /* connection 0 */
 	bool clean;
 } ld;
+
+static void new_root(void)
+{
+	struct permset *ps = permset_new(1);
+
+	ps->p[0].gen = domain0->gen;
+	store_root = node_new(content_new("", 0, NULL, 0, ps));
+	permset_put(ps);
+	store_bill(&store_root, store_root->c, 1);
+}
 
 static struct domain *find_domain(uint64_t domid)
 {
 	return domid < DOMID_LIMIT ? domain_find((unsigned int)domid) : NULL;
 }
 
-/* The list of n entries at the head of the data, which is moved behind it. */
-static struct permset *load_perms(struct loaded *r, uint64_t n)
-{
-	size_t size = n * sizeof(struct perm);
-	struct permset *ps;
-
-	if (!n || n > r->len / sizeof(struct perm))
-		return NULL;
-	ps = permset_new((uint32_t)n);
-	memcpy(ps->p, r->data, size);
-	r->data += size;
-	r->len -= size;
-	for (uint64_t i = 0; i < n; i++)
-		if (ps->p[i].domid >= DOMID_LIMIT || ps->p[i].flags > (PERM_READ | PERM_WRITE)) {
-			permset_put(ps);
-			return NULL;
-		}
-	return ps;
-}
-
-static bool load_quota(struct loaded *r)
-{
-	struct domain *d = find_domain(r->v[0]);
-
-	if (!d || r->v[1] >= Q_COUNT || r->v[2] > QUOTA_LIMIT_MAX)
-		return false;
-	*(d == domain0 ? &quotas[r->v[1]].limit : &d->limit[r->v[1]]) = (int64_t)r->v[2];
-	return true;
-}
-
-/* A new child of a node there is, or the root. Its parent keeps the generation it was saved with.
- */
-static bool make_node(const char *path, const char *value, size_t len, struct permset *ps,
-		      uint64_t gen)
-{
-	struct node *parent = NULL, *n;
-	const char *rest = path + 1;
-	uint64_t parent_gen;
-
-	if (store_root)
-		parent = tree_nearest(store_root, path, &rest);
-	if (!parent != !*rest || strchr(rest, '/'))
-		return false;
-	/* Most nodes share their parent's permissions. */
-	if (parent && permset_same(parent->c->perms, ps))
-		ps = parent->c->perms;
-	n = node_new(content_new(rest, strlen(rest), value, len, ps));
-	n->gen = gen;
-	store_bill(&store_root, n->c, 1);
-	if (!parent) {
-		store_root = n;
-		return true;
-	}
-	parent_gen = parent->gen;
-	tree_attach(&store_root, path, rest, n);
-	parent->gen = parent_gen;
-	return true;
-}
-
-static bool load_node(struct loaded *r)
-{
-	struct permset *ps = load_perms(r, r->v[1]);
-	size_t path = strnlen(r->data, r->len) + 1;
-	bool ok = ps && path <= r->len && r->len - path <= XENSTORE_PAYLOAD_MAX;
-	struct permset **special = ok && r->data[0] == '@' ? watch_special(r->data) : NULL;
-
-	if (special) {
-		permset_put(*special);
-		*special = ps;
-		return true;
-	}
-	ok = ok && path_valid(r->data) &&
-	     make_node(r->data, r->data + path, r->len - path, ps, r->v[0]);
-	permset_put(ps);
-	return ok;
-}
-
-static bool load_watch(struct loaded *r)
-{
-	char abs[ABS_ROOM];
-	const char *arg[2];
-	struct watch *w;
-	int err;
-
-	if (wire_strings(r->data, r->len, arg, 2) != 2 || r->len > 2 * XENSTORE_PAYLOAD_MAX ||
-	    !ops_abs_path(r->c, arg[0], abs, true))
-		return false;
-	w = watch_add(r->c, arg[0], abs, arg[1], (uint32_t)r->v[0], &err);
-	if (w)
-		w->missed = r->v[1];
-	return w;
-}
-
 static bool load_txn(struct loaded *r)
 {
-	if (!store_root || !r->v[0] || txn_find(r->c, (uint32_t)r->v[0]))
+	if (!r->v[0] || r->v[0] > UINT32_MAX || txn_find(r->c, (uint32_t)r->v[0]))
 		return false;
-	ld.txn = txn_new(r->c, (uint32_t)r->v[0]);
-	ld.txn->expired = r->v[1];
-	tree_gen = r->v[2];
+	txn_new(r->c, (uint32_t)r->v[0])->lost = r->v[1];
 	return true;
 }
 
-static bool load_step(struct loaded *r)
+/* A request of the snapshot. What a transaction has asked for may have been refused. */
+static bool load_request(struct loaded *r)
 {
 	struct xsd_sockmsg req;
+	struct outcome out;
+	int err;
 
-	if (!ld.txn || ld.txn->conn != r->c || r->len < sizeof(req))
+	if (r->len < sizeof(req))
 		return false;
 	memcpy(&req, r->data, sizeof(req));
-	if (req.len != r->len - sizeof(req) || req.len > XENSTORE_PAYLOAD_MAX ||
-	    req.tx_id != ld.txn->id || !ops_is_step(&req))
+	if (req.len != r->len - sizeof(req) || req.len > 2 * XENSTORE_PAYLOAD_MAX)
 		return false;
-	ops_run(r->c, &req, r->data + sizeof(req));
-	return true;
+	err = ops_run(r->c ? r->c : &ld.self, &req, r->data + sizeof(req), &out);
+	return !err || req.tx_id;
+}
+
+static bool load_input(struct loaded *r)
+{
+	if (log_loading)
+		return load_request(r);
+	if (r->c)
+		conn_replay(r->c, r->data, r->len);
+	return r->c;
 }
 
 static bool load_pending(struct loaded *r)
@@ -239,27 +230,23 @@ static bool load_pending(struct loaded *r)
 
 static bool load_begin(struct loaded *r)
 {
-	tree_gen = r->v[0];
-	domain_gen = r->v[1];
-	store_changes = r->v[2];
-	conn_last_id = (uint32_t)r->v[3];
-	txn_last_id = (uint32_t)r->v[4];
-	log_has_rings = r->v[5];
+	store_changes = 0;
+	conn_last_id = (uint32_t)r->v[0];
+	txn_last_id = (uint32_t)r->v[1];
+	log_has_rings = r->v[2];
 	log_loading = conn_muted = false;
-	return store_root;
+	return true;
 }
 
 static bool load_domain(struct loaded *r)
 {
 	struct domain *d;
 
-	if (r->v[0] >= DOMID_LIMIT || find_domain(r->v[0]) || r->v[4] >= DOMID_LIMIT)
+	if (r->v[0] >= DOMID_LIMIT || find_domain(r->v[0]))
 		return false;
-	d = domain_add((unsigned int)r->v[0], r->v[1]);
-	d->introduced = r->v[2];
-	d->shutdown = r->v[3];
-	d->target = (uint16_t)r->v[4];
-	d->target_gen = r->v[5];
+	d = domain_add((unsigned int)r->v[0]);
+	d->introduced = r->v[1];
+	d->shutdown = r->v[2];
 	return true;
 }
 
@@ -301,12 +288,6 @@ static bool load_close(struct loaded *r)
 	return true;
 }
 
-static bool load_input(struct loaded *r)
-{
-	conn_replay(r->c, r->data, r->len);
-	return true;
-}
-
 static bool load_overflow(struct loaded *r)
 {
 	conn_set_overflow(r->c, r->v[0]);
@@ -329,11 +310,8 @@ static const struct {
 	bool (*load)(struct loaded *r);
 	unsigned int flags;
 } loaders[LOG_TYPES] = {
-	[LOG_QUOTA] = {load_quota, SNAPSHOT},
-	[LOG_NODE] = {load_node, SNAPSHOT},
-	[LOG_WATCH] = {load_watch, SNAPSHOT | CONN},
+	[LOG_INPUT] = {load_input, SNAPSHOT | SINCE},
 	[LOG_TXN] = {load_txn, SNAPSHOT | CONN},
-	[LOG_STEP] = {load_step, SNAPSHOT | CONN},
 	[LOG_PENDING] = {load_pending, SNAPSHOT | CONN},
 	[LOG_BEGIN] = {load_begin, SNAPSHOT},
 	[LOG_DOMAIN] = {load_domain, SNAPSHOT | SINCE},
@@ -342,7 +320,6 @@ static const struct {
 	[LOG_OPEN] = {load_open, SNAPSHOT | SINCE | NEW_CONN},
 	[LOG_RING] = {load_ring, SNAPSHOT | SINCE | NEW_CONN},
 	[LOG_CLOSE] = {load_close, SINCE | CONN},
-	[LOG_INPUT] = {load_input, SINCE | CONN},
 	[LOG_OVERFLOW] = {load_overflow, SNAPSHOT | SINCE | CONN},
 	[LOG_CLEAN] = {load_clean, SINCE},
 };
@@ -365,6 +342,8 @@ bool state_load(const void *records, size_t len)
 	bool ok = true;
 
 	memset(&ld, 0, sizeof(ld));
+	ld.self.domain = domain0;
+	new_root();
 	log_loading = conn_muted = true;
 	while (ok && len) {
 		struct loaded r = {0};
@@ -446,17 +425,13 @@ void state_clear(void)
 	store_root = NULL;
 	domain_init();
 	conn_last_id = txn_last_id = 0;
-	tree_gen = store_changes = 0;
+	store_changes = 0;
 }
 
 void state_new(void)
 {
 	const struct conn self = {.domain = domain0};
-	struct permset *ps = permset_new(1);
 
-	ps->p[0].gen = domain0->gen;
-	store_root = node_new(content_new("", 0, NULL, 0, ps));
-	permset_put(ps);
-	store_bill(&store_root, store_root->c, 1);
+	new_root();
 	store_write(&store_root, &self, "/tool/xenstored", NULL, 0);
 }

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include "tree.h"
 
-uint64_t tree_gen;
 uint64_t tree_freed;
 
 struct permset *permset_new(uint32_t n)
@@ -57,14 +56,13 @@ void content_put(struct content *c)
 struct node *node_new(struct content *c)
 {
 	struct node *n = xalloc(sizeof(*n));
+	uint64_t hash;
 
 	n->ref = 1;
 	n->c = c;
-	n->gen = ++tree_gen;
-	n->rank = hash_bytes(hash_seed, c->bytes, c->name_len);
+	hash = hash_bytes(hash_seed, c->bytes, c->name_len);
 	/* Names that differ in their last characters alone shall differ in all bits of rank. */
-	n->rank = (n->rank ^ n->rank >> 16) * 0x9e3779b1u;
-	n->rank ^= n->rank >> 15;
+	n->rank = (uint32_t)((hash ^ hash >> 32) * 0x9e3779b97f4a7c15 >> 32);
 	return n;
 }
 
@@ -80,7 +78,8 @@ static struct node *node_drop(struct node *n, struct node *dead)
 {
 	if (!n || --n->ref)
 		return dead;
-	n->gen = (uint64_t)(uintptr_t)dead;
+	content_put(n->c);
+	n->next_dead = dead;
 	return n;
 }
 
@@ -91,11 +90,10 @@ void node_put(struct node *n)
 
 	while (dead) {
 		n = dead;
-		dead = (struct node *)(uintptr_t)n->gen;
+		dead = n->next_dead;
 		dead = node_drop(n->left, dead);
 		dead = node_drop(n->right, dead);
 		dead = node_drop(n->children, dead);
-		content_put(n->c);
 		free(n);
 		tree_freed++;
 	}
@@ -210,18 +208,6 @@ struct node *tree_find(struct node *root, const char *path)
 	return *rest ? NULL : n;
 }
 
-bool tree_shared(struct node **a, struct node **b, const char *path)
-{
-	size_t len;
-
-	while (*a != *b && *(path = component(path, &len))) {
-		*a = *a ? *child_slot(&(*a)->children, path, len, false) : NULL;
-		*b = *b ? *child_slot(&(*b)->children, path, len, false) : NULL;
-		path += len;
-	}
-	return *a == *b;
-}
-
 /* The node at path as far as end, which exists, made ours from the root down. */
 static struct node *tree_own(struct node **root, const char *path, const char *end)
 {
@@ -247,7 +233,6 @@ void tree_attach(struct node **root, const char *path, const char *rest, struct 
 	struct node *parent = tree_own(root, path, rest);
 
 	parent->children = treap_insert(parent->children, n);
-	parent->gen = ++tree_gen;
 }
 
 struct node *tree_detach(struct node **root, const char *path)
@@ -258,7 +243,6 @@ struct node *tree_detach(struct node **root, const char *path)
 
 	*slot = treap_join(out->left, out->right);
 	out->left = out->right = NULL;
-	parent->gen = ++tree_gen;
 	return out;
 }
 

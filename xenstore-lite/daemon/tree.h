@@ -8,8 +8,8 @@
  * finding, adding and removing a child cost O(log children), listing is sorted.
  *
  * A node's content (name, value, permissions) is an object of its own, shared by
- * all copies of the node. So "has this node changed since that snapshot?" is one
- * pointer comparison, as long as the snapshot is held.
+ * all copies of the node. So "has it changed since that snapshot?" is one pointer
+ * comparison, as long as the snapshot is held.
  */
 #ifndef XSD_TREE_H
 #define XSD_TREE_H
@@ -43,13 +43,14 @@ struct content {
 struct node {
 	struct node *left, *right; /* siblings with smaller and greater names */
 	struct node *children;	   /* root of the children's treap */
-	struct content *c;
-	uint64_t gen; /* of the set of children: changes when one comes or goes */
+	union {
+		struct content *c;
+		struct node *next_dead; /* while it is being freed */
+	};
 	uint32_t ref;
 	uint32_t rank; /* not below that of left and right */
 };
 
-extern uint64_t tree_gen;   /* last generation number given out */
 extern uint64_t tree_freed; /* nodes freed since the loop last looked */
 
 struct permset *permset_new(uint32_t n);
@@ -75,11 +76,6 @@ void node_put(struct node *n);
 struct node *tree_find(struct node *root, const char *path);
 /* The node, or its nearest ancestor that exists; *rest is what of path is left below it. */
 struct node *tree_nearest(struct node *root, const char *path, const char **rest);
-/*
- * Find path in two trees at once, *a and *b, which become what is there. True as soon
- * as both are seen to share what path leads through, and so have the same there.
- */
-bool tree_shared(struct node **a, struct node **b, const char *path);
 /* Replace the content of an existing node; takes over c. */
 void tree_set(struct node **root, const char *path, struct content *c);
 /* Put n below an existing node that has no child of that name: rest is n's name within path. */

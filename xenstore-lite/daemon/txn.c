@@ -9,70 +9,10 @@
 uint64_t store_changes;
 uint32_t txn_last_id;
 
-static struct access *set_find(const struct access_set *s, const char *path, uint32_t hash)
-{
-	struct access *a = s->buckets ? s->bucket[hash & (s->buckets - 1)] : NULL;
-
-	while (a && (a->hash != hash || strcmp(a->path, path)))
-		a = a->chain;
-	return a;
-}
-
-static void set_chain(struct access_set *s, struct access *a)
-{
-	struct access **b = &s->bucket[a->hash & (s->buckets - 1)];
-
-	a->chain = *b;
-	*b = a;
-}
-
-static struct access *set_add(struct access_set *s, const char *path, uint32_t hash)
-{
-	size_t len = strlen(path) + 1;
-	struct access *a;
-
-	if (s->count++ >= s->buckets) {
-		s->buckets = s->buckets ? 2 * s->buckets : 16;
-		free(s->bucket);
-		s->bucket = xalloc(s->buckets * sizeof(*s->bucket));
-		for (a = s->first; a; a = a->next)
-			set_chain(s, a);
-	}
-	a = xalloc(sizeof(*a) + len);
-	memcpy(a->path, path, len);
-	a->hash = hash;
-	set_chain(s, a);
-	*(s->first ? s->last : &s->first) = a;
-	s->last = &a->next;
-	return a;
-}
-
 static void charge(struct txn *t, int64_t bytes)
 {
 	t->charged += bytes;
 	quota_add(t->conn->domain, Q_MEMORY, bytes);
-}
-
-int txn_touch(struct txn *t, const char *path, unsigned int flags)
-{
-	size_t len = strlen(path) + 1, size = sizeof(struct access) + len + 32;
-	uint32_t hash;
-	struct access *a;
-
-	if (!t || t->done)
-		return 0;
-	hash = hash_bytes(hash_seed, path, len);
-	a = set_find(&t->set, path, hash);
-	if (!a) {
-		if ((t->set.count >= quota_limit(t->conn->domain, Q_TXN_NODES) && !log_loading) ||
-		    !quota_room(t->conn->domain, Q_MEMORY, (int64_t)size))
-			return ENOSPC;
-		a = set_add(&t->set, path, hash);
-		charge(t, size);
-	}
-	t->noted |= (a->flags | flags) != a->flags;
-	a->flags |= (uint8_t)flags;
-	return 0;
 }
 
 /* With all that a request can make its tree grow by, for each level of a path. */
@@ -87,52 +27,54 @@ static int64_t cost(const struct xsd_sockmsg *req, const char *data)
 
 bool txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const char *data)
 {
-	return t->done || quota_room(t->conn->domain, Q_MEMORY, cost(req, data));
+	const struct domain *d = t->conn->domain;
+
+	return t->again || ((log_loading || t->count < quota_limit(d, Q_TXN_NODES)) &&
+			    quota_room(d, Q_MEMORY, cost(req, data)));
 }
 
-void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, bool changed)
+void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data,
+	      const struct outcome *out)
 {
 	struct step *s;
 
-	if (t->done || !(changed || t->noted))
+	if (t->again)
 		return;
 	s = xgrow(NULL, sizeof(*s) + req->len);
-	*s = (struct step){.changed = changed, .req = *req};
+	*s = (struct step){.out = *out, .req = *req};
 	memcpy(s->data, data, req->len);
 	*(t->steps ? t->last_step : &t->steps) = s;
 	t->last_step = &s->next;
-	t->changed |= changed;
-	t->noted = false;
+	t->count++;
 	charge(t, cost(req, data));
 }
 
-/* Drop what t has noted and changed. */
-static void forget(struct txn *t)
-{
-	struct access *a;
-	struct step *s;
-
-	node_put(t->tree);
-	node_put(t->base);
-	while ((a = t->set.first)) {
-		t->set.first = a->next;
-		free(a);
-	}
-	free(t->set.bucket);
-	memset(&t->set, 0, sizeof(t->set));
-	while ((s = t->steps)) {
-		t->steps = s->next;
-		free(s);
-	}
-	charge(t, -t->charged);
-}
-
 /* The store of now becomes t's snapshot. */
-static void set_base(struct txn *t)
+static void set_tree(struct txn *t)
 {
-	t->base = node_get(store_root);
+	node_put(t->tree);
 	t->tree = node_get(store_root);
 	t->started = store_changes;
+}
+
+static void drop_steps(struct txn *t)
+{
+	struct step *s;
+
+	while ((s = t->steps)) {
+		t->steps = s->next;
+		charge(t, -cost(&s->req, s->data));
+		free(s);
+	}
+	t->count = 0;
+}
+
+/* It cannot commit any more, and starts over for what it is worth. */
+static void lose(struct txn *t)
+{
+	drop_steps(t);
+	set_tree(t);
+	t->lost = true;
 }
 
 struct txn *txn_new(struct conn *conn, uint32_t id)
@@ -142,7 +84,7 @@ struct txn *txn_new(struct conn *conn, uint32_t id)
 	t->conn = conn;
 	t->id = id;
 	t->root = &t->tree;
-	set_base(t);
+	set_tree(t);
 	for (p = &conn->txns; *p; p = &(*p)->next)
 		;
 	*p = t;
@@ -169,16 +111,10 @@ void txn_abort(struct txn *t)
 	*p = t->next;
 	quota_add(t->conn->domain, Q_TRANSACTIONS, -1);
 	txn_end_turn(t->conn);
-	forget(t);
+	drop_steps(t);
+	charge(t, -(int64_t)sizeof(*t));
+	node_put(t->tree);
 	free(t);
-}
-
-static void expire(struct txn *t)
-{
-	forget(t);
-	charge(t, sizeof(*t));
-	set_base(t);
-	t->expired = true;
 }
 
 void txn_age(void)
@@ -188,106 +124,75 @@ void txn_age(void)
 	for (struct conn *c = conns; c; c = c->next)
 		for (struct txn *t = c->domain != domain0 ? c->txns : NULL; t; t = t->next)
 			if (store_changes - t->started > TXN_MAX_AGE)
-				expire(t);
+				lose(t);
 }
 
-static bool conflict(const struct txn *t, const struct access *a)
-{
-	struct node *then = t->base, *now = store_root;
-
-	if (tree_shared(&then, &now, a->path))
-		return false;
-	if (!then || !now)
-		return true;
-	if ((a->flags & (ACCESS_VALUE | ACCESS_WRITE | ACCESS_REMOVE)) && then->c != now->c)
-		return true;
-	if ((a->flags & ACCESS_LIST) && then->gen != now->gen)
-		return true;
-	if ((a->flags & ACCESS_PERMS) && then->c->perms != now->c->perms)
-		return true;
-	return (a->flags & ACCESS_REMOVE) && then->children != now->children;
-}
-
-static bool outdated(const struct txn *t)
-{
-	for (struct access *a = t->base != store_root ? t->set.first : NULL; a; a = a->next)
-		if (conflict(t, a))
-			return true;
-	return false;
-}
-
-/*
- * Run t's changes again, on root. They may still fail: a node that t made in passing
- * may have come by someone else's hand meanwhile, with permissions that forbid t what
- * it did, and all together may be more than a quota allows.
- */
+/* Run t's requests again, on root. 0: they were all answered as before. */
 static int run_again(struct txn *t, struct node **root)
 {
+	bool muted = conn_muted;
 	int err = 0;
 
 	t->root = root;
-	t->done = conn_muted = true;
-	for (struct step *s = t->steps; s && !err; s = s->next)
-		if (s->changed)
-			err = ops_run(t->conn, &s->req, s->data);
+	t->again = conn_muted = true;
+	for (struct step *s = t->steps; s && !err; s = s->next) {
+		uint64_t seen = s->out.seen;
+
+		/* All together may be more than a quota allows; alone, this one was not. */
+		if (ops_run(t->conn, &s->req, s->data, &s->out) == ENOSPC)
+			err = ENOSPC;
+		else if (s->out.seen != seen)
+			err = EAGAIN;
+	}
 	t->root = &t->tree;
-	t->done = conn_muted = false;
-	return err && err != ENOSPC ? EAGAIN : err;
+	t->again = false;
+	conn_muted = muted;
+	return err;
 }
 
-/*
- * All steps are run again just as a load of the snapshot runs them, notes and all, so
- * that this process and one that goes on from the log come to the same.
- */
 void txn_renew(struct txn *t)
 {
-	bool lost = t->expired || outdated(t);
-	struct step *s = t->steps, *next;
-
-	t->steps = NULL;
-	expire(t);
-	t->expired = t->changed = false;
-	log_loading = conn_muted = true;
-	for (; s; s = next) {
-		next = s->next;
-		if (!lost && ops_run(t->conn, &s->req, s->data) && s->changed)
-			lost = true;
-		free(s);
-	}
-	log_loading = conn_muted = false;
-	if (lost)
-		expire(t);
+	set_tree(t);
+	if (run_again(t, &t->tree))
+		lose(t);
 }
 
-static void fire(const struct txn *t)
+/* Tell of what t has changed between the tree old and the store of now, each node once. */
+static void fire(const struct txn *t, struct node *old)
 {
-	for (struct access *a = t->set.first; a; a = a->next) {
-		struct node *old = t->base, *now = store_root;
+	char path[ABS_ROOM];
 
-		if (!(a->flags & (ACCESS_WRITE | ACCESS_REMOVE)) ||
-		    tree_shared(&old, &now, a->path))
+	for (struct step *s = t->steps; s; s = s->next) {
+		struct node *then, *now;
+
+		if (!s->out.changed || !ops_abs_path(t->conn, s->data, path, false))
 			continue;
-		if ((a->flags & ACCESS_REMOVE) && old)
-			watch_fire_removed(a->path, old);
-		if (now && (!old || old->c != now->c))
-			watch_fire(a->path, now->c->perms);
+		then = tree_find(old, path);
+		now = tree_find(store_root, path);
+		if (s->req.type == XS_RM && then)
+			watch_fire_removed(path, then);
+		/* The content is from the last of several requests that wrote the node. */
+		if (now && now->c == s->out.made && (!then || then->c != now->c))
+			watch_fire(path, now->c->perms);
 	}
 }
 
 int txn_commit(struct txn *t)
 {
 	struct conn *conn = t->conn;
-	int err = t->expired || outdated(t) ? EAGAIN : 0;
+	int err = EAGAIN;
 
-	if (!err && t->changed) {
+	if (!t->lost) {
+		struct node *old;
+
 		store_try();
 		err = run_again(t, &store_root);
-		node_put(t->base);
-		t->base = store_done(!err);
-	}
-	if (!err && t->changed) {
-		fire(t);
-		txn_age();
+		old = store_done(!err);
+		if (!err && old != store_root) {
+			fire(t, old);
+			txn_age();
+		}
+		node_put(old);
 	}
 	/* Once in trouble, soon in trouble again: only step by step is a failure forgotten. */
 	if (err == EAGAIN)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The store, and transactions on it. A transaction works on a tree of its own, a
- * snapshot of the store at first. It notes which nodes it read, listed, wrote or
- * removed, and keeps the requests that made it do so. It commits if none of those
- * nodes differs between its snapshot and the store of now, whatever else has
- * changed meanwhile: its requests are run again on the store, where they see what
- * they saw before, and only then are they billed.
+ * snapshot of the store at first, and keeps its requests. To commit it, they are run
+ * again on the store of now, whatever has changed meanwhile, and billed. If each is
+ * answered as it was before, the client cannot tell, and all is as if the transaction
+ * had run then and there; else nothing has happened, and it ends with EAGAIN.
  */
 #ifndef XSD_TXN_H
 #define XSD_TXN_H
@@ -33,29 +32,17 @@ void store_bill(struct node **root, const struct content *c, int sign);
 void store_try(void);
 struct node *store_done(bool keep);
 
-#define ACCESS_VALUE  1 /* value or permissions, or that the node does not exist */
-#define ACCESS_LIST   2 /* which children it has */
-#define ACCESS_PERMS  4 /* permissions only: a node was made below it */
-#define ACCESS_WRITE  8
-#define ACCESS_REMOVE 16
-
-struct access {
-	struct access *next, *chain;
-	uint32_t hash;
-	uint8_t flags;
-	char path[];
-};
-
-struct access_set {
-	struct access *first, **last;
-	struct access **bucket;
-	uint32_t count, buckets;
+/* What a request has come to. */
+struct outcome {
+	uint64_t seen;		    /* stands for its reply; in transactions alone */
+	const struct content *made; /* of the node that it wrote, as long as that has it */
+	bool changed;		    /* it has made, written or removed a node */
 };
 
 /* A request that the transaction has run. */
 struct step {
 	struct step *next;
-	bool changed; /* it changed something; else it only noted what it saw */
+	struct outcome out; /* when it was run last */
 	struct xsd_sockmsg req;
 	char data[];
 };
@@ -64,37 +51,29 @@ struct txn {
 	struct txn *next; /* of this connection */
 	struct conn *conn;
 	uint32_t id;
-	bool expired;	    /* its snapshot was given up: it ends with EAGAIN */
-	bool rerunning;	    /* notes nothing: it has all its notes */
-	bool done;	    /* it is being run again: notes and keeps nothing */
-	bool noted;	    /* the request being run has noted something new */
-	bool changed;	    /* some step has changed something */
+	bool lost;	    /* its requests are given up: it ends with EAGAIN */
+	bool again;	    /* they are being run again: keep none */
 	uint64_t started;   /* by the count of changes to the store */
-	struct node *base;  /* the snapshot */
 	struct node *tree;  /* what the client sees */
 	struct node **root; /* where its requests are run: &tree, or the store when it commits */
-	struct access_set set;
 	struct step *steps, **last_step;
+	int64_t count;	 /* of them */
 	int64_t charged; /* to Q_MEMORY of conn's domain */
 };
 
-extern uint64_t store_changes; /* commits and single changes so far */
+extern uint64_t store_changes; /* commits and single changes since the last snapshot in the log */
 extern uint32_t txn_last_id;
 
 /* A transaction of that number on the store of now. */
 struct txn *txn_new(struct conn *conn, uint32_t id);
 int txn_start(struct conn *conn, uint32_t *id);
 struct txn *txn_find(struct conn *conn, uint32_t id);
-/* Note an access; ENOSPC when the transaction touches too many nodes. t may be NULL. */
-int txn_touch(struct txn *t, const char *path, unsigned int flags);
 /* Is there room to keep this request? */
 bool txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const char *data);
 /* Keep it, now that it was run. */
-void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, bool changed);
-/*
- * Move it onto the store of now, which it cannot tell from its snapshot. If that is
- * no longer so, it has lost already: it expires, and starts over for what it is worth.
- */
+void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data,
+	      const struct outcome *out);
+/* Move it onto the store of now. If it can tell that from its snapshot, it has lost. */
 void txn_renew(struct txn *t);
 /* Both end it and free it. Commit returns EAGAIN on a conflict, ENOSPC over a quota. */
 int txn_commit(struct txn *t);

@@ -31,7 +31,7 @@ struct permset **watch_special(const char *abs)
 	return NULL;
 }
 
-static struct watch **find(const struct conn *conn, uint32_t hash, const char *abs,
+static struct watch **find(const struct conn *conn, uint64_t hash, const char *abs,
 			   const char *token)
 {
 	struct watch **p = &bucket[hash % BUCKETS];
@@ -53,7 +53,7 @@ struct watch *watch_add(struct conn *conn, const char *path, const char *abs, co
 {
 	size_t alen = strlen(abs) + 1, tlen = strlen(token) + 1;
 	size_t bytes = sizeof(struct watch) + alen + tlen + 16;
-	uint32_t hash = hash_bytes(hash_seed, abs, key_len(abs));
+	uint64_t hash = hash_bytes(hash_seed, abs, key_len(abs));
 	struct watch **at = find(conn, hash, abs, token), **p, *w;
 
 	*err = *at ? EEXIST : ENOSPC;
@@ -124,7 +124,7 @@ void watch_catch_up(struct conn *conn)
 }
 
 /* For a change at path, depth levels below its first len characters, tell who watches these. */
-static void fire_at(const char *path, size_t len, uint32_t hash, uint32_t depth,
+static void fire_at(const char *path, size_t len, uint64_t hash, uint32_t depth,
 		    const struct permset *ps)
 {
 	bool special = path[0] == '@';
@@ -140,7 +140,8 @@ static void fire_at(const char *path, size_t len, uint32_t hash, uint32_t depth,
 
 void watch_fire(const char *path, const struct permset *perms)
 {
-	uint32_t hash = hash_seed, depth = 0;
+	uint64_t hash = hash_seed;
+	uint32_t depth = 0;
 
 	for (const char *s = path; s[0] && s[1]; s++)
 		depth += *s == '/';

@@ -12,13 +12,14 @@ struct watch {
 	struct watch *next;  /* of the same connection, in order of creation */
 	struct watch *chain; /* of the same hash, likewise */
 	struct conn *conn;
-	uint32_t hash, len; /* of the watched path; the root's is empty */
-	uint32_t skip;	    /* characters of a path to leave out of a relative watch's events */
-	uint32_t depth;	    /* levels below the path that count; WATCH_ANY_DEPTH: all */
-	bool missed;	    /* fired while the connection took no events */
-	int64_t bytes;	    /* charged */
-	char *token;	    /* follows the path in the same block */
-	char abs[];	    /* absolute path, whose end is what the client wrote */
+	uint64_t hash;
+	uint32_t len;	/* of the watched path; the root's is empty */
+	uint32_t skip;	/* characters of a path to leave out of a relative watch's events */
+	uint32_t depth; /* levels below the path that count; WATCH_ANY_DEPTH: all */
+	bool missed;	/* fired while the connection took no events */
+	int64_t bytes;	/* charged */
+	char *token;	/* follows the path in the same block */
+	char abs[];	/* absolute path, whose end is what the client wrote */
 };
 #define WATCH_ANY_DEPTH UINT32_MAX
 

@@ -58,12 +58,12 @@ void buf_free(struct buf *b)
 	memset(b, 0, sizeof(*b));
 }
 
-uint32_t hash_seed = 2166136261u;
+uint64_t hash_seed = 0xcbf29ce484222325;
 
-uint32_t hash_bytes(uint32_t hash, const void *data, size_t n)
+uint64_t hash_bytes(uint64_t hash, const void *data, size_t n)
 {
 	for (const unsigned char *p = data; n; n--)
-		hash = (hash ^ *p++) * 16777619u;
+		hash = (hash ^ *p++) * 0x100000001b3;
 	return hash;
 }
 

@@ -24,8 +24,8 @@ void buf_take(struct buf *b, size_t n);
 void buf_free(struct buf *b);
 
 /* For hash tables and trees that clients can fill: no client knows the seed. */
-extern uint32_t hash_seed;
-uint32_t hash_bytes(uint32_t hash, const void *data, size_t n);
+extern uint64_t hash_seed;
+uint64_t hash_bytes(uint64_t hash, const void *data, size_t n);
 
 const char *wire_errname(int err);
 
