@@ -51,7 +51,7 @@ check-fuzz-store: $(TSF)/wire $(TSF)/state ## store: FUZZ_SECONDS each of fuzzin
 $(TS)/store-bench: tests/store/bench/bench.c $(XS_HEADERS)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(HOST_CFLAGS) -static -Ixenstore-lite/include -o $@ $<
+	$(Q)$(CC) $(HOST_CFLAGS) -static -Ixenstore-lite/include -o $@ $< -luring
 
 .PHONY: bench-store
 bench-store: $(TS)/store-bench $(XS)/xenstored ## figures of the store daemon, held to their targets

@@ -247,13 +247,18 @@ static size_t to_read(const struct conn *c, size_t room)
 	return need - c->in.len < room ? need - c->in.len : room;
 }
 
-/* More bytes from the transport; false: none now, or it is over. */
-static bool take_input(struct conn *c)
+/*
+ * More bytes from the transport; false: none now, or it is over. Less from a socket than was
+ * asked for is all there is: it is not asked again.
+ */
+static bool take_input(struct conn *c, bool *drained)
 {
 	struct xsd_sockmsg h;
 	char chunk[CHUNK];
 	ssize_t n;
 
+	if (*drained)
+		return false;
 	log_busy(c, true);
 	n = c->tp->read(c, chunk, to_read(c, sizeof(chunk)));
 	if (n < 0)
@@ -262,6 +267,7 @@ static bool take_input(struct conn *c)
 		return false;
 	buf_add(&c->in, chunk, (size_t)n);
 	c->in_pos += (uint32_t)n;
+	*drained = !c->tp->exact && n < (ssize_t)sizeof(chunk);
 	if (!c->tp->exact)
 		return true;
 	c->unlogged += (size_t)n;
@@ -273,7 +279,7 @@ static bool take_input(struct conn *c)
 void conn_service(struct conn *c)
 {
 	struct xsd_sockmsg h;
-	bool was_stalled;
+	bool drained = false, was_stalled;
 	int turn = 0;
 
 	c->waiting = false;
@@ -288,7 +294,7 @@ void conn_service(struct conn *c)
 				break;
 			run_request(c, &h);
 			turn++;
-		} else if ((turn && !c->tp->exact) || !take_input(c)) {
+		} else if (!take_input(c, &drained)) {
 			break;
 		}
 	}

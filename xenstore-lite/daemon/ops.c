@@ -20,6 +20,8 @@ struct op {
 	const char *value; /* what follows the first argument */
 	size_t len;
 	char path[ABS_ROOM]; /* of the node the request names */
+	struct node *near;   /* that one, or its nearest ancestor that exists, once found */
+	const char *rest;    /* what of the path is left below it */
 	uint64_t num[3];     /* the arguments of a request that takes numbers */
 };
 
@@ -75,53 +77,45 @@ static int reply_buf(struct op *o, struct buf *b)
  * says. Whoever may not read the nearest existing ancestor does not learn
  * whether a node exists.
  */
-static int find(struct op *o, unsigned int need, struct node **out)
+static int find(struct op *o, unsigned int need)
 {
-	const char *rest;
-	struct node *n = tree_nearest(*o->root, o->path, &rest);
-
-	*out = NULL;
-	if ((perm_of(n->c->perms, o->conn) & need) != need)
+	o->near = tree_nearest(*o->root, o->path, &o->rest);
+	if ((perm_of(o->near->c->perms, o->conn) & need) != need)
 		return EACCES;
-	if (*rest)
-		return ENOENT;
-	*out = n;
-	return 0;
+	return *o->rest ? ENOENT : 0;
 }
 
 /* A change went through: tell watchers, unless it still belongs to a transaction. */
-static int changed(struct op *o)
+static int changed(struct op *o, const struct content *made)
 {
-	const struct content *c = tree_find(*o->root, o->path)->c;
-
 	o->out->changed = true;
-	o->out->made = c;
+	o->out->made = made;
 	if (!o->txn) {
 		txn_age();
-		watch_fire(o->path, c->perms);
+		watch_fire(o->path, made->perms);
 	}
 	return ok(o);
 }
 
 static int op_read(struct op *o)
 {
-	struct node *n;
-	int err = find(o, PERM_READ, &n);
+	int err = find(o, PERM_READ);
 
-	return err ? err : reply(o, content_value(n->c), n->c->value_len);
+	return err ? err : reply(o, content_value(o->near->c), o->near->c->value_len);
 }
 
 /* Write a value, or with value NULL make sure that the node exists. */
 static int write_node(struct op *o, const void *value, size_t len)
 {
-	struct node *n;
-	int err = find(o, PERM_WRITE, &n);
+	int err = find(o, PERM_WRITE);
+	const struct content *made;
 
 	if (!err && !value)
 		return ok(o);
-	if (!err || err == ENOENT)
-		err = store_write(o->root, o->conn, o->path, value, len);
-	return err ? err : changed(o);
+	if (err && err != ENOENT)
+		return err;
+	made = store_write(o->root, o->conn, o->near, o->path, o->rest, value, len);
+	return made ? changed(o, made) : ENOSPC;
 }
 
 static int op_write(struct op *o)
@@ -136,18 +130,15 @@ static int op_mkdir(struct op *o)
 
 static int op_rm(struct op *o)
 {
-	const char *rest;
 	struct node *n;
 	int err;
 
 	if (!o->path[1])
 		return EINVAL;
-	err = find(o, PERM_WRITE, &n);
-	if (err == ENOENT) {
-		/* Removing what is not there is fine, below a node that is. */
-		tree_nearest(*o->root, o->path, &rest);
-		return strchr(rest, '/') ? ENOENT : ok(o);
-	}
+	err = find(o, PERM_WRITE);
+	/* Removing what is not there is fine, below a node that is. */
+	if (err == ENOENT && !strchr(o->rest, '/'))
+		return ok(o);
 	if (err)
 		return err;
 	n = store_remove(o->root, o->path);
@@ -163,11 +154,10 @@ static int op_rm(struct op *o)
 static int op_directory(struct op *o)
 {
 	struct buf names = {0};
-	struct node *n;
-	int err = find(o, PERM_READ, &n);
+	int err = find(o, PERM_READ);
 
 	if (!err)
-		tree_names(n, &names);
+		tree_names(o->near, &names);
 	if (!err && names.len <= XENSTORE_PAYLOAD_MAX)
 		return reply_buf(o, &names);
 	buf_free(&names);
@@ -182,16 +172,15 @@ static int op_directory_part(struct op *o)
 {
 	char part[XENSTORE_PAYLOAD_MAX];
 	struct buf names = {0};
-	struct node *n;
 	uint64_t at;
 	size_t len;
-	int err = find(o, PERM_READ, &n);
+	int err = find(o, PERM_READ);
 
 	if (!wire_number(o->argv[1], UINT32_MAX, &at))
 		return EINVAL;
 	if (err)
 		return err;
-	tree_names(n, &names);
+	tree_names(o->near, &names);
 	len = (size_t)snprintf(part, sizeof(part), "%llu",
 			       (unsigned long long)hash_bytes(1, names.data, names.len)) +
 	      1;
@@ -226,27 +215,27 @@ static int op_get_perms(struct op *o)
 {
 	struct permset **special;
 	struct buf out = {0};
-	struct node *n;
 	int err = special_perms(o, &special);
 
 	if (!err && !special)
-		err = find(o, PERM_READ, &n);
+		err = find(o, PERM_READ);
 	if (err)
 		return err;
-	perm_print(special ? *special : n->c->perms, &out);
+	perm_print(special ? *special : o->near->c->perms, &out);
 	return reply_buf(o, &out);
 }
 
 static int set_node_perms(struct op *o, struct permset *ps)
 {
-	struct node *n;
-	int err = find(o, PERM_WRITE | PERM_OWNER, &n);
+	const struct content *made;
+	int err = find(o, PERM_WRITE | PERM_OWNER);
 
-	if (!err && o->conn->domain != domain0 && perm_owner(ps) != perm_owner(n->c->perms))
-		err = EPERM;
-	if (!err)
-		err = store_set_perms(o->root, o->conn, o->path, ps);
-	return err ? err : changed(o);
+	if (err)
+		return err;
+	if (o->conn->domain != domain0 && perm_owner(ps) != perm_owner(o->near->c->perms))
+		return EPERM;
+	made = store_set_perms(o->root, o->conn, o->near, o->path, ps);
+	return made ? changed(o, made) : ENOSPC;
 }
 
 static int op_set_perms(struct op *o)

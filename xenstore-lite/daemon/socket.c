@@ -68,10 +68,13 @@ static ssize_t sock_write(struct conn *c, const void *buf, size_t n)
 	return result(send(c->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
-/* priv holds what epoll was told last, so that the common case costs no call. */
+/*
+ * priv holds what epoll was told last, so that the common case costs no call. It tells but
+ * once of what has come: all of that is read then, or conn_again() called.
+ */
 static void sock_want(struct conn *c, bool input, bool output)
 {
-	uint32_t want = (input ? EPOLLIN : 0) | (output ? EPOLLOUT : 0);
+	uint32_t want = (input ? EPOLLIN : 0) | (output ? EPOLLOUT : 0) | EPOLLET;
 
 	if ((uintptr_t)c->priv == want || c->fd < 0)
 		return;
@@ -104,8 +107,8 @@ struct conn *socket_new(int fd, uint32_t conn_id)
 
 void socket_start(struct conn *c)
 {
-	c->priv = (void *)(uintptr_t)EPOLLIN;
-	if (!watch_fd(EPOLL_CTL_ADD, c->fd, EPOLLIN, (uintptr_t)c))
+	c->priv = (void *)(uintptr_t)(EPOLLIN | EPOLLET);
+	if (!watch_fd(EPOLL_CTL_ADD, c->fd, EPOLLIN | EPOLLET, (uintptr_t)c))
 		log_close(c);
 }
 

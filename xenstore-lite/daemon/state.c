@@ -433,5 +433,5 @@ void state_new(void)
 	const struct conn self = {.domain = domain0};
 
 	new_root();
-	store_write(&store_root, &self, "/tool/xenstored", NULL, 0);
+	store_write(&store_root, &self, store_root, "/tool/xenstored", "tool/xenstored", NULL, 0);
 }

@@ -81,72 +81,70 @@ static bool too_big(const struct conn *conn, size_t value_len, const struct perm
 }
 
 /* Give an existing node this value and these permissions. */
-static int replace(struct node **root, const struct conn *conn, struct node *n, const char *path,
-		   const void *value, size_t len, struct permset *ps)
+static const struct content *replace(struct node **root, const struct conn *conn, struct node *n,
+				     const char *path, const void *value, size_t len,
+				     struct permset *ps)
 {
 	struct domain *from = perm_owner(n->c->perms), *to = perm_owner(ps);
 	struct content *c;
 	int64_t old, new;
 
 	if (too_big(conn, len, ps))
-		return ENOSPC;
+		return NULL;
 	c = content_new(n->c->bytes, n->c->name_len, value, len, ps);
 	old = content_bytes(n->c);
 	new = content_bytes(c);
 	if (!bill(root, to, from != to, from == to ? new - old : new, enforced(conn))) {
 		content_put(c);
-		return ENOSPC;
+		return NULL;
 	}
 	if (from != to)
 		bill(root, from, -1, -old, false);
 	tree_set(root, path, c);
-	return 0;
+	return c;
 }
 
 /* Make the node at path, and those missing above it, below the existing node near. */
-static int create(struct node **root, const struct conn *conn, struct node *near, const char *path,
-		  const char *rest, const void *value, size_t len)
+static const struct content *create(struct node **root, const struct conn *conn, struct node *near,
+				    const char *path, const char *rest, const void *value,
+				    size_t len)
 {
 	struct permset *ps = perm_inherit(near->c->perms, conn);
 	struct node *top = NULL, **at = &top;
+	const struct content *made = NULL;
 	int64_t nodes = 0, bytes = 0;
-	int err = 0;
 
 	for (const char *p = rest; *p; p += *p == '/') {
 		size_t n = strcspn(p, "/");
 		bool last = !p[n];
 
 		*at = node_new(content_new(p, n, last ? value : NULL, last ? len : 0, ps));
+		made = (*at)->c;
 		nodes++;
-		bytes += content_bytes((*at)->c);
+		bytes += content_bytes(made);
 		at = &(*at)->children;
 		p += n;
 	}
 	if (too_big(conn, len, ps) || !bill(root, perm_owner(ps), nodes, bytes, enforced(conn))) {
 		node_put(top);
-		err = ENOSPC;
+		made = NULL;
 	} else {
 		tree_attach(root, path, rest, top);
 	}
 	permset_put(ps);
-	return err;
+	return made;
 }
 
-int store_write(struct node **root, const struct conn *conn, const char *path, const void *value,
-		size_t len)
+const struct content *store_write(struct node **root, const struct conn *conn, struct node *near,
+				  const char *path, const char *rest, const void *value, size_t len)
 {
-	const char *rest;
-	struct node *n = tree_nearest(*root, path, &rest);
-
-	return *rest ? create(root, conn, n, path, rest, value, len)
-		     : replace(root, conn, n, path, value, len, n->c->perms);
+	return *rest ? create(root, conn, near, path, rest, value, len)
+		     : replace(root, conn, near, path, value, len, near->c->perms);
 }
 
-int store_set_perms(struct node **root, const struct conn *conn, const char *path,
-		    struct permset *ps)
+const struct content *store_set_perms(struct node **root, const struct conn *conn, struct node *n,
+				      const char *path, struct permset *ps)
 {
-	struct node *n = tree_find(*root, path);
-
 	return replace(root, conn, n, path, content_value(n->c), n->c->value_len, ps);
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <endian.h>
 #include <stdlib.h>
 #include "tree.h"
 
@@ -53,6 +54,14 @@ void content_put(struct content *c)
 	}
 }
 
+static uint64_t name_key(const char *name, size_t len)
+{
+	uint64_t key = 0;
+
+	memcpy(&key, name, len < sizeof(key) ? len : sizeof(key));
+	return be64toh(key);
+}
+
 struct node *node_new(struct content *c)
 {
 	struct node *n = xalloc(sizeof(*n));
@@ -60,6 +69,7 @@ struct node *node_new(struct content *c)
 
 	n->ref = 1;
 	n->c = c;
+	n->key = name_key(c->bytes, c->name_len);
 	hash = hash_bytes(hash_seed, c->bytes, c->name_len);
 	/* Names that differ in their last characters alone shall differ in all bits of rank. */
 	n->rank = (uint32_t)((hash ^ hash >> 32) * 0x9e3779b97f4a7c15 >> 32);
@@ -121,11 +131,16 @@ static struct node *node_own(struct node *n)
 	return copy;
 }
 
-static int name_cmp(const char *name, size_t len, const struct content *c)
+/* Of one name with that key, and n's. */
+static int name_cmp(uint64_t key, const char *name, size_t len, const struct node *n)
 {
-	int d = memcmp(name, c->bytes, len < c->name_len ? len : c->name_len);
+	size_t own = n->c->name_len;
+	int d;
 
-	return d ? d : (len > c->name_len) - (len < c->name_len);
+	if (key != n->key)
+		return key < n->key ? -1 : 1;
+	d = len > 8 && own > 8 ? memcmp(name, n->c->bytes, len < own ? len : own) : 0;
+	return d ? d : (len > own) - (len < own);
 }
 
 static struct node *treap_insert(struct node *t, struct node *n)
@@ -135,7 +150,7 @@ static struct node *treap_insert(struct node *t, struct node *n)
 	if (!t)
 		return n;
 	t = node_own(t);
-	side = name_cmp(n->c->bytes, n->c->name_len, t->c) < 0 ? &t->left : &t->right;
+	side = name_cmp(n->key, n->c->bytes, n->c->name_len, t) < 0 ? &t->left : &t->right;
 	*side = up = treap_insert(*side, n);
 	if (up->rank <= t->rank)
 		return t;
@@ -171,12 +186,14 @@ static const char *component(const char *p, size_t *len)
 
 static struct node **child_slot(struct node **slot, const char *name, size_t len, bool own)
 {
+	uint64_t key = name_key(name, len);
+
 	while (*slot) {
 		int c;
 
 		if (own)
 			*slot = node_own(*slot);
-		c = name_cmp(name, len, (*slot)->c);
+		c = name_cmp(key, name, len, *slot);
 		if (!c)
 			break;
 		slot = c < 0 ? &(*slot)->left : &(*slot)->right;

@@ -47,6 +47,7 @@ struct node {
 		struct content *c;
 		struct node *next_dead; /* while it is being freed */
 	};
+	uint64_t key; /* the name's first eight characters, to compare it by */
 	uint32_t ref;
 	uint32_t rank; /* not below that of left and right */
 };

@@ -63,10 +63,10 @@ static void drop_steps(struct txn *t)
 
 	while ((s = t->steps)) {
 		t->steps = s->next;
-		charge(t, -cost(&s->req, s->data));
 		free(s);
 	}
 	t->count = 0;
+	charge(t, (int64_t)sizeof(*t) - t->charged);
 }
 
 /* It cannot commit any more, and starts over for what it is worth. */
@@ -163,17 +163,16 @@ static void fire(const struct txn *t, struct node *old)
 	char path[ABS_ROOM];
 
 	for (struct step *s = t->steps; s; s = s->next) {
-		struct node *then, *now;
+		struct node *n;
 
 		if (!s->out.changed || !ops_abs_path(t->conn, s->data, path, false))
 			continue;
-		then = tree_find(old, path);
-		now = tree_find(store_root, path);
-		if (s->req.type == XS_RM && then)
-			watch_fire_removed(path, then);
+		n = tree_find(s->out.made ? store_root : old, path);
+		if (n && !s->out.made)
+			watch_fire_removed(path, n);
 		/* The content is from the last of several requests that wrote the node. */
-		if (now && now->c == s->out.made && (!then || then->c != now->c))
-			watch_fire(path, now->c->perms);
+		else if (n && n->c == s->out.made)
+			watch_fire(path, n->c->perms);
 	}
 }
 

@@ -15,12 +15,14 @@ extern struct node *store_root;
 
 /*
  * Changes to the store (root is &store_root), or to a transaction's tree, which are
- * not billed. The two return 0 or an errno value; nothing is changed on error.
+ * not billed. near and rest are what tree_nearest() says of path. The two return what is
+ * there now, or NULL when a quota forbids it, and nothing is changed.
  */
-int store_write(struct node **root, const struct conn *conn, const char *path, const void *value,
-		size_t len);
-int store_set_perms(struct node **root, const struct conn *conn, const char *path,
-		    struct permset *ps);
+const struct content *store_write(struct node **root, const struct conn *conn, struct node *near,
+				  const char *path, const char *rest, const void *value,
+				  size_t len);
+const struct content *store_set_perms(struct node **root, const struct conn *conn, struct node *n,
+				      const char *path, struct permset *ps);
 /* Take out the node at path and all below it, which exist; the caller gets the reference. */
 struct node *store_remove(struct node **root, const char *path);
 /* Add to (sign 1) or take from (-1) what the owner of a node with that content is billed. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "wire.h"
@@ -77,18 +76,19 @@ const char *wire_errname(int err)
 
 bool path_valid(const char *path)
 {
+	static const bool allowed[256] = {
+		['-'] = true,	    ['_'] = true,	['@'] = true,
+		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+	};
 	size_t len = strlen(path);
 
 	if (path[0] != '/' || len > XENSTORE_ABS_PATH_MAX)
 		return false;
 	if (len > 1 && path[len - 1] == '/')
 		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)path[i];
-
-		if (c == '/' ? path[i + 1] == '/' : !(c < 128 && isalnum(c)) && !strchr("-_@", c))
+	for (size_t i = 0; i < len; i++)
+		if (path[i] == '/' ? path[i + 1] == '/' : !allowed[(unsigned char)path[i]])
 			return false;
-	}
 	return true;
 }
 
