@@ -228,7 +228,7 @@ static inline mfn_t pte_mfn(u64 e)
 }
 
 /*
- * Change one entry of a validated table of \p level (1..4) that belongs to
+ * Change one entry of a validated table of \p level (2..4) that belongs to
  * \p owner, mapping frames of \p foreign (usually the same). The caller holds a
  * reference on the table. Checks, takes references for the new entry, writes by
  * compare-exchange (keeping A and D if \p preserve_ad), drops the old ones.

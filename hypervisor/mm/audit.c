@@ -133,12 +133,10 @@ static unsigned long compare(void)
 unsigned long frame_audit(void)
 {
 	unsigned long bad = 0;
-	unsigned int order = 0;
+	unsigned int order = order_of(max_mfn * sizeof(*seen));
 	struct domain *d;
 
-	while (PAGE_SIZE << order < max_mfn * sizeof(*seen))
-		order++;
-	seen = order <= MAX_ORDER ? pages_alloc(order) : NULL;
+	seen = pages_alloc(order);
 	if (!seen) {
 		log_error("audit: no memory for %lu counters\n", max_mfn);
 		return 1;

@@ -57,14 +57,34 @@ static inline bool frame_countable(u64 x)
 	return (x & FRAME_REF_MASK) - 1 < FRAME_REF_MASK - 1; /* neither none nor all it can hold */
 }
 
+/* A list of frames, by number: an owner's, or free ones. Under the lock of its head. */
+static inline void frames_link(u32 *head, struct frame *f)
+{
+	u32 nr = mfn_nr(frame_mfn(f));
+
+	f->prev = 0;
+	f->next = *head;
+	if (f->next)
+		mfn_frame(mfn(f->next))->prev = nr;
+	*head = nr;
+}
+
+static inline void frames_unlink(u32 *head, struct frame *f)
+{
+	if (f->next)
+		mfn_frame(mfn(f->next))->prev = f->prev;
+	if (f->prev)
+		mfn_frame(mfn(f->prev))->next = f->next;
+	else
+		*head = f->next;
+}
+
 /* --- frame.c --- */
 
 /* The first writable use, or a refusal. */
-bool frame_begin_writable(struct frame *f, const struct domain *d, u64 mark);
-/* It became another domain's at the last moment: drop it again; false. */
-bool frame_hold_undo(struct frame *f);
+bool frame_begin_writable(struct frame *f, struct domain *d, u64 mark);
 /* frame_get_writable() with FRAME_FOREIGN in \p mark when the mapper is not the owner. */
-static inline bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark)
+static inline bool frame_hold_writable(struct frame *f, struct domain *d, u64 mark)
 {
 	u64 x = READ_ONCE(f->state);
 
@@ -73,7 +93,10 @@ static inline bool frame_hold_writable(struct frame *f, const struct domain *d, 
 		    !(x & FRAME_TYPE_MASK) || !frame_countable(x) || f->owner != d->id)
 			return frame_begin_writable(f, d, mark);
 	} while (!frame_cas(f, &x, (x + FRAME_USE) | mark));
-	return likely(READ_ONCE(f->owner) == d->id) ? true : frame_hold_undo(f);
+	if (likely(READ_ONCE(f->owner) == d->id))
+		return true;
+	frame_put_writable(f); /* it became another domain's at the last moment */
+	return false;
 }
 /* A writable mapping has become read-only: the type reference alone goes. */
 void frame_drop_writable_type(struct frame *f);
@@ -89,8 +112,6 @@ void frame_type_done(struct frame *f);
 void frame_type_undo(struct frame *f);
 /* Drop a use of a table or descriptor frame; true: that was the last, take it down. */
 bool frame_type_drop(struct frame *f);
-/* The last reference is gone: take the frame from its owner and free it. */
-void frame_reclaim(struct frame *f);
 
 /* --- exchange.c --- */
 
@@ -215,12 +236,18 @@ extern struct cpumask cpus_online;
 
 /* --- buddy.c --- */
 
+/* Of the smallest block that has \p size bytes, which are more than none. */
+static inline unsigned int order_of(size_t size)
+{
+	size_t last = (size - 1) >> PAGE_SHIFT;
+
+	return last ? 64 - (unsigned int)__builtin_clzl(last) : 0;
+}
 /* Hand \p nr frames from \p first on to the allocator. They are of no use to anyone. */
 void buddy_add(u64 first, u64 nr);
 void buddy_free(struct frame *f, unsigned int order);
 /* Not cleared. */
 struct frame *buddy_alloc(unsigned int order, unsigned int bits);
-void page_clear(void *page);
 
 /* --- m2p.c --- */
 
