@@ -325,7 +325,7 @@ unsigned int fifo_audit(struct domain *d)
 	return wrong;
 }
 
-static void audit_frames(struct domain *d)
+void event_audit_frames(struct domain *d)
 {
 	const struct event_fifo *f = d->event->fifo;
 	struct vcpu *v;
@@ -334,11 +334,4 @@ static void audit_frames(struct domain *d)
 	for_each_vcpu(d, v, i) if (v->event) frame_audit_use(mfn_frame(virt_mfn(v->event)), true);
 	for (i = 0; f && i < f->words / WORDS_PER_PAGE; i++)
 		frame_audit_use(mfn_frame(virt_mfn(f->page[i])), true);
-}
-
-void event_audit_frames(void)
-{
-	struct domain *d;
-
-	for_each_domain(d) audit_frames(d);
 }

@@ -380,23 +380,16 @@ void grant_audit(struct domain *d)
 		 used, maps);
 }
 
-void grant_audit_frames(void)
+void grant_audit_frames(struct domain *d)
 {
-	struct domain *d;
-	u32 id = 0, ref;
+	const struct grant_table *gt = d->grant;
 
-	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
-		struct grant_table *gt = d->grant;
+	for (u32 ref = 0; gt && ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
+		const struct active_entry *a = active_entry(gt, ref);
 
-		for (ref = 0; gt && ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
-			const struct active_entry *a = active_entry(gt, ref);
-
-			if (a->readers)
-				frame_audit_use(mfn_frame(mfn(a->frame)), false);
-			if (a->writers)
-				frame_audit_use(mfn_frame(mfn(a->frame)), true);
-		}
-		id = d->id + 1U;
-		domain_put(d);
+		if (a->readers)
+			frame_audit_use(mfn_frame(mfn(a->frame)), false);
+		if (a->writers)
+			frame_audit_use(mfn_frame(mfn(a->frame)), true);
 	}
 }

@@ -354,7 +354,7 @@ void mm_init(void);
 unsigned long frame_audit(void);
 /* During an audit: somebody holds a use of this frame, as a type or not. For floors above. */
 void frame_audit_use(struct frame *f, bool typed);
-/* Set by floors above to name the uses they hold. */
-extern void (*frame_audit_hook)(void);
+/* Set by floors above to name the uses that they hold for a domain. */
+extern void (*frame_audit_hook)(struct domain *d);
 
 #endif

@@ -5,7 +5,7 @@
  */
 #include "internal.h"
 
-void (*frame_audit_hook)(void);
+void (*frame_audit_hook)(struct domain *d);
 
 static u64 *seen; /* a frame: uses found, typed ones as FRAME_TYPE_REF */
 
@@ -141,9 +141,12 @@ unsigned long frame_audit(void)
 		log_error("audit: no memory for %lu counters\n", max_mfn);
 		return 1;
 	}
-	for_each_domain(d) bad += domain_uses(d);
-	if (frame_audit_hook)
-		frame_audit_hook();
+	for_each_domain(d)
+	{
+		bad += domain_uses(d);
+		if (frame_audit_hook)
+			frame_audit_hook(d);
+	}
 	bad += compare();
 	pages_free(seen, order);
 	seen = NULL;

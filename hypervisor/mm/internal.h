@@ -249,16 +249,21 @@ void buddy_free(struct frame *f, unsigned int order);
 /* Not cleared. */
 struct frame *buddy_alloc(unsigned int order, unsigned int bits);
 
+/* --- map.c --- */
+
+/*
+ * The entry of \p level that maps an address of the hypervisor's; NULL when there is
+ * no table for it, and \p make, if not NULL, has no page for one.
+ */
+u64 *hv_entry(vaddr_t va, unsigned int level, void *(*make)(void));
+/* What is mapped there by 2 MiB; MFN_NONE: nothing. */
+mfn_t hv_chunk(vaddr_t va);
+
 /* --- m2p.c --- */
 
 /* The frame behind the M2P's chunk of 2 MiB at this byte offset; MFN_NONE: no RAM, no chunk. */
 mfn_t m2p_chunk(u64 offset);
 /* Start-up: no frame of the chunk has a guest number; the service domain may look at it. */
 void m2p_chunk_init(mfn_t first);
-
-/* --- init.c --- */
-
-/* A root's slot of the M2P in guest-kernel mode. */
-extern u64 m2p_guest_entry;
 
 #endif

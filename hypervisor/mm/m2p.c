@@ -7,14 +7,7 @@
 
 mfn_t m2p_chunk(u64 offset)
 {
-	u64 e = hv_root[M2P_VIRT >> 39 & (ENTRIES - 1)];
-
-	if (offset >= M2P_GUEST_END - M2P_GUEST_VIRT)
-		return MFN_NONE;
-	e = ((u64 *)paddr_virt(e & PTE_ADDR))[offset >> 30];
-	if (e & PTE_PRESENT)
-		e = ((u64 *)paddr_virt(e & PTE_ADDR))[offset >> 21 & (ENTRIES - 1)];
-	return e & PTE_PRESENT ? pte_mfn(e) : MFN_NONE;
+	return offset < M2P_GUEST_END - M2P_GUEST_VIRT ? hv_chunk(M2P_VIRT + offset) : MFN_NONE;
 }
 
 void m2p_chunk_init(mfn_t first)

@@ -94,7 +94,7 @@ static void root_copy(struct cpu *c)
 	r->plan_valid = false;
 	barrier_full(); /* announced; now read */
 	slots_copy(r);
-	r->table[HV_SLOT_FIRST] = r->kernel_mode ? m2p_guest_entry : 0;
+	r->table[HV_SLOT_FIRST] = r->kernel_mode ? hv_root[HV_SLOT_FIRST] : 0;
 	load_cr3(c);
 }
 
@@ -214,7 +214,7 @@ static void plan_make(struct cpu_root *r)
 
 	r->kernel_only = 0;
 	r->swap = false;
-	plan_add(r, HV_SLOT_FIRST, m2p_guest_entry);
+	plan_add(r, HV_SLOT_FIRST, hv_root[HV_SLOT_FIRST]);
 	for (w = 0; w < 8; w++) {
 		u64 bits = kslots[w] & (uslots[w] | r->vcpu->hot_slots[w]);
 

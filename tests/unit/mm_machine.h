@@ -15,7 +15,7 @@
 #define RAM_END	  2048UL
 
 unsigned long FRAME_TABLE_VIRT, M2P_VIRT, DIRECTMAP_VIRT;
-u64 hv_root[512], m2p_guest_entry;
+u64 hv_root[512];
 struct cpu_features features = {.paddr_bits = 40};
 unsigned int nr_cpus = 1;
 u32 tlb_clock_value = 1;
