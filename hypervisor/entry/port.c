@@ -104,11 +104,10 @@ static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct i
 	return count ? INSN_AGAIN : INSN_DONE;
 }
 
-enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
+enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i, u16 port)
 {
 	unsigned int bytes = !(i->opcode & 1) ? 1 : i->operand16 ? 2 : 4;
 	bool out = i->opcode & 2, string = i->opcode < 0x70;
-	u16 port = i->opcode >= 0xe4 && i->opcode <= 0xe7 ? i->operand : (u16)r->rdx;
 
 	if (!port_permitted(v, port, bytes))
 		return INSN_FAULT;
