@@ -27,8 +27,25 @@ bool insn_fetch(struct insn *i, const struct regs *r);
 /* Take prefixes and opcode of what was fetched. False: cut off. */
 bool insn_start(struct insn *i, bool code64);
 /* Take so many bytes as a number; 0 when it is cut off. */
-u64 insn_take(struct insn *i, unsigned int bytes);
+static inline u64 insn_take(struct insn *i, unsigned int bytes)
+{
+	const u8 *at = i->bytes + i->length;
+	u64 v = 0;
+
+	if (i->fetched - i->length < (int)bytes) {
+		i->cut_off = true;
+		return 0;
+	}
+	i->length += bytes;
+	while (bytes--)
+		v = v << 8 | at[bytes];
+	return v;
+}
 /* Where a register of the instruction's numbering is in struct regs. */
-u64 *insn_register(struct regs *r, unsigned int n);
+extern const u8 insn_register_offset[16];
+static inline u64 *insn_register(struct regs *r, unsigned int n)
+{
+	return (u64 *)((u8 *)r + insn_register_offset[n & 15]);
+}
 
 #endif

@@ -15,19 +15,6 @@ bool insn_fetch(struct insn *i, const struct regs *r)
 	return in_page < INSN_MAX && !copy_from_guest(i->bytes, r->rip, in_page);
 }
 
-u64 insn_take(struct insn *i, unsigned int bytes)
-{
-	u64 v = 0;
-
-	if (i->fetched - i->length < (int)bytes) {
-		i->cut_off = true;
-		return 0;
-	}
-	for (unsigned int n = 0; n < bytes; n++)
-		v |= (u64)i->bytes[i->length++] << 8 * n;
-	return v;
-}
-
 /* One prefix but REX; false: it is none. */
 static bool prefix(struct insn *i, u8 b)
 {
@@ -75,16 +62,11 @@ bool insn_start(struct insn *i, bool code64)
 	return !i->cut_off;
 }
 
-u64 *insn_register(struct regs *r, unsigned int n)
-{
-	static const u8 offset[16] = {
-		offsetof(struct regs, rax), offsetof(struct regs, rcx), offsetof(struct regs, rdx),
-		offsetof(struct regs, rbx), offsetof(struct regs, rsp), offsetof(struct regs, rbp),
-		offsetof(struct regs, rsi), offsetof(struct regs, rdi), offsetof(struct regs, r8),
-		offsetof(struct regs, r9),  offsetof(struct regs, r10), offsetof(struct regs, r11),
-		offsetof(struct regs, r12), offsetof(struct regs, r13), offsetof(struct regs, r14),
-		offsetof(struct regs, r15),
-	};
-
-	return (u64 *)((u8 *)r + offset[n & 15]);
-}
+const u8 insn_register_offset[16] = {
+	offsetof(struct regs, rax), offsetof(struct regs, rcx), offsetof(struct regs, rdx),
+	offsetof(struct regs, rbx), offsetof(struct regs, rsp), offsetof(struct regs, rbp),
+	offsetof(struct regs, rsi), offsetof(struct regs, rdi), offsetof(struct regs, r8),
+	offsetof(struct regs, r9),  offsetof(struct regs, r10), offsetof(struct regs, r11),
+	offsetof(struct regs, r12), offsetof(struct regs, r13), offsetof(struct regs, r14),
+	offsetof(struct regs, r15),
+};
