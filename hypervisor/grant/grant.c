@@ -201,25 +201,24 @@ static s16 further_use(struct active_entry *a, u64 *word, const struct domain *m
 	return PV_GNTST_GENERAL_ERROR;
 }
 
-/* Count one use; the first of its kind holds the frame. */
-static bool use_count(struct active_entry *a, struct domain *granter, bool readonly)
+static u32 *uses_of(struct active_entry *a, bool readonly)
 {
-	mfn_t m = mfn(a->frame);
+	return readonly ? &a->readers : &a->writers;
+}
 
-	if (readonly) {
-		if (!a->readers && !mfn_get(m, granter))
-			return false;
-		a->readers++;
-	} else {
-		if (!a->writers && !mfn_get_writable(m, granter))
-			return false;
-		a->writers++;
-	}
+/* Count uses; the first of its kind holds the frame. */
+static bool use_count(struct active_entry *a, struct domain *granter, bool readonly, u32 uses)
+{
+	u32 *counted = uses_of(a, readonly);
+
+	if (!*counted && !mfn_get_use(mfn(a->frame), granter, !readonly))
+		return false;
+	*counted += uses;
 	return true;
 }
 
 s16 grant_acquire(struct domain *granter, u32 ref, const struct domain *mapper, bool readonly,
-		  struct frame **frame)
+		  u32 uses, struct frame **frame)
 {
 	struct grant_table *gt = granter->grant;
 	s16 status = PV_GNTST_BAD_GNTREF;
@@ -245,7 +244,7 @@ s16 grant_acquire(struct domain *granter, u32 ref, const struct domain *mapper, 
 		if (status != PV_GNTST_OKAY)
 			goto out;
 	}
-	if (unlikely(!use_count(a, granter, readonly))) {
+	if (unlikely(!use_count(a, granter, readonly, uses))) {
 		status = PV_GNTST_GENERAL_ERROR;
 		entry_unmark(word, bits_unused(a));
 		goto out;
@@ -256,22 +255,19 @@ out:
 	return status;
 }
 
-void grant_release(struct domain *granter, u32 ref, bool readonly)
+void grant_release(struct domain *granter, u32 ref, bool readonly, u32 uses)
 {
 	struct grant_table *gt = granter->grant;
 	struct active_entry *a;
-	struct frame *f;
+	u32 *counted;
 	u16 clear;
 
 	spin_lock(&gt->lock);
 	a = active_entry(gt, ref);
-	f = mfn_frame(mfn(a->frame));
-	if (readonly) {
-		if (--a->readers == 0)
-			frame_put(f);
-	} else if (--a->writers == 0) {
-		frame_put_writable(f);
-	}
+	counted = uses_of(a, readonly);
+	*counted -= uses;
+	if (!*counted)
+		frame_put_use(mfn_frame(mfn(a->frame)), !readonly);
 	clear = bits_unused(a);
 	if (clear && !gt->withdrawn)
 		entry_unmark(shared_word(gt, ref), clear);
@@ -344,14 +340,13 @@ int grant_release_mappings(struct domain *d)
 	end = gt->track_pages * TRACKS_PER_PAGE;
 	for (; gt->release_next < end; gt->release_next++) {
 		struct track_entry *t = track_lookup(gt, gt->release_next);
-		u32 uses = !!(t->flags & PV_GNTMAP_HOST_MAP) + !!(t->flags & PV_GNTMAP_DEVICE_MAP);
 
 		if ((gt->release_next & 63) == 63 && preempt_pending())
 			return -ERESTART;
 		if (t->state != TRACK_MAPPED)
 			continue;
-		while (uses--)
-			grant_release(t->granter, t->ref, t->flags & PV_GNTMAP_READONLY);
+		grant_release(t->granter, t->ref, t->flags & PV_GNTMAP_READONLY,
+			      map_uses(t->flags));
 		domain_put(t->granter);
 		track_free(gt, gt->release_next);
 	}

@@ -126,6 +126,10 @@ struct cpu *cpu_get(unsigned int id);
 struct cpumask {
 	u64 bits[MAX_CPUS / 64];
 };
+/* The CPUs of a mask that are there. (lib.h) */
+#define for_each_cpu_of(i, mask)                                           \
+	for ((i) = find_next_bit((mask)->bits, nr_cpus, 0); (i) < nr_cpus; \
+	     (i) = find_next_bit((mask)->bits, nr_cpus, (i) + 1))
 
 /* Set \p fn as the handler of \p nr; once, at start-up. It runs with interrupts off. */
 void softirq_register(enum softirq nr, void (*fn)(void));

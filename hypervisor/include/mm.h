@@ -124,6 +124,18 @@ void frame_put_writable(struct frame *f);
 struct frame *mfn_get(mfn_t m, const struct domain *d);
 /* The same with a writable use. */
 struct frame *mfn_get_writable(mfn_t m, struct domain *d);
+/* One of the two kinds, and its undo. */
+static inline struct frame *mfn_get_use(mfn_t m, struct domain *d, bool writable)
+{
+	return writable ? mfn_get_writable(m, d) : mfn_get(m, d);
+}
+static inline void frame_put_use(struct frame *f, bool writable)
+{
+	if (writable)
+		frame_put_writable(f);
+	else
+		frame_put(f);
+}
 
 /* --- allocator (mm/buddy.c) ------------------------------------------------ */
 

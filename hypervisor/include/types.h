@@ -37,20 +37,12 @@ typedef u16 domid_t;
 typedef struct {
 	u64 n;
 } mfn_t;
-typedef struct {
-	u64 n;
-} pfn_t;
 #define mfn(x)	  ((mfn_t){(x)})
 #define mfn_nr(m) ((m).n)
-#define pfn(x)	  ((pfn_t){(x)})
-#define pfn_nr(p) ((p).n)
 #else
 typedef u64 mfn_t;
-typedef u64 pfn_t;
 #define mfn(x)	  ((mfn_t)(x))
 #define mfn_nr(m) ((u64)(m))
-#define pfn(x)	  ((pfn_t)(x))
-#define pfn_nr(p) ((u64)(p))
 #endif
 /* No frame: any all-ones number is out of every range check. */
 #define MFN_NONE     mfn(~0ULL)

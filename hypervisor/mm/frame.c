@@ -384,10 +384,7 @@ void frame_unshare(void *virt, struct domain *d)
 	struct frame *f = mfn_frame(virt_mfn(virt));
 
 	BUG_ON(f->owner != d->id || !(f->state & FRAME_SHARED));
-	if (frame_type(f) == FRAME_WRITABLE)
-		frame_put_writable(f);
-	else
-		frame_put(f);
+	frame_put_use(f, frame_type(f) == FRAME_WRITABLE);
 }
 
 /* --- teardown --------------------------------------------------------------------- */

@@ -59,12 +59,8 @@ void l1_entry_put(u64 e)
 	if (!(e & PTE_PRESENT))
 		return;
 	f = frame_lookup_ram(pte_nr(e));
-	if (!f)
-		return;
-	if (e & PTE_RW)
-		frame_put_writable(f);
-	else
-		frame_put(f);
+	if (f)
+		frame_put_use(f, e & PTE_RW);
 }
 
 int upper_entry_check(u64 *e, unsigned int level)

@@ -327,7 +327,6 @@ void root_sole_broken(struct frame *table)
 void root_renew(mfn_t m)
 {
 	struct cpumask mask = {{0}};
-	bool any = false;
 	unsigned int i;
 
 	barrier_full(); /* changed; now look who has it */
@@ -336,13 +335,10 @@ void root_renew(mfn_t m)
 
 		if (!c->root.table || !c->root.vcpu)
 			continue;
-		if (mfn_eq(c->root.kernel, m) || mfn_eq(c->root.user, m)) {
+		if (mfn_eq(c->root.kernel, m) || mfn_eq(c->root.user, m))
 			set_bit(mask.bits, i);
-			any = true;
-		}
 	}
-	if (any)
-		tlb_rebuild_roots(&mask);
+	tlb_rebuild_roots(&mask);
 }
 
 static int root_set(struct vcpu *v, mfn_t m, bool user)

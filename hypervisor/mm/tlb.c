@@ -83,31 +83,23 @@ static void mail_post(struct cpu *c, u64 mail)
 /* Post to the CPUs of \p mask, this one included, and wait until all have done it. */
 static void mail_send(const struct cpumask *mask, u64 mail)
 {
-	struct cpumask others = {{0}};
-	struct cpu *self = this_cpu();
-	bool local = false, remote = false;
+	struct cpumask others = *mask;
+	unsigned int self = this_cpu()->id;
 	unsigned long i;
 
-	for (i = find_next_bit(mask->bits, nr_cpus, 0); i < nr_cpus;
-	     i = find_next_bit(mask->bits, nr_cpus, i + 1)) {
-		if (i == self->id) {
-			local = true;
-			continue;
-		}
+	clear_bit(others.bits, self);
+	for_each_cpu_of(i, &others)
+	{
 		mail_post(cpu_get(i), mail);
-		set_bit(others.bits, i);
-		remote = true;
+		apic_send_ipi(cpu_get(i), VECTOR_FLUSH);
 	}
-	if (remote)
-		apic_send_ipi_mask(&others, VECTOR_FLUSH);
-	if (local)
+	if (test_bit(mask->bits, self))
 		mail_do(mail);
-	if (!remote)
-		return;
-	for (i = find_next_bit(others.bits, nr_cpus, 0); i < nr_cpus;
-	     i = find_next_bit(others.bits, nr_cpus, i + 1))
+	for_each_cpu_of(i, &others)
+	{
 		while (READ_ONCE(cpu_get(i)->flush_request))
 			cpu_relax();
+	}
 }
 
 static void clock_tick(void)
@@ -148,8 +140,8 @@ void tlb_flush_stamp(const struct cpumask *mask, u32 stamp)
 	bool any = false;
 	unsigned long i;
 
-	for (i = find_next_bit(mask->bits, nr_cpus, 0); i < nr_cpus;
-	     i = find_next_bit(mask->bits, nr_cpus, i + 1)) {
+	for_each_cpu_of(i, mask)
+	{
 		if ((s32)(READ_ONCE(cpu_get(i)->flush_done_stamp) - stamp) <= 0) {
 			set_bit(late.bits, i);
 			any = true;

@@ -91,16 +91,6 @@ void apic_send_ipi(const struct cpu *c, u8 vector)
 	send(c->apic_id, ICR_ASSERT | vector);
 }
 
-void apic_send_ipi_mask(const struct cpumask *mask, u8 vector)
-{
-	unsigned int i;
-
-	for (i = find_next_bit(mask->bits, nr_cpus, 0); i < nr_cpus;
-	     i = find_next_bit(mask->bits, nr_cpus, i + 1))
-		if (i != this_cpu()->id)
-			apic_send_ipi(cpu_get(i), vector);
-}
-
 void apic_send_nmi(u32 destination)
 {
 	send(destination, ICR_ASSERT | DELIVERY_NMI);
