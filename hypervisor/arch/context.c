@@ -173,25 +173,19 @@ static void reset_fpu_area(void *area)
 }
 
 /* False: the contents are none that the processor would ever save. */
+#define FPU_LOAD(op, area)                                                                   \
+	({                                                                                   \
+		bool ok_ = false;                                                            \
+		__asm__ volatile("1: " op " (%1)\n\tmovb $1, %0\n2:\n\t" EXTABLE("1b", "2b") \
+				 : "+q"(ok_)                                                 \
+				 : "r"(area), "a"(~0u), "d"(~0u)                             \
+				 : "memory");                                                \
+		ok_;                                                                         \
+	})
+
 static bool try_load_fpu(const void *area)
 {
-	bool ok = false;
-
-	if (!features.xsave)
-		__asm__ volatile("1: fxrstor64 (%1)\n\t"
-				 "movb $1, %0\n"
-				 "2:\n\t" EXTABLE("1b", "2b")
-				 : "+q"(ok)
-				 : "r"(area)
-				 : "memory");
-	else
-		__asm__ volatile("1: xrstor64 (%1)\n\t"
-				 "movb $1, %0\n"
-				 "2:\n\t" EXTABLE("1b", "2b")
-				 : "+q"(ok)
-				 : "r"(area), "a"(~0u), "d"(~0u)
-				 : "memory");
-	return ok;
+	return features.xsave ? FPU_LOAD("xrstor64", area) : FPU_LOAD("fxrstor64", area);
 }
 
 /* A tool may have written the area of a stopped vCPU: bad contents load as initial ones. */

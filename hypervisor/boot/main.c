@@ -51,7 +51,6 @@ static void boot_continue(void)
 	time_init();
 	printk_set_clock(system_time);
 	c->online = true;
-	interrupt_register(VECTOR_FLUSH, tlb_answer);
 	interrupt_register(VECTOR_KICK, kick_interrupt);
 	interrupt_register(VECTOR_FLUSH, tlb_answer);
 	sched_init();

@@ -134,12 +134,8 @@ void bounce_int(struct vcpu *v, struct regs *r, u8 vector)
 	bounce_plain(v, r, v->trap[vector].address, v->trap[vector].flags & PV_TI_IF);
 }
 
-void bounce_syscall(struct vcpu *v, struct regs *r)
+void bounce_syscall(struct vcpu *v, struct regs *r, const struct callback_entry *c)
 {
-	static const u8 types[] = {PV_CALLBACKTYPE_SYSCALL, PV_CALLBACKTYPE_SYSCALL32,
-				   PV_CALLBACKTYPE_SYSENTER};
-	const struct callback_entry *c = &v->callback[types[r->vector - VECTOR_SYSCALL]];
-
 	bounce_plain(v, r, c->address, c->mask_events);
 	r->rflags &= ~RFLAGS_DF;
 }

@@ -37,7 +37,7 @@ enum exception_vector {
 
 void bounce_event(struct vcpu *v, struct regs *r);
 void bounce_int(struct vcpu *v, struct regs *r, u8 vector);
-void bounce_syscall(struct vcpu *v, struct regs *r);
+void bounce_syscall(struct vcpu *v, struct regs *r, const struct callback_entry *c);
 void bounce_failsafe(struct vcpu *v, struct regs *r);
 
 /* --- page_fault.c -------------------------------------------------------------------- */

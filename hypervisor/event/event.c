@@ -366,9 +366,9 @@ int event_bind_vcpu(struct domain *d, u32 n, u32 vcpu)
 /* --- closing ----------------------------------------------------------------------------- */
 
 /*
- * Lock \p d, and with it the domain at the other end of port \p p if there is
- * one; returns that, or \p d itself. Its id may be the lower one, then it has to
- * be locked first and all may have changed in between.
+ * Lock \p d, and with it the domain at the other end of port \p p if there is one;
+ * returns that, or \p d itself. Its port does not close while ours is locked, so till
+ * then it has not even begun to lose its first reference.
  */
 static struct domain *lock_with_peer(struct domain *d, struct port *p)
 {
@@ -376,23 +376,17 @@ static struct domain *lock_with_peer(struct domain *d, struct port *p)
 		struct domain *peer;
 		bool same;
 
-		spin_lock(&d->event->lock);
-		if (p->state != PORT_INTERDOMAIN || p->remote == d)
-			return d;
-		peer = p->remote;
-		if (peer->id > d->id) {
-			spin_lock(&peer->event->lock);
-			return peer;
-		}
-		/* Its port is not closed, so it has not even begun to lose its first reference. */
+		spin_lock(&p->lock);
+		peer = p->state == PORT_INTERDOMAIN ? p->remote : d;
 		domain_hold(peer);
-		spin_unlock(&d->event->lock);
+		spin_unlock(&p->lock);
 		lock_pair(d, peer);
-		same = p->state == PORT_INTERDOMAIN && p->remote == peer;
+		same = peer == (p->state == PORT_INTERDOMAIN ? p->remote : d);
+		if (!same)
+			unlock_pair(d, peer);
 		domain_put(peer);
 		if (same)
 			return peer;
-		unlock_pair(d, peer);
 	}
 }
 
@@ -505,6 +499,7 @@ int event_domain_create(struct domain *d, u32 max_port)
 {
 	struct event_domain *e = heap_alloc(sizeof(*e));
 	u32 limit = MIN(max_port, event_fifo.ports - 1) + 1;
+	u32 chunks = ROUND_UP(limit, PORTS_PER_CHUNK) / PORTS_PER_CHUNK;
 
 	if (!e)
 		return -ENOMEM;
@@ -512,11 +507,11 @@ int event_domain_create(struct domain *d, u32 max_port)
 	e->form = &event_two_level;
 	e->limit = limit;
 	e->first_free = 1;
-	e->chunk = e->small;
+	e->chunk = heap_alloc(chunks * sizeof(*e->chunk));
 	e->virq = heap_alloc(d->max_vcpus * PV_NR_VIRQS * sizeof(u32));
 	if (d->privileged)
 		e->pirq = heap_alloc(MAX_PIRQS * sizeof(*e->pirq));
-	if (!e->virq || (d->privileged && !e->pirq)) {
+	if (!e->chunk || !e->virq || (d->privileged && !e->pirq)) {
 		event_domain_destroy(d);
 		return -ENOMEM;
 	}
@@ -536,8 +531,7 @@ bool event_domain_destroy(struct domain *d)
 	}
 	if (e->valid)
 		return false;
-	if (e->chunk != e->small)
-		heap_free(e->chunk);
+	heap_free(e->chunk);
 	heap_free(e->fifo);
 	heap_free(e->virq);
 	heap_free(e->pirq);

@@ -161,28 +161,14 @@ static void page_put(void *in_page)
 /* Room for all that the domain may ever need of this form. The event lock is held. */
 static int fifo_create(struct domain *d)
 {
-	struct event_domain *e = d->event;
-	u32 pages = ROUND_UP(e->limit, WORDS_PER_PAGE) / WORDS_PER_PAGE;
-	u32 chunks = ROUND_UP(e->limit, PORTS_PER_CHUNK) / PORTS_PER_CHUNK;
-	struct port_chunk **chunk = e->small;
-	struct event_fifo *f;
+	u32 pages = ROUND_UP(d->event->limit, WORDS_PER_PAGE) / WORDS_PER_PAGE;
+	struct event_fifo *f = heap_alloc(sizeof(*f) + pages * sizeof(f->page[0]) +
+					  d->max_vcpus * QUEUES * sizeof(*f->tail));
 
-	if (chunks > SMALL_CHUNKS)
-		chunk = heap_alloc(chunks * sizeof(*chunk));
-	f = heap_alloc(sizeof(*f) + pages * sizeof(f->page[0]) +
-		       d->max_vcpus * QUEUES * sizeof(*f->tail));
-	if (!f || !chunk) {
-		heap_free(f);
-		if (chunk != e->small)
-			heap_free(chunk);
+	if (!f)
 		return -ENOMEM;
-	}
 	f->tail = (u32 *)&f->page[pages];
-	/* Who reads the small array still finds there what it is looking for. */
-	if (chunk != e->small)
-		memcpy(chunk, e->small, sizeof(e->small));
-	__atomic_store_n(&e->chunk, chunk, __ATOMIC_RELEASE);
-	e->fifo = f;
+	d->event->fifo = f;
 	return 0;
 }
 

@@ -72,7 +72,6 @@ void event_vcpu_info_moved(struct vcpu *v);
 void event_audit_frames(struct domain *d);
 /* Start-up: the hooks of the floors below. */
 void event_init(void);
-void event_dump(struct domain *d);
 void event_dump_all(void);
 
 #endif

@@ -20,7 +20,7 @@ size_t strlcpy(char *dst, const char *src, size_t size);
 /* Number with an optional 0x prefix and K, M or G suffix; *end is where it stopped. */
 u64 parse_size(const char *s, const char **end);
 
-/* Formats %d %i %u %x %p %s %c with l/ll/z, width, 0 and - flags; returns the full length. */
+/* Formats %d %u %x %s %c with l and ll, width, 0 and -, precision of %s; returns the full length. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 

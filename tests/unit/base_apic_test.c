@@ -148,8 +148,6 @@ static void test_other_cpus(void)
 
 static void test_interrupts(void)
 {
-	struct cpumask all = {.bits = {7}};
-
 	start(false, false, false);
 	cpus[2].apic_id = 9;
 	apic_send_ipi(&cpus[2], VECTOR_KICK);

@@ -179,7 +179,7 @@ static void test_syscall_and_event(void)
 	reset(false);
 	cpu.guest.vector = VECTOR_SYSCALL;
 	vcpu.callback[PV_CALLBACKTYPE_SYSCALL] = (struct callback_entry){0x6000, true};
-	bounce_syscall(&vcpu, &cpu.guest);
+	bounce_syscall(&vcpu, &cpu.guest, &vcpu.callback[PV_CALLBACKTYPE_SYSCALL]);
 	CU_ASSERT_EQUAL(cpu.guest.rip, 0x6000);
 	CU_ASSERT_FALSE(cpu.guest.rflags & RFLAGS_DF);
 	CU_ASSERT(frame(4) & RFLAGS_DF);
