@@ -41,11 +41,6 @@
 		s_;                                                    \
 	})
 
-static bool runs_here(const struct vcpu *v)
-{
-	return v == current;
-}
-
 /* --- segments ------------------------------------------------------------------ */
 
 static void save_segments(struct vcpu *v)
@@ -96,13 +91,13 @@ static u32 base_register(const struct vcpu *v, unsigned int which)
 
 u64 context_get_base(struct vcpu *v, unsigned int which)
 {
-	return runs_here(v) ? rdmsr(base_register(v, which)) : *saved_base(v, which);
+	return v == current ? rdmsr(base_register(v, which)) : *saved_base(v, which);
 }
 
 /* The caller has checked that \p base is canonical. */
 void context_set_base(struct vcpu *v, unsigned int which, u64 base)
 {
-	if (runs_here(v))
+	if (v == current)
 		wrmsr(base_register(v, which), base);
 	else
 		*saved_base(v, which) = base;
@@ -114,7 +109,7 @@ void context_set_base(struct vcpu *v, unsigned int which, u64 base)
  */
 void context_set_gs_selector(struct vcpu *v, u16 sel)
 {
-	ASSERT(runs_here(v) && v->kernel_mode);
+	ASSERT(v == current && v->kernel_mode);
 	context_swap_gs();
 	load_selector(gs, sel);
 	__asm__ volatile("mfence" ::: "memory");
@@ -213,7 +208,7 @@ int context_set_xcr0(struct vcpu *v, u64 xcr0)
 	if (avx512 && (avx512 != 0xe0 || !(xcr0 & 4)))
 		return REFUSE(-EINVAL);
 	v->xcr0 = xcr0;
-	if (runs_here(v))
+	if (v == current)
 		set_xcr0(this_cpu(), xcr0);
 	return 0;
 }

@@ -80,7 +80,7 @@ int vcpu_create(struct domain *d, u32 id)
 	v->domain = d;
 	v->pause_flags = VCPU_PAUSE_DOWN | VCPU_PAUSE_DOMAIN;
 	v->kernel_mode = true;
-	v->kernel_root = v->user_root = v->info_mfn = MFN_NONE;
+	v->info_mfn = MFN_NONE;
 	rc = info_create(v);
 	if (!rc)
 		rc = window_create(v);

@@ -26,7 +26,7 @@ static __noinline void no_stack(struct vcpu *v, const struct regs *r, vaddr_t sp
 static void enter_kernel(struct vcpu *v)
 {
 	v->kernel_mode = true;
-	root_enter_kernel(v);
+	root_enter_kernel();
 	context_swap_gs();
 }
 

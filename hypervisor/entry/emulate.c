@@ -88,7 +88,7 @@ static bool cr_write(struct vcpu *v, unsigned int n, u64 value, bool *again)
 		WRITE_ONCE(v->info->arch.cr2, value);
 		return true;
 	case 3:
-		rc = root_set_kernel(v, paddr_mfn(value));
+		rc = root_set(v, &v->kernel_root, paddr_mfn(value));
 		*again = rc == -ERESTART;
 		return !rc || *again;
 	case 4:

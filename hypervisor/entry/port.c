@@ -26,7 +26,7 @@ static bool bitmap_read(struct vcpu *v, void *dst, vaddr_t at, size_t n)
 	bool ok;
 
 	if (!v->kernel_mode)
-		root_enter_kernel(v);
+		root_enter_kernel();
 	ok = !copy_from_guest(dst, at, n);
 	if (!v->kernel_mode)
 		root_enter_user(v);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* update_va_mapping(va, entry, flags): one level 1 entry of the current address space. */
+#include "arch.h"
 #include "mmu.h"
 #include "public/mmu.h"
 
@@ -22,7 +23,7 @@ static long flush_after(struct domain *d, vaddr_t va, u64 flags)
 		break;
 	case PV_UVMF_INVLPG:
 		if (where == PV_UVMF_LOCAL) {
-			tlb_flush_page_local(va);
+			invlpg(va);
 			return 0;
 		}
 		break;

@@ -112,9 +112,9 @@ int vcpu_context_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 	if (!rc)
 		rc = gdt_set(v, c->gdt_frames, (u32)c->gdt_ents);
 	if (!rc)
-		rc = root_set_kernel(v, mfn(PV_CR3_TO_PFN(c->ctrlreg[3])));
+		rc = root_set(v, &v->kernel_root, mfn(PV_CR3_TO_PFN(c->ctrlreg[3])));
 	if (!rc)
-		rc = root_set_user(v, mfn(c->ctrlreg[1] & 1 ? PV_CR3_TO_PFN(c->ctrlreg[1]) : 0));
+		rc = root_set(v, &v->user_root, mfn(c->ctrlreg[1] & 1 ? PV_CR3_TO_PFN(c->ctrlreg[1]) : 0));
 	if (rc)
 		return rc;
 	registers_set(v, &c->user_regs);
@@ -179,7 +179,7 @@ void vcpu_context_get(struct vcpu *v, struct pv_vcpu_guest_context *c)
 	c->kernel_sp = v->kernel_sp;
 	c->ctrlreg[0] = 0x80050033 | (v->cr0_ts ? CR0_TS : 0);
 	c->ctrlreg[3] = PV_PFN_TO_CR3(mfn_nr(v->kernel_root));
-	if (mfn_nr(v->user_root) && !mfn_eq(v->user_root, MFN_NONE))
+	if (mfn_nr(v->user_root))
 		c->ctrlreg[1] = PV_PFN_TO_CR3(mfn_nr(v->user_root)) | 1;
 	c->ctrlreg[4] = v->cr4;
 	memcpy(c->debugreg, v->dr, sizeof(c->debugreg));

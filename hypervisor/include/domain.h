@@ -161,7 +161,7 @@ struct vcpu {
 	bool nmi_pending, nmi_masked;
 
 	/* --- address space (mm/root.c) ------------------------------------ */
-	mfn_t kernel_root; /* each holds a type and a general reference */
+	mfn_t kernel_root; /* each holds a type and a general reference; 0: none */
 	mfn_t user_root;
 	vaddr_t desc_window;			  /* layout.h */
 	mfn_t desc[DESC_WINDOW_SIZE / PAGE_SIZE]; /* what its pages are of the guest's, 0: none */

@@ -81,7 +81,7 @@ struct frame *mfn_get_writable(mfn_t m, struct domain *d)
 
 static void stamp_mapping_lost(struct frame *f)
 {
-	WRITE_ONCE(f->flush_stamp, READ_ONCE(tlb_clock_value));
+	WRITE_ONCE(f->flush_stamp, tlb_clock());
 }
 
 int frame_type_begin(struct frame *f, struct domain *d, enum frame_type type)

@@ -122,7 +122,6 @@ int exchange_abandon(struct domain *d);
 
 /* Take the entry lock of a validated table. 0, -EAGAIN (being walked), -EINVAL (is none). */
 int table_lock(struct frame *f, unsigned int level);
-#define table_unlock(f) pt_unlock(f)
 /* --- walk.c --- */
 
 /* frame_get_typed() and the end of frame_put_typed() for tables. */
@@ -223,14 +222,17 @@ void root_rebuild(void);
 
 /* --- tlb.c --- */
 
-/* Flush this CPU's stamp: everything was flushed just now. To be read before the flush. */
-static inline void tlb_stamp_local(struct cpu *c);
 void tlb_flush_stamp(const struct cpumask *mask, u32 stamp);
 void tlb_rebuild_roots(const struct cpumask *mask);
 extern u32 tlb_clock_value;
+static inline u32 tlb_clock(void)
+{
+	return READ_ONCE(tlb_clock_value);
+}
+/* Everything is going to be flushed on this CPU, after this. */
 static inline void tlb_stamp_local(struct cpu *c)
 {
-	c->flush_done_stamp = READ_ONCE(tlb_clock_value);
+	c->flush_done_stamp = tlb_clock();
 }
 extern struct cpumask cpus_online;
 

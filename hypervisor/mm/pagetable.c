@@ -199,7 +199,7 @@ struct frame *pt_lock_l1(mfn_t m, const struct domain *d)
 		return NULL;
 	if (likely(f->owner == d->id))
 		return f;
-	table_unlock(f);
+	pt_unlock(f);
 	return NULL;
 }
 
@@ -258,7 +258,7 @@ int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 e
 		/* Nothing to hold, or held already: the same table with other flags, for one. */
 		if (!(e & PTE_PRESENT) || child || change_is_free(old, e, level))
 			break;
-		table_unlock(table);
+		pt_unlock(table);
 		/* The child may take long to validate, so not under the lock. */
 		child = frame_lookup(pte_nr(e));
 		rc = child ? frame_get_typed(child, owner, level - 1) : (int)REFUSE(-EINVAL);
@@ -266,7 +266,7 @@ int pt_update(struct frame *table, unsigned int level, unsigned int index, u64 e
 			return rc;
 	}
 	upper_write(table, level, index, old, e, preserve_ad ? WRITE_KEEP_AD : WRITE);
-	table_unlock(table);
+	pt_unlock(table);
 	if ((old & PTE_PRESENT) && (child || !(e & PTE_PRESENT)))
 		frame_put_typed(mfn_frame(pte_mfn(old)));
 	return 0;
@@ -305,7 +305,7 @@ struct frame *pt_lock_va(struct vcpu *v, vaddr_t va, unsigned int *index)
 	if (!f || table_lock(f, 1))
 		return NULL;
 	if (unlikely(f->owner != v->domain->id)) {
-		table_unlock(f);
+		pt_unlock(f);
 		return NULL;
 	}
 	*index = va >> PAGE_SHIFT & (ENTRIES - 1);

@@ -69,7 +69,7 @@ bool pt_write_fault(struct regs *r, vaddr_t va)
 	if (rc)
 		return false;
 	done = f->owner == v->domain->id && write_locked(f, &w, r, v->domain);
-	table_unlock(f);
+	pt_unlock(f);
 	if (done)
 		r->rip += i.length;
 	return done;

@@ -44,7 +44,7 @@
 
 static bool root_none(mfn_t m)
 {
-	return mfn_nr(m) == 0 || mfn_eq(m, MFN_NONE);
+	return !mfn_nr(m);
 }
 
 static void barrier_full(void)
@@ -103,7 +103,7 @@ static void root_unload(struct cpu *c)
 	struct cpu_root *r = &c->root;
 	struct vcpu *v = r->vcpu;
 
-	r->kernel = r->user = MFN_NONE;
+	r->kernel = r->user = mfn(0);
 	r->kernel_mode = false;
 	r->vcpu = NULL;
 	root_copy(c);
@@ -247,7 +247,7 @@ static void plan_make(struct cpu_root *r)
 bool root_fault(vaddr_t va)
 {
 	struct cpu_root *r = &this_cpu()->root;
-	unsigned int slot = va >> 39 & (ENTRIES - 1), w;
+	unsigned int slot = va >> 39 & (ENTRIES - 1);
 	u64 entry;
 
 	if (!r->vcpu || !r->kernel_mode || root_none(r->kernel) || !guest_range_ok(va, 1))
@@ -259,21 +259,19 @@ bool root_fault(vaddr_t va)
 	set_bit(r->present, slot);
 	r->table[slot] = entry;
 	if (r->plan_valid && (test_bit(slots_of(r->user), slot) || !plan_add(r, slot, entry))) {
-		for (w = 0; w < 8; w++)
-			r->vcpu->hot_slots[w] = 0;
+		memset(r->vcpu->hot_slots, 0, sizeof(r->vcpu->hot_slots));
 		set_bit(r->vcpu->hot_slots, slot);
 		r->plan_valid = false;
 	}
 	return true;
 }
 
-void root_enter_kernel(struct vcpu *v)
+void root_enter_kernel(void)
 {
 	struct cpu *c = this_cpu();
 	struct cpu_root *r = &c->root;
 	unsigned int i;
 
-	(void)v;
 	r->kernel_mode = true;
 	if (unlikely(!r->plan_valid)) {
 		root_copy(c);
@@ -341,24 +339,16 @@ void root_renew(mfn_t m)
 	tlb_rebuild_roots(&mask);
 }
 
-static int root_set(struct vcpu *v, mfn_t m, bool user)
+/* The caller has a use of the new one for it; what that of the old one leaves is returned. */
+static int root_replace(struct vcpu *v, mfn_t *root, mfn_t m)
 {
-	mfn_t *at = user ? &v->user_root : &v->kernel_root, old;
 	struct cpu *c = this_cpu();
-	int rc = walk_resume(current);
+	mfn_t old = *root;
 
-	if (!rc && !(user && mfn_nr(m) == 0)) {
-		struct frame *f = frame_lookup(mfn_nr(m));
-
-		rc = f ? frame_get_typed(f, v->domain, FRAME_L4) : (int)REFUSE(-EINVAL);
-	}
-	if (rc)
-		return rc;
-	old = *at;
-	*at = m;
+	*root = m;
 	if (c->root.vcpu == v && c->vcpu == v) {
 		c->root.plan_valid = false;
-		if (user) {
+		if (root == &v->user_root) {
 			c->root.user = m; /* in kernel mode: nothing to load now */
 			barrier_full();
 		} else {
@@ -366,34 +356,30 @@ static int root_set(struct vcpu *v, mfn_t m, bool user)
 			root_copy(c);
 		}
 	}
-	if (!root_none(old))
-		frame_put_typed(mfn_frame(old));
-	return 0;
+	return root_none(old) ? 0 : frame_put_typed(mfn_frame(old));
 }
 
-int root_set_kernel(struct vcpu *v, mfn_t m)
+int root_set(struct vcpu *v, mfn_t *root, mfn_t m)
 {
-	return root_set(v, m, false);
-}
+	int rc = walk_resume(current);
 
-int root_set_user(struct vcpu *v, mfn_t m)
-{
-	return root_set(v, m, true);
+	if (!rc && !(root == &v->user_root && root_none(m))) {
+		struct frame *f = frame_lookup(mfn_nr(m));
+
+		rc = f ? frame_get_typed(f, v->domain, FRAME_L4) : (int)REFUSE(-EINVAL);
+	}
+	if (!rc)
+		root_replace(v, root, m);
+	return rc;
 }
 
 int root_drop(struct vcpu *v)
 {
-	mfn_t *const root[] = {&v->kernel_root, &v->user_root};
 	int rc = walk_resume(current);
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(root) && !rc; i++) {
-		mfn_t old = *root[i];
-
-		*root[i] = mfn(0);
-		if (!root_none(old))
-			rc = frame_put_typed(mfn_frame(old));
-	}
-	return rc;
+	if (!rc)
+		rc = root_replace(v, &v->kernel_root, mfn(0));
+	return rc ? rc : root_replace(v, &v->user_root, mfn(0));
 }
 
 void root_init_cpu(struct cpu *c)
@@ -407,7 +393,6 @@ void root_init_cpu(struct cpu *c)
 	for (i = HV_SLOT_FIRST + 1; i <= HV_SLOT_LAST; i++)
 		r->table[i] = hv_root[i];
 	r->paddr = virt_paddr(r->table);
-	r->kernel = r->user = MFN_NONE;
 	load_cr3(c);
 	atomic_test_and_set_bit(cpus_online.bits, c->id);
 }

@@ -25,20 +25,10 @@
 u32 tlb_clock_value = 1;
 struct cpumask cpus_online;
 
-u32 tlb_clock(void)
-{
-	return READ_ONCE(tlb_clock_value);
-}
-
 void tlb_flush_local(void)
 {
 	tlb_stamp_local(this_cpu());
 	write_cr3(read_cr3());
-}
-
-void tlb_flush_page_local(vaddr_t va)
-{
-	invlpg(va);
 }
 
 static void mail_do(u64 mail)

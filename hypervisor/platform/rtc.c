@@ -22,7 +22,7 @@ enum {
 #define HOURS_24 0x02 /* status B */
 #define BINARY	 0x04
 
-static struct spinlock lock = SPINLOCK_INIT;
+static struct spinlock lock;
 
 u8 cmos_read(u8 index)
 {

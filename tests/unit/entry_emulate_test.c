@@ -91,9 +91,10 @@ long debugreg_get(const struct vcpu *v, unsigned int n, u64 *value)
 	return 0;
 }
 
-int root_set_kernel(struct vcpu *v, mfn_t m)
+int root_set(struct vcpu *v, mfn_t *root, mfn_t m)
 {
-	v->kernel_root = m;
+	CU_ASSERT_PTR_EQUAL(root, &v->kernel_root);
+	*root = m;
 	return mfn_nr(m) == 7 ? -ERESTART : mfn_nr(m) == 8 ? -EINVAL : 0;
 }
 

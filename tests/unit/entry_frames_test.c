@@ -58,9 +58,9 @@ void registers_print(const struct regs *r)
 	(void)r;
 }
 
-void root_enter_kernel(struct vcpu *v)
+void root_enter_kernel(void)
 {
-	CU_ASSERT(v->kernel_mode);
+	CU_ASSERT(vcpu.kernel_mode);
 	kernel_entries++;
 }
 

@@ -102,11 +102,6 @@ void domain_put(struct domain *d)
 	d->references--;
 }
 
-u32 tlb_clock(void)
-{
-	return tlb_clock_value;
-}
-
 void tlb_flush_frame(struct domain *d, const struct frame *f)
 {
 	(void)d;

@@ -37,7 +37,7 @@ static int entry_set(struct frame *table, unsigned int level, unsigned int index
 	if (rc)
 		return rc;
 	rc = pt_update_locked(table, index, e, owner, foreign, preserve_ad);
-	table_unlock(table);
+	pt_unlock(table);
 	return rc;
 }
 
