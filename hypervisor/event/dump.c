@@ -30,9 +30,8 @@ void event_dump(struct domain *d)
 
 void event_dump_all(void)
 {
-	struct domain *d;
-
-	for_each_domain(d) event_dump(d);
+	for_each_domain(d)
+		event_dump(d);
 }
 
 unsigned int event_audit(struct domain *d)

@@ -382,13 +382,10 @@ void grant_audit(struct domain *d)
 
 void grant_audit_frames(void)
 {
-	struct domain *d;
-	u32 id = 0, ref;
-
-	while (id < DOMID_LIMIT && (d = domain_get_next((domid_t)id)) != NULL) {
+	for_each_domain(d) {
 		struct grant_table *gt = d->grant;
 
-		for (ref = 0; gt && ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
+		for (u32 ref = 0; gt && ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
 			const struct active_entry *a = active_entry(gt, ref);
 
 			if (a->readers)
@@ -396,7 +393,5 @@ void grant_audit_frames(void)
 			if (a->writers)
 				frame_audit_use(mfn_frame(mfn(a->frame)), true);
 		}
-		id = d->id + 1U;
-		domain_put(d);
 	}
 }
