@@ -192,26 +192,20 @@ int domain_unpause_control(struct domain *d)
 
 void domain_dump_all(void)
 {
-	struct domain *d;
-	struct vcpu *v;
-	u32 i;
-
-	for_each_domain(d)
-	{
+	for_each_domain(d) {
 		printk(LOG_ERROR, "d%u: %llu of %llu frames, %u references, paused %u%s%s%s\n",
 		       d->id, (unsigned long long)d->frames, (unsigned long long)d->max_frames,
 		       d->references, d->pause_count, d->shut_down ? ", shut down" : "",
 		       d->crashed ? ", crashed" : "", d->dying ? ", dying" : "");
-		for_each_vcpu(d, v, i)
-		{
+		for_each_vcpu(d, v) {
 			const struct regs *r = v == current ? &this_cpu()->guest : &v->regs;
 
 			printk(LOG_ERROR,
-			       " v%u %s%s rip %016llx rsp %016llx pending %u mask %u pause %x\n", i,
-			       v->running ? "running " : "", v->kernel_mode ? "kernel" : "user",
-			       (unsigned long long)r->rip, (unsigned long long)r->rsp,
-			       v->info->evtchn_upcall_pending, v->info->evtchn_upcall_mask,
-			       v->pause_flags);
+			       " v%u %s%s rip %016llx rsp %016llx pending %u mask %u pause %x\n",
+			       v->id, v->running ? "running " : "",
+			       v->kernel_mode ? "kernel" : "user", (unsigned long long)r->rip,
+			       (unsigned long long)r->rsp, v->info->evtchn_upcall_pending,
+			       v->info->evtchn_upcall_mask, v->pause_flags);
 		}
 	}
 }

@@ -25,29 +25,22 @@ enum stage {
 
 static int stop(struct domain *d)
 {
-	struct vcpu *v;
-	u32 i;
-
 	domain_pause(d); /* never to be unpaused; waits for all vCPUs to leave their CPUs */
-	for_each_vcpu(d, v, i) vcpu_timers_stop(v);
+	for_each_vcpu(d, v)
+		vcpu_timers_stop(v);
 	watchdog_stop(d);
 	return 0;
 }
 
 static int relinquish_vcpus(struct domain *d)
 {
-	struct vcpu *v;
-	u32 i;
-
 	/* A control call may be making vCPUs still; it sees `dying` the next time. */
 	if (READ_ONCE(d->creating_vcpus))
 		return -EAGAIN;
 	/* Those that are done have nothing left: to pass over them again is cheap. */
-	for_each_vcpu(d, v, i)
-	{
+	for_each_vcpu(d, v)
 		if (vcpu_relinquish(v) && preempt_pending())
 			return -ERESTART;
-	}
 	return 0;
 }
 

@@ -149,13 +149,12 @@ int vcpu_up(struct vcpu *v)
 void vcpu_down(struct vcpu *v)
 {
 	struct domain *d = v->domain;
-	struct vcpu *other;
 	bool last = true;
-	u32 i;
 
 	spin_lock(&d->lock);
-	for_each_vcpu(d, other, i) if (other != v && !(READ_ONCE(other->pause_flags) &
-						       VCPU_PAUSE_DOWN)) last = false;
+	for_each_vcpu(d, other)
+		if (other != v && !(READ_ONCE(other->pause_flags) & VCPU_PAUSE_DOWN))
+			last = false;
 	if (!last)
 		vcpu_sleep_nosync(v, VCPU_PAUSE_DOWN);
 	spin_unlock(&d->lock);

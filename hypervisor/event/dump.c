@@ -30,9 +30,8 @@ static void dump(struct domain *d)
 
 void event_dump_all(void)
 {
-	struct domain *d;
-
-	for_each_domain(d) dump(d);
+	for_each_domain(d)
+		dump(d);
 }
 
 unsigned int event_audit(struct domain *d)

@@ -276,14 +276,12 @@ void fifo_stop(struct domain *d)
 {
 	struct event_domain *e = d->event;
 	struct event_fifo *f = e->fifo;
-	struct vcpu *v;
 	u32 i;
 
 	if (e->form != &event_fifo)
 		return;
 	e->form = &event_two_level;
-	for_each_vcpu(d, v, i)
-	{
+	for_each_vcpu(d, v) {
 		if (v->event)
 			page_put(v->event);
 		v->event = NULL;
@@ -314,10 +312,10 @@ unsigned int fifo_audit(struct domain *d)
 void event_audit_frames(struct domain *d)
 {
 	const struct event_fifo *f = d->event->fifo;
-	struct vcpu *v;
-	u32 i;
 
-	for_each_vcpu(d, v, i) if (v->event) frame_audit_use(mfn_frame(virt_mfn(v->event)), true);
-	for (i = 0; f && i < f->words / WORDS_PER_PAGE; i++)
+	for_each_vcpu(d, v)
+		if (v->event)
+			frame_audit_use(mfn_frame(virt_mfn(v->event)), true);
+	for (u32 i = 0; f && i < f->words / WORDS_PER_PAGE; i++)
 		frame_audit_use(mfn_frame(virt_mfn(f->page[i])), true);
 }

@@ -8,15 +8,8 @@
 
 static void dump_grants(void)
 {
-	struct domain *d = domain_get_next(0);
-
-	while (d) {
-		domid_t next = d->id + 1;
-
+	for_each_domain(d)
 		grant_audit(d);
-		domain_put(d);
-		d = domain_get_next(next);
-	}
 }
 
 #ifdef PAVISE_DEBUG

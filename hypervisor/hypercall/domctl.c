@@ -40,8 +40,6 @@ static u32 info_flags(struct domain *d, bool running, bool blocked)
 void domain_info(struct domain *d, struct pv_domctl_getdomaininfo *info)
 {
 	bool running = false, blocked = true;
-	struct vcpu *v;
-	u32 i;
 
 	*info = (struct pv_domctl_getdomaininfo){
 		.domain = d->id,
@@ -50,12 +48,11 @@ void domain_info(struct domain *d, struct pv_domctl_getdomaininfo *info)
 		.shared_info_frame = mfn_nr(d->shared_mfn),
 		.max_vcpu_id = PV_INVALID_MAX_VCPU_ID,
 	};
-	for_each_vcpu(d, v, i)
-	{
+	for_each_vcpu(d, v) {
 		u64 time[4], entry;
 		u32 state, flags = READ_ONCE(v->pause_flags);
 
-		info->max_vcpu_id = i;
+		info->max_vcpu_id = v->id;
 		runstate_get(v, time, &state, &entry);
 		info->cpu_time += time[PV_RUNSTATE_RUNNING];
 		if (flags & VCPU_PAUSE_DOWN)

@@ -16,18 +16,16 @@
 long vcpu_set_cpus(vaddr_t set, struct domain *d, struct cpumask *cpus)
 {
 	u64 bits[(MAX_VCPUS + 63) / 64];
-	u32 words = (d->max_vcpus + 63) / 64, i;
-	struct vcpu *v;
+	u32 words = (d->max_vcpus + 63) / 64;
 
 	if (words > ARRAY_SIZE(bits) || copy_from_guest(bits, set, words * sizeof(bits[0])))
 		return REFUSE(-EFAULT);
 	*cpus = (struct cpumask){{0}};
-	for_each_vcpu(d, v, i)
-	{
+	for_each_vcpu(d, v) {
 		struct cpu *c = READ_ONCE(v->root_cpu);
 
 		/* Another vCPU's tables were loaded there since: that flushed. */
-		if (test_bit(bits, i) && c && READ_ONCE(c->root.vcpu) == v)
+		if (test_bit(bits, v->id) && c && READ_ONCE(c->root.vcpu) == v)
 			set_bit(cpus->bits, c->id);
 	}
 	return 0;

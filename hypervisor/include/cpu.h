@@ -121,15 +121,17 @@ static inline struct cpu *this_cpu(void)
 
 extern unsigned int nr_cpus; /* CPUs that came up; ids are 0..nr_cpus-1 */
 struct cpu *cpu_get(unsigned int id);
+static inline struct cpu *cpu_from(unsigned int id) /* NULL behind the last */
+{
+	return id < nr_cpus ? cpu_get(id) : NULL;
+}
+/* Each CPU that came up as \p c. */
+#define for_each_cpu(c) for (struct cpu *c = cpu_from(0); c; c = cpu_from(c->id + 1))
 
 /* Bitmaps of CPUs. */
 struct cpumask {
 	u64 bits[MAX_CPUS / 64];
 };
-/* The CPUs of a mask that are there. (lib.h) */
-#define for_each_cpu_of(i, mask)                                           \
-	for ((i) = find_next_bit((mask)->bits, nr_cpus, 0); (i) < nr_cpus; \
-	     (i) = find_next_bit((mask)->bits, nr_cpus, (i) + 1))
 
 /* Set \p fn as the handler of \p nr; once, at start-up. It runs with interrupts off. */
 void softirq_register(enum softirq nr, void (*fn)(void));

@@ -204,7 +204,8 @@ struct domain *domain_get(domid_t id);
 struct domain *domain_get_next(domid_t id);
 /* To walk them all: the one after \p d, whose reference it takes; NULL: the first, or no more. */
 struct domain *domain_next(struct domain *d);
-#define for_each_domain(d) for ((d) = domain_next(NULL); (d); (d) = domain_next(d))
+/* Each as \p d, with a reference while it is its turn. Not to be left by break or return. */
+#define for_each_domain(d) for (struct domain *d = domain_next(NULL); d; d = domain_next(d))
 u32 domain_count(void);
 void domain_hold(struct domain *d);
 /* Drop a reference, from any context; the last one has the structure freed by SOFTIRQ_REAP. */
@@ -224,9 +225,18 @@ extern bool (*domain_free_hook)(struct domain *d);
 
 /* vCPU \p id of \p d, NULL when out of range or not created. Lives as long as the domain. */
 struct vcpu *domain_vcpu(const struct domain *d, u32 id);
-#define for_each_vcpu(d, v, i)                     \
-	for ((i) = 0; (i) < (d)->max_vcpus; (i)++) \
-		if (((v) = (d)->vcpu[i]) != NULL)
+/* The first vCPU of \p d with an id at or above \p id that has been made, or NULL. */
+static inline struct vcpu *domain_vcpu_from(const struct domain *d, u32 id)
+{
+	struct vcpu *v = NULL;
+
+	while (!v && id < d->max_vcpus)
+		v = READ_ONCE(d->vcpu[id++]);
+	return v;
+}
+/* Each of them as \p v. */
+#define for_each_vcpu(d, v) \
+	for (struct vcpu *v = domain_vcpu_from(d, 0); v; v = domain_vcpu_from(d, v->id + 1))
 
 /*
  * The guest did what it may not: print the reason once (the first is kept),

@@ -36,6 +36,6 @@ static inline void list_remove(struct list *e)
 }
 
 #define list_entry(p, t, m)    container_of(p, t, m)
-#define list_for_each(p, head) for (p = (head)->next; p != (head); p = p->next)
+#define list_for_each(p, head) for (struct list *p = (head)->next; p != (head); p = p->next)
 
 #endif

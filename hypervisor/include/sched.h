@@ -63,10 +63,7 @@ void sched_vcpu_destroy(struct vcpu *v);
 void vcpu_wake(struct vcpu *v, u32 flag);
 /* Set \p flag and make it leave its CPU soon. */
 void vcpu_sleep_nosync(struct vcpu *v, u32 flag);
-/* The same, and wait until it has left its CPU with its state saved. Not for the current vCPU. */
-void vcpu_sleep_sync(struct vcpu *v, u32 flag);
 void domain_pause(struct domain *d); /* counted; waits; not the current domain */
-void domain_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);
 /* Unmask events and block the current vCPU until one is pending; loses no wake-up. */
 void vcpu_block(void);

@@ -64,9 +64,8 @@ static unsigned long domain_uses(struct domain *d)
 {
 	unsigned long bad = 0;
 	struct frame *f;
-	struct vcpu *v;
 	u64 x, count = 0;
-	u32 i, nr;
+	u32 nr;
 
 	for (nr = d->first_frame; nr; nr = f->next) {
 		enum frame_type type;
@@ -90,7 +89,8 @@ static unsigned long domain_uses(struct domain *d)
 		log_error("audit: d%u has %lu frames, and counts %lu\n", d->id, count, d->frames);
 		bad++;
 	}
-	for_each_vcpu(d, v, i) vcpu_uses(v);
+	for_each_vcpu(d, v)
+		vcpu_uses(v);
 	return bad;
 }
 
@@ -134,15 +134,13 @@ unsigned long frame_audit(void)
 {
 	unsigned long bad = 0;
 	unsigned int order = order_of(max_mfn * sizeof(*seen));
-	struct domain *d;
 
 	seen = pages_alloc(order);
 	if (!seen) {
 		log_error("audit: no memory for %lu counters\n", max_mfn);
 		return 1;
 	}
-	for_each_domain(d)
-	{
+	for_each_domain(d) {
 		bad += domain_uses(d);
 		if (frame_audit_hook)
 			frame_audit_hook(d);

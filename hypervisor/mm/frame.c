@@ -432,11 +432,7 @@ static int release_frames(struct domain *d, u64 flag)
 /* What vCPUs and half-done operations hold. */
 static int release_roots(struct domain *d)
 {
-	struct vcpu *v;
-	u32 i;
-
-	for_each_vcpu(d, v, i)
-	{
+	for_each_vcpu(d, v) {
 		int rc = walk_abandon(v);
 
 		if (!rc)

@@ -313,11 +313,9 @@ void root_enter_user(struct vcpu *v)
 
 void root_sole_broken(struct frame *table)
 {
-	unsigned int i;
-
 	__atomic_fetch_and(&table->state, ~FRAME_SOLE, __ATOMIC_SEQ_CST);
-	for (i = 0; i < nr_cpus; i++)
-		WRITE_ONCE(cpu_get(i)->root.swap_ok, false);
+	for_each_cpu(c)
+		WRITE_ONCE(c->root.swap_ok, false);
 }
 
 /* --- changes ------------------------------------------------------------------------ */
@@ -325,17 +323,11 @@ void root_sole_broken(struct frame *table)
 void root_renew(mfn_t m)
 {
 	struct cpumask mask = {{0}};
-	unsigned int i;
 
 	barrier_full(); /* changed; now look who has it */
-	for (i = 0; i < nr_cpus; i++) {
-		struct cpu *c = cpu_get(i);
-
-		if (!c->root.table || !c->root.vcpu)
-			continue;
+	for_each_cpu(c)
 		if (mfn_eq(c->root.kernel, m) || mfn_eq(c->root.user, m))
-			set_bit(mask.bits, i);
-	}
+			set_bit(mask.bits, c->id);
 	tlb_rebuild_roots(&mask);
 }
 

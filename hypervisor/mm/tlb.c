@@ -70,26 +70,32 @@ static void mail_post(struct cpu *c, u64 mail)
 					      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 }
 
+/* The first CPU of the mask from that number on. */
+static struct cpu *cpu_of(const struct cpumask *mask, unsigned int from)
+{
+	unsigned long i = find_next_bit(mask->bits, nr_cpus, from);
+
+	return i < nr_cpus ? cpu_get((unsigned int)i) : NULL;
+}
+#define for_each_cpu_of(c, mask) \
+	for (struct cpu *c = cpu_of(mask, 0); c; c = cpu_of(mask, c->id + 1))
+
 /* Post to the CPUs of \p mask, this one included, and wait until all have done it. */
 static void mail_send(const struct cpumask *mask, u64 mail)
 {
 	struct cpumask others = *mask;
 	unsigned int self = this_cpu()->id;
-	unsigned long i;
 
 	clear_bit(others.bits, self);
-	for_each_cpu_of(i, &others)
-	{
-		mail_post(cpu_get(i), mail);
-		apic_send_ipi(cpu_get(i), VECTOR_FLUSH);
+	for_each_cpu_of(c, &others) {
+		mail_post(c, mail);
+		apic_send_ipi(c, VECTOR_FLUSH);
 	}
 	if (test_bit(mask->bits, self))
 		mail_do(mail);
-	for_each_cpu_of(i, &others)
-	{
-		while (READ_ONCE(cpu_get(i)->flush_request))
+	for_each_cpu_of(c, &others)
+		while (READ_ONCE(c->flush_request))
 			cpu_relax();
-	}
 }
 
 static void clock_tick(void)
@@ -128,12 +134,10 @@ void tlb_flush_stamp(const struct cpumask *mask, u32 stamp)
 {
 	struct cpumask late = {{0}};
 	bool any = false;
-	unsigned long i;
 
-	for_each_cpu_of(i, mask)
-	{
-		if ((s32)(READ_ONCE(cpu_get(i)->flush_done_stamp) - stamp) <= 0) {
-			set_bit(late.bits, i);
+	for_each_cpu_of(c, mask) {
+		if ((s32)(READ_ONCE(c->flush_done_stamp) - stamp) <= 0) {
+			set_bit(late.bits, c->id);
 			any = true;
 		}
 	}

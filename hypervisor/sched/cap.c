@@ -44,21 +44,17 @@ u64 cap_slice(const struct sched_domain *sd, u64 slice)
 /* The flags come first, the timer that ends them second: none is left behind. */
 void cap_enforce(struct sched_domain *sd, u64 now)
 {
-	struct vcpu *v;
-	u32 i;
-
 	if (!READ_ONCE(sd->cap) || READ_ONCE(sd->budget) > 0)
 		return;
-	for_each_vcpu(sd->domain, v, i) vcpu_sleep_nosync(v, VCPU_PAUSE_CAP);
+	for_each_vcpu(sd->domain, v)
+		vcpu_sleep_nosync(v, VCPU_PAUSE_CAP);
 	timer_set(&sd->refill, now + PERIOD);
 }
 
 static void release(struct sched_domain *sd)
 {
-	struct vcpu *v;
-	u32 i;
-
-	for_each_vcpu(sd->domain, v, i) vcpu_wake(v, VCPU_PAUSE_CAP);
+	for_each_vcpu(sd->domain, v)
+		vcpu_wake(v, VCPU_PAUSE_CAP);
 }
 
 static void refill(struct timer *t)

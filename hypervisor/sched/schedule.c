@@ -83,15 +83,13 @@ static struct cpu *choose_cpu(struct vcpu *v)
 {
 	struct cpu *best = v->cpu;
 	u64 least = ~0UL;
-	unsigned int i;
 
 	if (may_run_on(v->sched, best) && prefers(v, best) && (nr_cpus == 1 || cpu_is_idle(best)))
 		return best;
 	if (policy->sticky && may_run_on(v->sched, best) &&
 	    v->runstate_time[PV_RUNSTATE_RUNNING] != 0)
 		return best;
-	for (i = 0; i < nr_cpus; i++) {
-		struct cpu *c = cpu_get(i);
+	for_each_cpu(c) {
 		u64 cost;
 
 		if (!may_run_on(v->sched, c))
@@ -259,20 +257,11 @@ static void wait_off_cpu(struct vcpu *v)
 		cpu_relax();
 }
 
-void vcpu_sleep_sync(struct vcpu *v, u32 flag)
-{
-	vcpu_sleep_nosync(v, flag);
-	wait_off_cpu(v);
-}
-
 void domain_pause_update(struct domain *d)
 {
 	bool stop = d->pause_count || d->shut_down || d->dying != DOMAIN_ALIVE;
-	struct vcpu *v;
-	u32 i;
 
-	for_each_vcpu(d, v, i)
-	{
+	for_each_vcpu(d, v) {
 		if (stop)
 			vcpu_sleep_nosync(v, VCPU_PAUSE_DOMAIN);
 		else
@@ -280,21 +269,14 @@ void domain_pause_update(struct domain *d)
 	}
 }
 
-void domain_pause_nosync(struct domain *d)
+void domain_pause(struct domain *d)
 {
 	spin_lock(&d->lock);
 	if (d->pause_count++ == 0)
 		domain_pause_update(d);
 	spin_unlock(&d->lock);
-}
-
-void domain_pause(struct domain *d)
-{
-	struct vcpu *v;
-	u32 i;
-
-	domain_pause_nosync(d);
-	for_each_vcpu(d, v, i) wait_off_cpu(v);
+	for_each_vcpu(d, v)
+		wait_off_cpu(v);
 }
 
 void domain_unpause(struct domain *d)
@@ -350,12 +332,10 @@ static bool steal(struct cpu *c)
 	for (i = 1; i < nr_cpus; i++) {
 		struct runqueue *rq = runqueue_of(cpu_get((c->id + i) % nr_cpus));
 		struct vcpu *found = NULL;
-		struct list *l;
 
 		if (READ_ONCE(rq->length) == 0 || !spin_trylock(&rq->lock))
 			continue;
-		list_for_each(l, &rq->queue)
-		{
+		list_for_each(l, &rq->queue) {
 			struct vcpu *v = list_entry(l, struct sched_vcpu, link)->vcpu;
 
 			if (may_run_on(v->sched, c) &&
@@ -426,11 +406,9 @@ static void balance(struct cpu *c)
 /* \p c has nothing to do: those that run elsewhere against their preference look at it. */
 static void call_misplaced(struct cpu *c)
 {
-	unsigned int i;
-
-	for (i = 0; i < nr_cpus; i++)
-		if (i != c->id && READ_ONCE(runqueue_of(cpu_get(i))->misplaced))
-			softirq_raise(cpu_get(i), SOFTIRQ_SCHEDULE);
+	for_each_cpu(other)
+		if (other != c && READ_ONCE(runqueue_of(other)->misplaced))
+			softirq_raise(other, SOFTIRQ_SCHEDULE);
 }
 
 /* Leave \p prev: nobody may touch its state until `running` falls, and then it is all in memory. */
@@ -565,10 +543,8 @@ int sched_vcpu_create(struct vcpu *v)
 /* Nothing runs or queues it any more; but a CPU may just have let go of it and look at it still. */
 void sched_vcpu_destroy(struct vcpu *v)
 {
-	unsigned int i;
-
-	for (i = 0; i < nr_cpus; i++)
-		while (__atomic_load_n(&runqueue_of(cpu_get(i))->in_hand, __ATOMIC_ACQUIRE) == v)
+	for_each_cpu(c)
+		while (__atomic_load_n(&runqueue_of(c)->in_hand, __ATOMIC_ACQUIRE) == v)
 			cpu_relax();
 	heap_free(v->sched);
 	v->sched = NULL;
@@ -640,12 +616,11 @@ void sched_init_cpu(struct cpu *c)
 int vcpu_affinity_set(struct vcpu *v, const struct cpumask *hard, const struct cpumask *soft)
 {
 	struct runqueue *rq;
-	bool usable = false;
-	unsigned int i;
+	bool usable = !hard;
 
-	for (i = 0; hard && i < nr_cpus; i++)
-		usable |= cpu_get(i)->online && test_bit(hard->bits, i);
-	if (hard && !usable)
+	for_each_cpu(c)
+		usable |= c->online && hard && test_bit(hard->bits, c->id);
+	if (!usable)
 		return -EINVAL;
 	rq = lock_vcpu(v);
 	if (hard)
@@ -676,26 +651,15 @@ void vcpu_affinity_get(struct vcpu *v, struct cpumask *hard, struct cpumask *sof
 void sched_dump(void)
 {
 	static const char *const state[] = {"running", "runnable", "blocked", "offline"};
-	unsigned int i;
-	u32 id = 0, n;
-	struct domain *d;
-	struct vcpu *v;
 
-	printk(LOG_ERROR, "scheduler %s at %llu ns\n", policy->name,
-	       (unsigned long long)system_time());
-	for (i = 0; i < nr_cpus; i++) {
-		struct cpu *c = cpu_get(i);
-
-		printk(LOG_ERROR, " CPU%u runs d%uv%u, %u waiting, idle %llu ms\n", i,
-		       c->vcpu->domain->id, c->vcpu->id, runqueue_of(c)->length,
-		       (unsigned long long)sched_idle_time(c) / 1000000);
-	}
-	while (id < DOMID_LIMIT && (d = domain_get_next(id)) != NULL) {
-		for_each_vcpu(d, v, n)
-			printk(LOG_ERROR, " d%uv%u %s on CPU%u, pause flags %x, ran %llu ms\n",
-			       d->id, v->id, state[v->runstate & 3], v->cpu->id, v->pause_flags,
-			       (unsigned long long)v->runstate_time[0] / 1000000);
-		id = d->id + 1U;
-		domain_put(d);
-	}
+	log_error("scheduler %s at %lu ns\n", policy->name, system_time());
+	for_each_cpu(c)
+		log_error(" CPU%u runs d%uv%u, %u waiting, idle %lu ms\n", c->id,
+			  c->vcpu->domain->id, c->vcpu->id, runqueue_of(c)->length,
+			  sched_idle_time(c) / 1000000);
+	for_each_domain(d)
+		for_each_vcpu(d, v)
+			log_error(" d%uv%u %s on CPU%u, pause flags %x, ran %lu ms\n", d->id, v->id,
+				  state[v->runstate & 3], v->cpu->id, v->pause_flags,
+				  v->runstate_time[0] / 1000000);
 }

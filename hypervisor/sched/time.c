@@ -156,18 +156,13 @@ void time_update_vcpu(struct vcpu *v)
 void wallclock_set(u64 seconds, u32 nanoseconds, u64 at_system_time)
 {
 	u64 ns = seconds * NSEC_PER_SEC + nanoseconds - at_system_time;
-	struct domain *d;
-	u32 id = 0;
 
 	spin_lock(&wall_lock);
 	wall_seconds = ns / NSEC_PER_SEC;
 	wall_nanoseconds = ns % NSEC_PER_SEC;
 	spin_unlock(&wall_lock);
-	while (id < DOMID_LIMIT && (d = domain_get_next(id)) != NULL) {
+	for_each_domain(d)
 		wallclock_publish(d);
-		id = d->id + 1U;
-		domain_put(d);
-	}
 }
 
 void wallclock_publish(struct domain *d)

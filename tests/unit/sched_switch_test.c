@@ -118,15 +118,10 @@ int guest_kernel_write(struct vcpu *v, vaddr_t va, const void *src, size_t n)
 	return 0;
 }
 
-struct domain *domain_get_next(domid_t id)
-{
-	(void)id;
-	return NULL;
-}
-
-void domain_put(struct domain *d)
+struct domain *domain_next(struct domain *d)
 {
 	(void)d;
+	return NULL;
 }
 
 struct vcpu *domain_vcpu(const struct domain *d, u32 id)
