@@ -39,7 +39,6 @@ static __inlined void bounce(struct vcpu *v, struct regs *r, const u64 *extra, u
 {
 	u64 mask = READ_ONCE(v->info->evtchn_upcall_mask), flags = r->rflags;
 	u64 cs = r->cs & 0xffff, sp = r->rsp, top, size = (n + 7) * 8;
-	unsigned int i;
 
 	if (unlikely(!handler)) {
 		no_handler(v, r);
@@ -61,7 +60,7 @@ static __inlined void bounce(struct vcpu *v, struct regs *r, const u64 *extra, u
 	user_access_begin();
 	guest_put(r->rcx, sp, fault);
 	guest_put(r->r11, sp + 8, fault);
-	for (i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n; i++)
 		guest_put(extra[i], sp + 16 + i * 8, fault);
 	guest_put(r->rip, top - 40, fault);
 	guest_put(cs | mask << 32, top - 32, fault);

@@ -73,30 +73,29 @@ static u64 cr4_merge(u64 old, u64 wanted)
 	return (old & ~choice) | (wanted & choice);
 }
 
-static bool cr_write(struct vcpu *v, unsigned int n, u64 value, bool *again)
+static enum insn_result cr_write(struct vcpu *v, unsigned int n, u64 value)
 {
 	int rc;
 
 	switch (n) {
 	case 0:
 		if ((value ^ CR0_GUEST) & ~CR0_TS)
-			return false;
+			return INSN_FAULT;
 		context_set_ts(v, value & CR0_TS);
-		return true;
+		return INSN_DONE;
 	case 2:
 		v->cr2 = value;
 		WRITE_ONCE(v->info->arch.cr2, value);
-		return true;
+		return INSN_DONE;
 	case 3:
 		rc = root_set(v, &v->kernel_root, paddr_mfn(value));
-		*again = rc == -ERESTART;
-		return !rc || *again;
+		return rc == -ERESTART ? INSN_AGAIN : rc ? INSN_FAULT : INSN_DONE;
 	case 4:
 		v->cr4 = cr4_merge(v->cr4, value);
 		context_set_cr4(v);
-		return true;
+		return INSN_DONE;
 	default:
-		return false;
+		return INSN_FAULT;
 	}
 }
 
@@ -107,25 +106,19 @@ static enum insn_result control_register(struct vcpu *v, struct regs *r, struct 
 	u8 modrm = insn_take(i, 1);
 	unsigned int n = (modrm >> 3 & 7) | (i->rex & 4 ? 8 : 0);
 	u64 *reg = insn_register(r, (modrm & 7) | (i->rex & 1 ? 8 : 0));
-	bool again = false, ok;
+	bool ok;
 
 	if (i->cut_off)
 		return INSN_FAULT;
-	switch (i->opcode) {
-	case 0x0f20:
+	if (i->opcode == 0x0f22)
+		return cr_write(v, n, *reg);
+	if (i->opcode == 0x0f20)
 		ok = cr_read(v, n, reg);
-		break;
-	case 0x0f22:
-		ok = cr_write(v, n, *reg, &again);
-		break;
-	case 0x0f21:
+	else if (i->opcode == 0x0f21)
 		ok = !debugreg_get(v, n, reg);
-		break;
-	default:
+	else
 		ok = !debugreg_set(v, n, *reg);
-		break;
-	}
-	return again ? INSN_AGAIN : ok ? INSN_DONE : INSN_FAULT;
+	return ok ? INSN_DONE : INSN_FAULT;
 }
 
 static void set_edx_eax(struct regs *r, u64 value)

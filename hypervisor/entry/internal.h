@@ -72,8 +72,8 @@ bool iopl_sufficient(const struct vcpu *v);
 
 /* --- iret.c ------------------------------------------------------------------------------- */
 
-/* Make a frame that a guest wrote safe to load: selectors, flags. Pure. */
-void iret_frame_fix(struct pv_iret_context *f);
+/* Load what a guest wrote for an IRETQ, made safe: selectors, flags. */
+void iret_frame_load(struct regs *r, const struct pv_iret_context *f);
 /* RFLAGS that a guest may choose freely. */
 #define RFLAGS_GUEST (0xcd5UL | RFLAGS_TF | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC | BIT(21))
 

@@ -89,11 +89,10 @@ static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct i
 	u64 *index = out ? &r->rsi : &r->rdi;
 	u64 count = i->rep ? r->rcx & mask : 1;
 	u64 step = r->rflags & RFLAGS_DF ? -(u64)bytes : bytes;
-	unsigned int done;
 
 	if ((i->segment && out) || (!i->code64 && i->address_override))
 		return INSN_FAULT;
-	for (done = 0; done < STRING_ELEMENTS && count; done++) {
+	for (unsigned int done = 0; done < STRING_ELEMENTS && count; done++) {
 		if (!string_element(v, port, bytes, *index & mask, out))
 			return INSN_AGAIN;
 		*index = (*index + step) & mask;

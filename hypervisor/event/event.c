@@ -100,9 +100,8 @@ void event_vcpu_info_moved(struct vcpu *v)
 void event_wake_polls(struct domain *d, u32 port)
 {
 	struct event_domain *e = d->event;
-	unsigned int w;
 
-	for (w = 0; w < ARRAY_SIZE(e->polling); w++) {
+	for (unsigned int w = 0; w < ARRAY_SIZE(e->polling); w++) {
 		u64 bits = READ_ONCE(e->polling[w]);
 
 		for (; bits; bits &= bits - 1) {
@@ -119,8 +118,6 @@ void event_wake_polls(struct domain *d, u32 port)
 
 bool event_poll_begin(struct vcpu *v, const u32 *ports, u32 count)
 {
-	u32 i;
-
 	WRITE_ONCE(v->poll_port, count == 1 ? ports[0] : POLL_ANY);
 	/*
 	 * Flag and bit first, then look; a sender sets the pending bit first and
@@ -128,7 +125,7 @@ bool event_poll_begin(struct vcpu *v, const u32 *ports, u32 count)
 	 */
 	__atomic_fetch_or(&v->pause_flags, VCPU_PAUSE_POLL, __ATOMIC_SEQ_CST);
 	atomic_test_and_set_bit(v->domain->event->polling, v->id);
-	for (i = 0; i < count; i++)
+	for (u32 i = 0; i < count; i++)
 		if (event_port_pending(v->domain, ports[i]))
 			return true;
 	return false;
@@ -521,11 +518,10 @@ int event_domain_create(struct domain *d, u32 max_port)
 bool event_domain_destroy(struct domain *d)
 {
 	struct event_domain *e = d->event;
-	u32 n;
 
 	if (!e)
 		return true;
-	for (n = 0; e->valid && n < CHUNKS_FREED_AT_ONCE; n++) {
+	for (u32 n = 0; e->valid && n < CHUNKS_FREED_AT_ONCE; n++) {
 		e->valid = (e->valid - 1) / PORTS_PER_CHUNK * PORTS_PER_CHUNK;
 		heap_free(e->chunk[e->valid / PORTS_PER_CHUNK]);
 	}

@@ -276,7 +276,6 @@ void fifo_stop(struct domain *d)
 {
 	struct event_domain *e = d->event;
 	struct event_fifo *f = e->fifo;
-	u32 i;
 
 	if (e->form != &event_fifo)
 		return;
@@ -286,7 +285,7 @@ void fifo_stop(struct domain *d)
 			page_put(v->event);
 		v->event = NULL;
 	}
-	for (i = 0; i < f->words / WORDS_PER_PAGE; i++)
+	for (u32 i = 0; i < f->words / WORDS_PER_PAGE; i++)
 		page_put(f->page[i]);
 	f->words = f->adopted = 0;
 	memset(f->tail, 0, d->max_vcpus * QUEUES * sizeof(*f->tail));
@@ -296,9 +295,8 @@ unsigned int fifo_audit(struct domain *d)
 {
 	struct event_fifo *f = d->event->fifo;
 	unsigned int wrong = 0;
-	u32 q;
 
-	for (q = 0; f && q < d->max_vcpus * QUEUES; q++) {
+	for (u32 q = 0; f && q < d->max_vcpus * QUEUES; q++) {
 		u32 n = f->tail[q];
 
 		if (n == 0 || (n < f->words && port_at(d->event, n)->last_queue == q))

@@ -211,14 +211,13 @@ void grant_unmap(struct pv_gnttab_unmap_grant_ref *op, u32 n)
 {
 	struct unmapping u[GRANT_BATCH];
 	bool flush = false;
-	u32 i;
 
-	for (i = 0; i < n; i++) {
+	for (u32 i = 0; i < n; i++) {
 		unmap_clear(&op[i], &u[i]);
 		flush |= u[i].frame && u[i].host;
 	}
 	if (flush)
 		tlb_flush_domain(current->domain);
-	for (i = 0; i < n; i++)
+	for (u32 i = 0; i < n; i++)
 		unmap_release(&op[i], &u[i]);
 }

@@ -79,9 +79,7 @@ void extent_free(struct frame *f, unsigned int order)
 
 void buddy_free(struct frame *f, unsigned int order)
 {
-	u64 i;
-
-	for (i = 0; i < 1UL << order; i++) {
+	for (u64 i = 0; i < 1UL << order; i++) {
 		f[i].state = 0;
 		f[i].entries = NOT_HEAD;
 		f[i].owner = PV_DOMID_INVALID;
@@ -158,12 +156,11 @@ static void page_clear(void *page)
 int extent_alloc(unsigned int order, unsigned int bits, struct frame **out)
 {
 	struct frame *f = buddy_alloc(order, bits);
-	u64 i;
 
 	if (!f)
 		return -ENOMEM;
 	*out = f;
-	for (i = 0; i < 1UL << order; i++) {
+	for (u64 i = 0; i < 1UL << order; i++) {
 		if (f[i].state & FRAME_CLEAN)
 			continue;
 		page_clear(frame_virt(f + i));
@@ -179,11 +176,10 @@ int extent_alloc(unsigned int order, unsigned int bits, struct frame **out)
 void *pages_alloc(unsigned int order)
 {
 	struct frame *f = buddy_alloc(order, 0);
-	u64 i;
 
 	if (!f)
 		return NULL;
-	for (i = 0; i < 1UL << order; i++) {
+	for (u64 i = 0; i < 1UL << order; i++) {
 		page_clear(frame_virt(f + i));
 		f[i].entries = 0;
 		f[i].owner = PV_DOMID_XEN;

@@ -37,9 +37,7 @@ static unsigned int nr_reserved;
 
 static void ram_collect(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < boot_info.e820_entries; i++) {
+	for (unsigned int i = 0; i < boot_info.e820_entries; i++) {
 		const struct pv_e820_entry *e = &boot_info.e820[i];
 		u64 start = ROUND_UP(e->addr, PAGE_SIZE);
 		u64 end = ROUND_DOWN(e->addr + e->size, PAGE_SIZE);
@@ -59,17 +57,15 @@ static void ram_collect(void)
 	if (!nr_ram)
 		panic("the firmware's memory map has no RAM above 1 MiB");
 	max_mfn = 0;
-	for (i = 0; i < nr_ram; i++)
+	for (unsigned int i = 0; i < nr_ram; i++)
 		max_mfn = MAX(max_mfn, ram[i].end >> PAGE_SHIFT);
 }
 
 static void reserve(u64 start, u64 end)
 {
-	unsigned int i;
-
 	start = ROUND_DOWN(start, PAGE_SIZE);
 	end = ROUND_UP(end, PAGE_SIZE);
-	for (i = 0; i < nr_reserved; i++) {
+	for (unsigned int i = 0; i < nr_reserved; i++) {
 		if (reserved[i].start == end) {
 			reserved[i].start = start;
 			return;
@@ -155,11 +151,10 @@ static void directmap_range(u64 start, u64 end, u64 flags)
 static void directmap_build(void)
 {
 	u64 ro_start = image_paddr(image_start), ro_end = image_paddr(image_rodata_end);
-	unsigned int i;
 
 	directmap_range(0, 0xa0000, HV_RW);
 	directmap_range(0xc0000, LOW_END, HV_RW);
-	for (i = 0; i < nr_ram; i++) {
+	for (unsigned int i = 0; i < nr_ram; i++) {
 		struct range r = ram[i];
 
 		if (r.start < ro_end && r.end > ro_start) {
@@ -219,13 +214,11 @@ static struct range tracked(const struct range *r)
 
 static void tables_build(void)
 {
-	unsigned int i;
-
-	for (i = HV_SLOT_FIRST; i <= HV_SLOT_LAST; i++)
+	for (unsigned int i = HV_SLOT_FIRST; i <= HV_SLOT_LAST; i++)
 		hv_entry(SLOT_VIRT((u64)i), 3, early_page);
 	image_map();
 	directmap_build();
-	for (i = 0; i < nr_ram; i++) {
+	for (unsigned int i = 0; i < nr_ram; i++) {
 		struct range t = tracked(&ram[i]);
 
 		frame_table_map(t.start, t.end);
@@ -242,24 +235,20 @@ static void tables_build(void)
 static void chunk_init(u64 first, const struct range *r)
 {
 	struct frame *f = mfn_frame(mfn(first));
-	unsigned int i;
 
 	memset(f, 0, ENTRIES * sizeof(*f));
 	if (first << PAGE_SHIFT < r->start || (first + ENTRIES) << PAGE_SHIFT > r->end)
-		for (i = 0; i < ENTRIES; i++)
+		for (unsigned int i = 0; i < ENTRIES; i++)
 			f[i].owner = PV_DOMID_IO;
 	set_bit(ram_map, first >> 9);
 }
 
 static void frames_init(void)
 {
-	unsigned int i;
-	u64 nr;
-
-	for (i = 0; i < nr_ram; i++) {
+	for (unsigned int i = 0; i < nr_ram; i++) {
 		struct range t = tracked(&ram[i]);
 
-		for (nr = t.start; nr < t.end; nr += ENTRIES)
+		for (u64 nr = t.start; nr < t.end; nr += ENTRIES)
 			if (!test_bit(ram_map, nr >> 9)) /* else shared with the range before */
 				chunk_init(nr, &ram[i]);
 	}
@@ -267,9 +256,7 @@ static void frames_init(void)
 
 static void frames_reserve(u64 start, u64 end)
 {
-	u64 nr;
-
-	for (nr = start >> PAGE_SHIFT; nr < end >> PAGE_SHIFT; nr++)
+	for (u64 nr = start >> PAGE_SHIFT; nr < end >> PAGE_SHIFT; nr++)
 		*mfn_frame(mfn(nr)) = (struct frame){.owner = PV_DOMID_XEN, .state = FRAME_REF};
 }
 
@@ -293,13 +280,10 @@ static void frames_give(const struct range *r)
 
 static void m2p_init(void)
 {
-	unsigned int i;
-	u64 at;
-
-	for (i = 0; i < nr_ram; i++) {
+	for (unsigned int i = 0; i < nr_ram; i++) {
 		struct range t = tracked(&ram[i]);
 
-		for (at = ROUND_DOWN(t.start * 8, MIB2); at < t.end * 8; at += MIB2)
+		for (u64 at = ROUND_DOWN(t.start * 8, MIB2); at < t.end * 8; at += MIB2)
 			m2p_chunk_init(m2p_chunk(at));
 	}
 }
@@ -307,11 +291,10 @@ static void m2p_init(void)
 void mm_init(void)
 {
 	u64 map_bytes, map;
-	unsigned int i;
 
 	ram_collect();
 	reserve(image_paddr(image_start), image_paddr(image_end));
-	for (i = 0; i < boot_info.modules; i++)
+	for (unsigned int i = 0; i < boot_info.modules; i++)
 		reserve(boot_info.module[i].start,
 			boot_info.module[i].start + boot_info.module[i].size);
 	tables_build();
@@ -323,7 +306,7 @@ void mm_init(void)
 	memset(ram_map, 0, map_bytes);
 	max_mfn = ROUND_UP(max_mfn, 512UL);
 	frames_init();
-	for (i = 0; i < nr_ram; i++)
+	for (unsigned int i = 0; i < nr_ram; i++)
 		frames_give(&ram[i]);
 	m2p_init();
 	log_info("memory: %lu MiB, %lu MiB free\n", frames_total() >> 8, frames_free() >> 8);
@@ -331,9 +314,7 @@ void mm_init(void)
 
 void modules_release(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < boot_info.modules; i++) {
+	for (unsigned int i = 0; i < boot_info.modules; i++) {
 		/* Below 1 MiB, where GRUB puts small ones on UEFI, nothing is handed out. */
 		u64 first =
 			ROUND_UP(MAX(boot_info.module[i].start, LOW_END), PAGE_SIZE) >> PAGE_SHIFT;

@@ -12,10 +12,8 @@ mfn_t m2p_chunk(u64 offset)
 
 void m2p_chunk_init(mfn_t first)
 {
-	unsigned int i;
-
 	memset(mfn_virt(first), 0xff, ENTRIES * PAGE_SIZE);
-	for (i = 0; i < ENTRIES; i++) {
+	for (unsigned int i = 0; i < ENTRIES; i++) {
 		struct frame *f = mfn_frame(first) + i;
 
 		f->owner = PV_DOMID_XEN;

@@ -60,11 +60,10 @@ int hv_map(vaddr_t va, mfn_t m, u64 pte_flags)
 
 void hv_unmap(vaddr_t va, unsigned int pages)
 {
-	unsigned int i;
 	u64 *e;
 
 	spin_lock(&lock);
-	for (i = 0; i < pages; i++) {
+	for (unsigned int i = 0; i < pages; i++) {
 		e = hv_entry(va + i * PAGE_SIZE, 1, NULL);
 		if (e)
 			WRITE_ONCE(*e, 0);

@@ -283,12 +283,11 @@ static inline struct frame *l1_lookup(struct vcpu *v, vaddr_t va)
 {
 	u64 nr = mfn_nr(v->kernel_root), e;
 	struct frame *f;
-	unsigned int shift;
 
 	if (!guest_range_ok(va, 1)) /* the hole: those slots are not the guest's */
 		return NULL;
 	f = frame_lookup_ram(nr); /* none while it is set up */
-	for (shift = 39; f && shift > PAGE_SHIFT; shift -= 9) {
+	for (unsigned int shift = 39; f && shift > PAGE_SHIFT; shift -= 9) {
 		e = READ_ONCE(((u64 *)mfn_virt(mfn(nr)))[va >> shift & (ENTRIES - 1)]);
 		if (!(e & PTE_PRESENT))
 			return NULL;

@@ -152,14 +152,13 @@ void root_load(struct vcpu *v)
 static bool sole_mark(struct frame *f, unsigned int level, unsigned int *index)
 {
 	u64 x = READ_ONCE(f->state), *t = frame_virt(f);
-	unsigned int i;
 
 	if (x >> FRAME_TYPE_SHIFT != level || !(x & FRAME_VALID) || (x & FRAME_LOCKED) ||
 	    !frame_cas(f, &x, x | FRAME_SOLE))
 		return false;
 	if (READ_ONCE(f->entries) > 1)
 		return false;
-	for (i = f->first; i <= f->last && i < ENTRIES; i++) {
+	for (unsigned int i = f->first; i <= f->last && i < ENTRIES; i++) {
 		if (READ_ONCE(t[i])) {
 			*index = i;
 			return true;
@@ -270,14 +269,13 @@ void root_enter_kernel(void)
 {
 	struct cpu *c = this_cpu();
 	struct cpu_root *r = &c->root;
-	unsigned int i;
 
 	r->kernel_mode = true;
 	if (unlikely(!r->plan_valid)) {
 		root_copy(c);
 		return;
 	}
-	for (i = 0; i < r->kernel_only; i++)
+	for (unsigned int i = 0; i < r->kernel_only; i++)
 		r->table[r->slot[i]] = r->entry[i];
 	if (r->swap) {
 		r->table[r->swap_slot] = r->swap_kernel;
@@ -292,7 +290,6 @@ void root_enter_user(struct vcpu *v)
 {
 	struct cpu *c = this_cpu();
 	struct cpu_root *r = &c->root;
-	unsigned int i;
 
 	if (unlikely(root_none(v->user_root))) {
 		domain_crash(v->domain, "vcpu %u goes to user mode without a user table\n", v->id);
@@ -304,7 +301,7 @@ void root_enter_user(struct vcpu *v)
 		plan_make(r);
 		return;
 	}
-	for (i = 0; i < r->kernel_only; i++)
+	for (unsigned int i = 0; i < r->kernel_only; i++)
 		r->table[r->slot[i]] = 0;
 	if (r->swap)
 		r->table[r->swap_slot] = r->swap_user;
@@ -377,12 +374,11 @@ int root_drop(struct vcpu *v)
 void root_init_cpu(struct cpu *c)
 {
 	struct cpu_root *r = &c->root;
-	unsigned int i;
 
 	r->table = pages_alloc(0);
 	if (!r->table)
 		panic("no memory for the root table of CPU %u", c->id);
-	for (i = HV_SLOT_FIRST + 1; i <= HV_SLOT_LAST; i++)
+	for (unsigned int i = HV_SLOT_FIRST + 1; i <= HV_SLOT_LAST; i++)
 		r->table[i] = hv_root[i];
 	r->paddr = virt_paddr(r->table);
 	load_cr3(c);

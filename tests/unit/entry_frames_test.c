@@ -229,11 +229,12 @@ static void test_iret_fix(void)
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct pv_iret_context f = {
 			.cs = rows[i].cs, .ss = rows[i].ss, .rflags = rows[i].rflags};
+		struct regs r = {0};
 
-		iret_frame_fix(&f);
-		CU_ASSERT_EQUAL(f.cs, rows[i].want_cs);
-		CU_ASSERT_EQUAL(f.ss, rows[i].want_ss);
-		CU_ASSERT_EQUAL(f.rflags, rows[i].want_rflags);
+		iret_frame_load(&r, &f);
+		CU_ASSERT_EQUAL(r.cs, rows[i].want_cs);
+		CU_ASSERT_EQUAL(r.ss, rows[i].want_ss);
+		CU_ASSERT_EQUAL(r.rflags, rows[i].want_rflags);
 	}
 }
 
