@@ -43,18 +43,24 @@
 
 /* --- segments ------------------------------------------------------------------ */
 
+/* The register that holds the base while \p v runs in its present mode. */
+static u32 base_register(const struct vcpu *v, unsigned int which)
+{
+	if (which == PV_SEGBASE_FS)
+		return MSR_FS_BASE;
+	return v->kernel_mode == (which == PV_SEGBASE_GS_KERNEL) ? MSR_GS_BASE : MSR_KERNEL_GS_BASE;
+}
+
 static void save_segments(struct vcpu *v)
 {
 	struct segments *s = &v->seg;
-	u64 live = rdmsr(MSR_GS_BASE), idle = rdmsr(MSR_KERNEL_GS_BASE);
 
 	s->ds = read_selector(ds);
 	s->es = read_selector(es);
 	s->fs = read_selector(fs);
 	s->gs = read_selector(gs);
-	s->fs_base = rdmsr(MSR_FS_BASE);
-	s->gs_base_kernel = v->kernel_mode ? live : idle;
-	s->gs_base_user = v->kernel_mode ? idle : live;
+	for (unsigned int i = 0; i < ARRAY_SIZE(s->base); i++)
+		s->base[i] = rdmsr(base_register(v, i));
 }
 
 /*
@@ -69,29 +75,13 @@ static void load_segments(struct vcpu *v)
 	s->es = load_selector(es, s->es);
 	s->fs = load_selector(fs, s->fs);
 	s->gs = load_selector(gs, s->gs);
-	wrmsr(MSR_FS_BASE, s->fs_base);
-	wrmsr(MSR_GS_BASE, v->kernel_mode ? s->gs_base_kernel : s->gs_base_user);
-	wrmsr(MSR_KERNEL_GS_BASE, v->kernel_mode ? s->gs_base_user : s->gs_base_kernel);
-}
-
-static u64 *saved_base(struct vcpu *v, unsigned int which)
-{
-	return which == PV_SEGBASE_FS	     ? &v->seg.fs_base
-	       : which == PV_SEGBASE_GS_USER ? &v->seg.gs_base_user
-					     : &v->seg.gs_base_kernel;
-}
-
-/* The register that holds the base while \p v runs in its present mode. */
-static u32 base_register(const struct vcpu *v, unsigned int which)
-{
-	if (which == PV_SEGBASE_FS)
-		return MSR_FS_BASE;
-	return v->kernel_mode == (which == PV_SEGBASE_GS_KERNEL) ? MSR_GS_BASE : MSR_KERNEL_GS_BASE;
+	for (unsigned int i = 0; i < ARRAY_SIZE(s->base); i++)
+		wrmsr(base_register(v, i), s->base[i]);
 }
 
 u64 context_get_base(struct vcpu *v, unsigned int which)
 {
-	return v == current ? rdmsr(base_register(v, which)) : *saved_base(v, which);
+	return v == current ? rdmsr(base_register(v, which)) : v->seg.base[which];
 }
 
 /* The caller has checked that \p base is canonical. */
@@ -100,7 +90,7 @@ void context_set_base(struct vcpu *v, unsigned int which, u64 base)
 	if (v == current)
 		wrmsr(base_register(v, which), base);
 	else
-		*saved_base(v, which) = base;
+		v->seg.base[which] = base;
 }
 
 /*

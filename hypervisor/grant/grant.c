@@ -30,33 +30,26 @@ static u32 word_frame(u64 word)
 	return word >> 32;
 }
 
-static int grow_by_one(struct domain *d, struct grant_table *gt)
-{
-	void *shared = pages_alloc(0), *active = pages_alloc(ACTIVE_ORDER);
-
-	if (!shared || !active) {
-		pages_free(shared, 0);
-		pages_free(active, ACTIVE_ORDER);
-		return -ENOMEM;
-	}
-	frame_share(shared, d, true);
-	gt->shared[gt->frames] = shared;
-	gt->active[gt->frames++] = active;
-	return 0;
-}
-
 /* Grow to \p frames shared frames; lock held. 0, -ENOSPC over the limit, -ENOMEM. */
-static int table_grow(struct domain *d, u32 frames)
+static int table_grow(struct domain *d, struct grant_table *gt, u32 frames)
 {
-	int rc = 0;
-
-	if (frames > d->grant->max_frames)
+	if (frames > gt->max_frames)
 		return -ENOSPC;
-	if (d->grant->withdrawn)
+	if (gt->withdrawn)
 		return -ESRCH;
-	while (!rc && d->grant->frames < frames)
-		rc = grow_by_one(d, d->grant);
-	return rc;
+	while (gt->frames < frames) {
+		void *shared = pages_alloc(0), *active = pages_alloc(ACTIVE_ORDER);
+
+		if (!shared || !active) {
+			pages_free(shared, 0);
+			pages_free(active, ACTIVE_ORDER);
+			return -ENOMEM;
+		}
+		frame_share(shared, d, true);
+		gt->shared[gt->frames] = shared;
+		gt->active[gt->frames++] = active;
+	}
+	return 0;
 }
 
 /* The arrays, when nothing is left in them. */
@@ -86,7 +79,7 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 	gt->active = heap_alloc(frames * sizeof(*gt->active));
 	gt->track = tracks ? heap_alloc(tracks * sizeof(*gt->track)) : NULL;
 	/* The first frame is there from the start: the builder fills in two entries. */
-	if (!gt->shared || !gt->active || (tracks && !gt->track) || grow_by_one(d, gt)) {
+	if (!gt->shared || !gt->active || (tracks && !gt->track) || table_grow(d, gt, 1)) {
 		table_free(gt);
 		return -ENOMEM;
 	}
@@ -135,7 +128,7 @@ int grant_shared_frame(struct domain *d, u32 index, mfn_t *out)
 	if (index >= d->grant->max_frames)
 		return REFUSE(-EINVAL);
 	spin_lock(&d->grant->lock);
-	rc = d->dying ? -EINVAL : table_grow(d, index + 1);
+	rc = d->dying ? -EINVAL : table_grow(d, d->grant, index + 1);
 	if (!rc)
 		*out = virt_mfn(d->grant->shared[index]);
 	spin_unlock(&d->grant->lock);

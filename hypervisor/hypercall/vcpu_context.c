@@ -53,9 +53,7 @@ static void segments_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 		.es = c->user_regs.es,
 		.fs = c->user_regs.fs,
 		.gs = c->user_regs.gs,
-		.fs_base = c->fs_base,
-		.gs_base_kernel = c->gs_base_kernel,
-		.gs_base_user = c->gs_base_user,
+		.base = {c->fs_base, c->gs_base_user, c->gs_base_kernel},
 	};
 	v->kernel_ss = (u16)c->kernel_ss | 3;
 	v->kernel_sp = c->kernel_sp;
@@ -187,7 +185,7 @@ void vcpu_context_get(struct vcpu *v, struct pv_vcpu_guest_context *c)
 	c->failsafe_callback_eip = v->callback[PV_CALLBACKTYPE_FAILSAFE].address;
 	c->syscall_callback_eip = v->callback[PV_CALLBACKTYPE_SYSCALL].address;
 	c->vm_assist = v->domain->vm_assist;
-	c->fs_base = v->seg.fs_base;
-	c->gs_base_kernel = v->seg.gs_base_kernel;
-	c->gs_base_user = v->seg.gs_base_user;
+	c->fs_base = v->seg.base[PV_SEGBASE_FS];
+	c->gs_base_kernel = v->seg.base[PV_SEGBASE_GS_KERNEL];
+	c->gs_base_user = v->seg.base[PV_SEGBASE_GS_USER];
 }

@@ -130,7 +130,7 @@ struct callback_entry {
 /* Segment registers that entry.S does not save; moved at context switch. */
 struct segments {
 	u16 ds, es, fs, gs;
-	u64 fs_base, gs_base_kernel, gs_base_user;
+	u64 base[3]; /* by PV_SEGBASE_FS, _GS_USER, _GS_KERNEL */
 };
 
 struct vcpu {

@@ -138,56 +138,46 @@ struct level_rules {
 };
 extern const struct level_rules level_rules[5];
 
-/* References for an L1 entry, flags checked and adjusted in \p e. 0 or -EINVAL/-EPERM. */
-int l1_entry_get(u64 *e, struct domain *owner, struct domain *foreign);
-void l1_entry_put(u64 e);
+#define PTE_CACHE (PTE_PWT | PTE_PCD | PTE_PAT)
 
-/* In use as writable data, or as something if that is all that \p use wants; not for the last. */
-static inline bool frame_use_common(u64 x, u64 use)
+/* References for an L1 entry, flags checked and adjusted in \p pe. 0 or -EINVAL/-EPERM. */
+static __inlined int l1_entry_get(u64 *pe, struct domain *owner, struct domain *foreign)
 {
-	return use == FRAME_REF ||
-	       ((x & (FRAME_TYPE_BITS | FRAME_PARTIAL)) == FRAME_TYPE_WORD(FRAME_WRITABLE) &&
-		(x & FRAME_TYPE_MASK));
-}
-
-/*
- * What nearly all entries of a table are, in as few steps as can be: RAM of its owner,
- * writable and mapped writable elsewhere, or read-only. Whatever is not so, or changes
- * meanwhile, is left to the function that knows all cases.
- */
-static inline int l1_entry_get_own(u64 *pe, struct domain *d)
-{
-	u64 e = *pe, use = e & PTE_RW ? FRAME_USE : FRAME_REF, x;
+	u64 e = *pe & ~PTE_GLOBAL; /* a mode switch must flush it */
+	u64 other = e & ~(level_rules[1].allowed | PTE_ADDR);
 	struct frame *f = frame_lookup(pte_nr(e));
 
-	if (likely(f && !(e & ~(level_rules[1].allowed | PTE_ADDR)))) {
-		x = READ_ONCE(f->state);
-		if (likely(frame_use_common(x, use) && frame_countable(x) && f->owner == d->id &&
-			   frame_cas(f, &x, x + use))) {
-			*pe = e | level_rules[1].forced;
-			if (likely(READ_ONCE(f->owner) == d->id))
-				return 0;
-			l1_entry_put(e);
-			return -EINVAL;
-		}
+	/* Cacheability belongs to who drives devices. */
+	if (unlikely(other) && (!owner->privileged || (other & ~PTE_CACHE)))
+		return (int)REFUSE(-EINVAL);
+	*pe = e | level_rules[1].forced;
+	if (likely(f)) {
+		u64 mark = owner == foreign ? 0 : FRAME_FOREIGN;
+
+		if (e & PTE_RW ? frame_hold_writable(f, foreign, mark) : frame_get(f, foreign))
+			return 0;
+		if (READ_ONCE(f->owner) != PV_DOMID_IO)
+			return (int)REFUSE(-EINVAL);
 	}
-	return l1_entry_get(pe, d, d);
+	/* Not RAM: no counts, and what is no RAM now never will be. */
+	if (foreign != owner && foreign != &io_domain)
+		return (int)REFUSE(-EINVAL);
+	return io_frame_allowed(owner, pte_mfn(e)) ? 0 : (int)REFUSE(-EPERM);
 }
 
-static inline void l1_entry_put_common(u64 e)
+static inline void l1_entry_put(u64 e)
 {
 	u64 use = e & PTE_RW ? FRAME_USE : FRAME_REF, x;
 	struct frame *f = e & PTE_PRESENT ? frame_lookup_ram(pte_nr(e)) : NULL;
 
-	if (likely(f)) {
-		x = READ_ONCE(f->state);
-		/* The last use of either kind has consequences. */
-		if (likely((x & FRAME_REF_MASK) > FRAME_REF &&
-			   (use == FRAME_REF || (x & FRAME_TYPE_MASK) > FRAME_TYPE_REF) &&
-			   frame_cas(f, &x, x - use)))
-			return;
-	}
-	l1_entry_put(e);
+	if (!f)
+		return;
+	x = READ_ONCE(f->state);
+	/* The last use of either kind has consequences. */
+	if (unlikely((x & FRAME_REF_MASK) == FRAME_REF ||
+		     (use != FRAME_REF && (x & FRAME_TYPE_MASK) == FRAME_TYPE_REF) ||
+		     !frame_cas(f, &x, x - use)))
+		frame_put_use(f, e & PTE_RW);
 }
 /* Flags of an upper entry: 0 with \p e adjusted, or -EINVAL. */
 int upper_entry_check(u64 *e, unsigned int level);

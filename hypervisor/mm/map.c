@@ -45,17 +45,14 @@ static void *table_new(void)
 
 int hv_map(vaddr_t va, mfn_t m, u64 pte_flags)
 {
-	int rc = -ENOMEM;
 	u64 *e;
 
 	spin_lock(&lock);
 	e = hv_entry(va, 1, table_new);
-	if (e) {
+	if (e)
 		WRITE_ONCE(*e, mfn_paddr(m) | pte_flags | PTE_ACCESSED | PTE_DIRTY);
-		rc = 0;
-	}
 	spin_unlock(&lock);
-	return rc;
+	return e ? 0 : -ENOMEM;
 }
 
 void hv_unmap(vaddr_t va, unsigned int pages)

@@ -9,7 +9,6 @@
  */
 #include "internal.h"
 
-#define PTE_CACHE (PTE_PWT | PTE_PCD | PTE_PAT)
 /* No hardware meaning here that matters to anyone but the guest (protection keys are off). */
 #define PTE_FREE   (PTE_ACCESSED | PTE_DIRTY | PTE_AVAIL | PTE_AVAIL_HI | PTE_NX)
 #define PTE_COMMON (PTE_PRESENT | PTE_RW | PTE_USER | PTE_FREE)
@@ -27,41 +26,6 @@ const struct level_rules level_rules[5] = {
 };
 
 /* --- entries -------------------------------------------------------------------- */
-
-int l1_entry_get(u64 *pe, struct domain *owner, struct domain *foreign)
-{
-	u64 e = *pe & ~PTE_GLOBAL; /* a mode switch must flush it */
-	u64 other = e & ~(level_rules[1].allowed | PTE_ADDR);
-	struct frame *f = frame_lookup(pte_nr(e));
-
-	/* Cacheability belongs to who drives devices. */
-	if (unlikely(other) && (!owner->privileged || (other & ~PTE_CACHE)))
-		return (int)REFUSE(-EINVAL);
-	*pe = e | level_rules[1].forced;
-	if (likely(f)) {
-		u64 mark = owner == foreign ? 0 : FRAME_FOREIGN;
-
-		if (e & PTE_RW ? frame_hold_writable(f, foreign, mark) : frame_get(f, foreign))
-			return 0;
-		if (READ_ONCE(f->owner) != PV_DOMID_IO)
-			return (int)REFUSE(-EINVAL);
-	}
-	/* Not RAM: no counts, and what is no RAM now never will be. */
-	if (foreign != owner && foreign != &io_domain)
-		return (int)REFUSE(-EINVAL);
-	return io_frame_allowed(owner, pte_mfn(e)) ? 0 : (int)REFUSE(-EPERM);
-}
-
-void l1_entry_put(u64 e)
-{
-	struct frame *f;
-
-	if (!(e & PTE_PRESENT))
-		return;
-	f = frame_lookup_ram(pte_nr(e));
-	if (f)
-		frame_put_use(f, e & PTE_RW);
-}
 
 int upper_entry_check(u64 *e, unsigned int level)
 {
@@ -191,16 +155,20 @@ void pt_install_locked(struct frame *l1, unsigned int index, u64 entry)
 	l1_put_in(l1, index, READ_ONCE(((u64 *)frame_virt(l1))[index]), entry, WRITE);
 }
 
-struct frame *pt_lock_l1(mfn_t m, const struct domain *d)
+/* A level 1 table that was found without a reference. */
+static inline struct frame *lock_owned(struct frame *f, const struct domain *d)
 {
-	struct frame *f = frame_lookup(mfn_nr(m));
-
 	if (!f || table_lock(f, 1))
 		return NULL;
 	if (likely(f->owner == d->id))
 		return f;
 	pt_unlock(f);
 	return NULL;
+}
+
+struct frame *pt_lock_l1(mfn_t m, const struct domain *d)
+{
+	return lock_owned(frame_lookup(mfn_nr(m)), d);
 }
 
 /* --- level 2 to 4 ------------------------------------------------------------------ */
@@ -299,16 +267,8 @@ static inline struct frame *l1_lookup(struct vcpu *v, vaddr_t va)
 
 struct frame *pt_lock_va(struct vcpu *v, vaddr_t va, unsigned int *index)
 {
-	struct frame *f = l1_lookup(v, va);
-
-	if (!f || table_lock(f, 1))
-		return NULL;
-	if (unlikely(f->owner != v->domain->id)) {
-		pt_unlock(f);
-		return NULL;
-	}
 	*index = va >> PAGE_SHIFT & (ENTRIES - 1);
-	return f;
+	return lock_owned(l1_lookup(v, va), v->domain);
 }
 
 u64 walk_software(struct vcpu *v, vaddr_t va)

@@ -249,15 +249,9 @@ bool pt_write_apply(const struct pt_write *w, u64 old, u64 *result, struct regs 
 		flags_set(r, flags_of(old, src, w->size, true));
 		break;
 	case PT_OR:
-		out = old | src;
-		flags_set(r, flags_of(out, 0, w->size, false));
-		break;
 	case PT_AND:
-		out = old & src;
-		flags_set(r, flags_of(out, 0, w->size, false));
-		break;
 	case PT_XOR:
-		out = old ^ src;
+		out = w->kind == PT_OR ? old | src : w->kind == PT_AND ? old & src : old ^ src;
 		flags_set(r, flags_of(out, 0, w->size, false));
 		break;
 	case PT_BTS:

@@ -98,27 +98,23 @@ static void root_copy(struct cpu *c)
 	load_cr3(c);
 }
 
-static void root_unload(struct cpu *c)
+void root_rebuild(void)
 {
+	struct cpu *c = this_cpu();
 	struct cpu_root *r = &c->root;
 	struct vcpu *v = r->vcpu;
 
+	if (v && v == c->vcpu) {
+		root_copy(c);
+		return;
+	}
+	/* Nothing runs on it. */
 	r->kernel = r->user = mfn(0);
 	r->kernel_mode = false;
 	r->vcpu = NULL;
 	root_copy(c);
 	if (v)
 		atomic_test_and_clear_bit(v->domain->dirty_cpus.bits, c->id);
-}
-
-void root_rebuild(void)
-{
-	struct cpu *c = this_cpu();
-
-	if (c->root.vcpu && c->root.vcpu == c->vcpu)
-		root_copy(c);
-	else
-		root_unload(c);
 }
 
 void root_load(struct vcpu *v)
@@ -174,9 +170,7 @@ static bool swap_sole(struct cpu_root *r)
 	u64 e = r->swap_user;
 	unsigned int level, i;
 
-	r->swap_va = SLOT_VIRT((u64)r->swap_slot);
-	if (r->swap_slot < HV_SLOT_FIRST)
-		r->swap_va = (u64)r->swap_slot << 39;
+	r->swap_va = (u64)((s64)((u64)r->swap_slot << 55) >> 16); /* canonical */
 	for (level = 3; level >= 1; level--) {
 		struct frame *f = frame_lookup_ram(pte_nr(e));
 

@@ -157,7 +157,7 @@ static int step_up_l1(struct table_walk *w, struct walk_step *s)
 		if (!e)
 			continue;
 		if (e & PTE_PRESENT) {
-			rc = l1_entry_get_own(&e, w->domain);
+			rc = l1_entry_get(&e, w->domain, w->domain);
 			if (rc) {
 				turn_down(w, s, rc);
 				break;
@@ -201,7 +201,7 @@ static int step_down_l1(struct walk_step *s)
 		if (!e)
 			continue;
 		s->table->entries--;
-		l1_entry_put_common(e);
+		l1_entry_put(e);
 	}
 	return COST_L1;
 }
