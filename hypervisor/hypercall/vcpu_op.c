@@ -17,10 +17,6 @@ static long initialise(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 	if (__atomic_exchange_n(&v->domain->initialising, true, __ATOMIC_ACQUIRE))
 		return -ERESTART;
 	rc = v->initialised ? REFUSE(-EEXIST) : vcpu_context_set(v, c);
-	if (rc == 0) {
-		WRITE_ONCE(v->info->evtchn_upcall_mask, 1);
-		__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
-	}
 	__atomic_store_n(&v->domain->initialising, false, __ATOMIC_RELEASE);
 	return rc;
 }
@@ -31,7 +27,7 @@ static long op_initialise(struct vcpu *v, vaddr_t arg)
 	long rc;
 
 	/* It could not tell its events from another's: register first. */
-	if (v->info == v->spare_info)
+	if (v->info == &v->spare_info)
 		return REFUSE(-EINVAL);
 	c = heap_alloc(sizeof(*c));
 	if (!c)
