@@ -37,22 +37,19 @@ static long op_initialise(struct vcpu *v, vaddr_t arg)
 	return rc;
 }
 
-static long op_up(struct vcpu *v, vaddr_t arg)
+static long op_up(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	return vcpu_up(v);
 }
 
-static long op_down(struct vcpu *v, vaddr_t arg)
+static long op_down(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	vcpu_down(v);
 	return 0;
 }
 
-static long op_is_up(struct vcpu *v, vaddr_t arg)
+static long op_is_up(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	return !(READ_ONCE(v->pause_flags) & VCPU_PAUSE_DOWN);
 }
 
@@ -113,9 +110,8 @@ static long op_set_periodic(struct vcpu *v, vaddr_t arg)
 	return 0;
 }
 
-static long op_stop_periodic(struct vcpu *v, vaddr_t arg)
+static long op_stop_periodic(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	vcpu_periodic(v, 0);
 	return 0;
 }
@@ -134,9 +130,8 @@ static long op_set_singleshot(struct vcpu *v, vaddr_t arg)
 	return 0;
 }
 
-static long op_stop_singleshot(struct vcpu *v, vaddr_t arg)
+static long op_stop_singleshot(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	if (v != current)
 		return REFUSE(-EINVAL);
 	vcpu_singleshot(v, 0);
@@ -152,9 +147,8 @@ static long op_register_info(struct vcpu *v, vaddr_t arg)
 	return vcpu_info_register(v, mfn(r.mfn), r.offset);
 }
 
-static long op_send_nmi(struct vcpu *v, vaddr_t arg)
+static long op_send_nmi(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	if (!v->trap[2].address)
 		return REFUSE(-EINVAL);
 	if (__atomic_exchange_n(&v->nmi_pending, true, __ATOMIC_SEQ_CST))
