@@ -170,8 +170,12 @@ static long domain_number(u64 arg, unsigned int cmd)
 		n = d->max_frames;
 		break;
 	default:
-		/* The guest writes it; it is handed on, never used. A dying one's page goes. */
+		/*
+		 * The guest writes how many there are; it is handed on, never used. A
+		 * dying one's page goes.
+		 */
 		n = d->dying ? 0 : READ_ONCE(d->shared->arch.max_pfn);
+		n -= n != 0;
 		break;
 	}
 	domain_put(d);
@@ -298,7 +302,7 @@ static long acquire_resource(struct hypercall *hc)
 	d = domain_get(op.domid);
 	if (!d)
 		return REFUSE(-ESRCH);
-	if (d == current->domain || !d->grant) {
+	if (d == current->domain || !d->grant || (!op.frame_list && op.nr_frames)) {
 		rc = REFUSE(-EINVAL);
 	} else if (!op.frame_list) {
 		op.nr_frames = grant_frames_max(d);
