@@ -91,7 +91,8 @@ int msr_guest_read(struct vcpu *v, u32 msr, u64 *value)
 		break;
 	case MSR_MISC_ENABLE:
 		absent = !features.intel || rdmsr_safe(msr, value);
-		*value = (*value & ~MISC_ENABLE_HIDDEN) | MISC_ENABLE_BTS;
+		if (!absent)
+			*value = (*value & ~MISC_ENABLE_HIDDEN) | MISC_ENABLE_BTS;
 		break;
 	case MSR_EFER:
 		*value = EFER_SCE | EFER_LME | EFER_LMA | (features.nx ? EFER_NXE : 0);

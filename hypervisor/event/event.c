@@ -494,9 +494,9 @@ int event_status(struct domain *d, struct pv_evtchn_status *s)
 
 int event_domain_create(struct domain *d, u32 max_port)
 {
-	struct event_domain *e = heap_alloc(sizeof(*e));
 	u32 limit = MIN(max_port, event_fifo.ports - 1) + 1;
 	u32 chunks = ROUND_UP(limit, PORTS_PER_CHUNK) / PORTS_PER_CHUNK;
+	struct event_domain *e = heap_alloc(sizeof(*e) + chunks * sizeof(e->chunk[0]));
 
 	if (!e)
 		return -ENOMEM;
@@ -504,11 +504,10 @@ int event_domain_create(struct domain *d, u32 max_port)
 	e->form = &event_two_level;
 	e->limit = limit;
 	e->first_free = 1;
-	e->chunk = heap_alloc(chunks * sizeof(*e->chunk));
 	e->virq = heap_alloc(d->max_vcpus * PV_NR_VIRQS * sizeof(u32));
 	if (d->privileged)
 		e->pirq = heap_alloc(MAX_PIRQS * sizeof(*e->pirq));
-	if (!e->chunk || !e->virq || (d->privileged && !e->pirq)) {
+	if (!e->virq || (d->privileged && !e->pirq)) {
 		event_domain_destroy(d);
 		return -ENOMEM;
 	}
@@ -527,7 +526,6 @@ bool event_domain_destroy(struct domain *d)
 	}
 	if (e->valid)
 		return false;
-	heap_free(e->chunk);
 	heap_free(e->fifo);
 	heap_free(e->virq);
 	heap_free(e->pirq);

@@ -67,7 +67,6 @@ struct pirq {
 struct event_domain {
 	struct spinlock lock;
 	const struct event_form *form;
-	struct port_chunk **chunk;   /* room for all that the limit allows */
 	u32 limit;		     /* ports are below */
 	u32 valid;		     /* ports with storage; grows only, and is published after it */
 	u32 first_free;		     /* none below is free */
@@ -78,6 +77,7 @@ struct event_domain {
 	struct pirq *pirq;	     /* [MAX_PIRQS], dom0 alone */
 	struct event_fifo *fifo;     /* once it was asked for */
 	u64 polling[MAX_VCPUS / 64]; /* vCPUs in SCHEDOP_poll */
+	struct port_chunk *chunk[];  /* as many as the limit may come to need */
 };
 
 extern const struct event_form event_two_level, event_fifo;

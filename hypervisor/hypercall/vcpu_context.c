@@ -112,7 +112,8 @@ int vcpu_context_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 	if (!rc)
 		rc = root_set(v, &v->kernel_root, mfn(PV_CR3_TO_PFN(c->ctrlreg[3])));
 	if (!rc)
-		rc = root_set(v, &v->user_root, mfn(c->ctrlreg[1] & 1 ? PV_CR3_TO_PFN(c->ctrlreg[1]) : 0));
+		rc = root_set(v, &v->user_root,
+			      mfn(c->ctrlreg[1] & 1 ? PV_CR3_TO_PFN(c->ctrlreg[1]) : 0));
 	if (rc)
 		return rc;
 	registers_set(v, &c->user_regs);

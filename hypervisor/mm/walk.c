@@ -178,7 +178,8 @@ static int step_down(struct table_walk *w, struct walk_step *s)
 	u64 e;
 
 	do {
-		e = READ_ONCE(t[--s->next]);
+		s->next--;
+		e = READ_ONCE(t[s->next]);
 		cost += COST_EMPTY;
 	} while (is_empty(s, e));
 	s->table->entries--;
@@ -196,8 +197,10 @@ static int step_down_l1(struct walk_step *s)
 	unsigned int n = L1_ENTRIES;
 
 	while (s->table->entries && n--) {
-		u64 e = READ_ONCE(t[--s->next]);
+		u64 e;
 
+		s->next--;
+		e = READ_ONCE(t[s->next]);
 		if (!e)
 			continue;
 		s->table->entries--;
