@@ -5,9 +5,6 @@
 #include "platform.h"
 #include "spinlock.h"
 
-#define CMOS_INDEX 0x70
-#define CMOS_DATA  0x71
-
 enum {
 	SECONDS = 0,
 	MINUTES = 2,
