@@ -91,15 +91,13 @@ static long set_time_offset(struct domain *d, struct pv_domctl *op)
 	return 0;
 }
 
-static long set_address_size(struct domain *d, struct pv_domctl *op)
+static long set_address_size(struct domain *d __unused, struct pv_domctl *op)
 {
-	(void)d;
 	return op->u.address_size.size == 64 ? 0 : REFUSE(-EINVAL);
 }
 
-static long get_address_size(struct domain *d, struct pv_domctl *op)
+static long get_address_size(struct domain *d __unused, struct pv_domctl *op)
 {
-	(void)d;
 	op->u.address_size.size = 64;
 	return 0;
 }
@@ -108,38 +106,34 @@ static long get_address_size(struct domain *d, struct pv_domctl *op)
 #define TSC_MODE_DEFAULT 0
 #define TSC_MODE_NATIVE	 2
 
-static long get_tsc_info(struct domain *d, struct pv_domctl *op)
+static long get_tsc_info(struct domain *d __unused, struct pv_domctl *op)
 {
-	(void)d;
 	op->u.tsc_info = (struct pv_domctl_tsc_info){
 		.tsc_mode = TSC_MODE_NATIVE, .gtsc_khz = tsc_khz(), .elapsed_nsec = system_time()};
 	return 0;
 }
 
-static long set_tsc_info(struct domain *d, struct pv_domctl *op)
+static long set_tsc_info(struct domain *d __unused, struct pv_domctl *op)
 {
 	u32 mode = op->u.tsc_info.tsc_mode;
 
-	(void)d;
 	return mode == TSC_MODE_DEFAULT || mode == TSC_MODE_NATIVE ? 0 : REFUSE(-EOPNOTSUPP);
 }
 
 /* One node, so an affinity to nodes says nothing; it is taken and given for the tools' sake. */
-static long set_node_affinity(struct domain *d, struct pv_domctl *op)
+static long set_node_affinity(struct domain *d __unused, struct pv_domctl *op)
 {
 	struct cpumask nodes;
 
-	(void)d;
 	if (cpumask_from_guest(&nodes, &op->u.nodeaffinity.nodemap))
 		return -EFAULT;
 	return test_bit(nodes.bits, 0) ? 0 : REFUSE(-EINVAL);
 }
 
-static long get_node_affinity(struct domain *d, struct pv_domctl *op)
+static long get_node_affinity(struct domain *d __unused, struct pv_domctl *op)
 {
 	const struct cpumask node0 = {.bits = {1}};
 
-	(void)d;
 	return cpumask_to_guest(&op->u.nodeaffinity.nodemap, &node0);
 }
 

@@ -60,16 +60,11 @@ long domctl_page_frame_info(struct domain *d, struct pv_domctl *op)
 
 long domctl_hypercall_init(struct domain *d, struct pv_domctl *op)
 {
-	struct frame *f = mfn_get(mfn(op->u.hypercall_init.gmfn), d);
+	struct frame *f = mfn_get_writable(mfn(op->u.hypercall_init.gmfn), d);
 
 	if (!f)
 		return REFUSE(-EACCES);
-	if (!frame_get_writable(f, d)) {
-		frame_put(f);
-		return REFUSE(-EACCES);
-	}
 	hypercall_page_fill(frame_virt(f));
 	frame_put_writable(f);
-	frame_put(f);
 	return 0;
 }

@@ -96,12 +96,11 @@ static long domain_info_list(struct pv_sysctl *op)
 
 static long debug_keys(struct pv_sysctl *op)
 {
-	u32 i;
 	char key;
 
 	if (op->u.debug_keys.nr_keys > 64)
 		return REFUSE(-EINVAL);
-	for (i = 0; i < op->u.debug_keys.nr_keys; i++) {
+	for (u32 i = 0; i < op->u.debug_keys.nr_keys; i++) {
 		if (copy_from_guest(&key, op->u.debug_keys.keys + i, 1))
 			return -EFAULT;
 		debug_key(key);
@@ -112,9 +111,9 @@ static long debug_keys(struct pv_sysctl *op)
 static long cpu_info(struct pv_sysctl *op)
 {
 	struct pv_sysctl_getcpuinfo *g = &op->u.getcpuinfo;
-	u32 i, n = MIN(g->max_cpus, nr_cpus);
+	u32 n = MIN(g->max_cpus, nr_cpus);
 
-	for (i = 0; i < n; i++) {
+	for (u32 i = 0; i < n; i++) {
 		struct pv_sysctl_cpuinfo info = {.idletime = sched_idle_time(cpu_get(i))};
 
 		if (copy_to_guest(g->info + i * sizeof(info), &info, sizeof(info)))
@@ -134,9 +133,9 @@ static long available_heap(struct pv_sysctl *op)
 static long cpu_topology(struct pv_sysctl *op)
 {
 	struct pv_sysctl_cputopoinfo *t = &op->u.cputopoinfo;
-	u32 i, n = MIN(t->num_cpus, nr_cpus);
+	u32 n = MIN(t->num_cpus, nr_cpus);
 
-	for (i = 0; t->cputopo && i < n; i++) {
+	for (u32 i = 0; t->cputopo && i < n; i++) {
 		struct pv_sysctl_cputopo topo = {.core = i};
 
 		if (copy_to_guest(t->cputopo + i * sizeof(topo), &topo, sizeof(topo)))
@@ -166,7 +165,6 @@ static long cpupool(struct pv_sysctl *op)
 {
 	struct pv_sysctl_cpupool_op *p = &op->u.cpupool_op;
 	struct cpumask cpus = {0};
-	u32 i;
 
 	switch (p->op) {
 	case PV_SYSCTL_CPUPOOL_OP_INFO:
@@ -174,8 +172,8 @@ static long cpupool(struct pv_sysctl *op)
 			return -ENOENT;
 		p->sched_id = sched_id();
 		p->n_dom = domain_count();
-		for (i = 0; i < nr_cpus; i++)
-			set_bit(cpus.bits, i);
+		for_each_cpu(c)
+			set_bit(cpus.bits, c->id);
 		return cpumask_to_guest(&p->cpumap, &cpus);
 	case PV_SYSCTL_CPUPOOL_OP_FREEINFO:
 		return cpumask_to_guest(&p->cpumap, &cpus);

@@ -127,7 +127,7 @@ int vcpu_context_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 		v->domain->vm_assist = c->vm_assist & VM_ASSIST_VALID;
 	/* No upcall before the kernel is ready for one. */
 	WRITE_ONCE(v->info->evtchn_upcall_mask, 1);
-	v->initialised = true;
+	__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
 	return 0;
 }
 

@@ -21,7 +21,6 @@ struct event_domain;
 struct grant_table;
 struct sched_domain;
 struct sched_vcpu;
-struct vcpu_timers;
 struct watchdog;
 struct exchange;
 struct frame;
@@ -91,7 +90,7 @@ struct domain {
 						   (hypercall/cpu_policy.c) */
 	u64 vm_assist;				/* bits by PV_VMASST_TYPE_* */
 	u32 max_vcpus;
-	struct vcpu **vcpu; /* max_vcpus pointers, NULL until created */
+	struct vcpu *vcpu[MAX_VCPUS]; /* NULL until created */
 
 	char console_line[120]; /* console_io: output not yet ended by a newline; under lock */
 	u32 console_length;
@@ -173,16 +172,14 @@ struct vcpu {
 	u64 hot_slots[8];	/* of its kernel tables, those it has been seen to use */
 
 	/* --- events --------------------------------------------------------- */
-	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */
-	struct pv_vcpu_info
-		*spare_info; /* ids without a slot in shared_info, until they register */
-	mfn_t info_mfn;	     /* registered page, MFN_NONE while in shared_info */
-	void *event;	     /* FIFO control block */
-	u32 poll_port;	     /* what SCHEDOP_poll waits for; POLL_ANY: several */
+	struct pv_vcpu_info *info;	/* directmap or shared page; guest-writable */
+	struct pv_vcpu_info spare_info; /* of ids without a slot in shared_info, at first */
+	mfn_t info_mfn;			/* registered page, MFN_NONE while in shared_info */
+	void *event;			/* FIFO control block */
+	u32 poll_port;			/* what SCHEDOP_poll waits for; POLL_ANY: several */
 
 	/* --- time and scheduling ------------------------------------------- */
 	struct sched_vcpu *sched;
-	struct vcpu_timers *timers;
 	u64 runstate_time[4];
 	u32 runstate;	       /* PV_RUNSTATE_* */
 	u64 runstate_entry;    /* ns, when it came into this state */

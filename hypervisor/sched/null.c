@@ -35,9 +35,8 @@ static struct vcpu *null_pick(struct cpu *c, struct vcpu *prev)
 	return first;
 }
 
-static bool null_preempts(struct cpu *c, struct vcpu *v)
+static bool null_preempts(struct cpu *c, struct vcpu *v __unused)
 {
-	(void)v;
 	return READ_ONCE(c->vcpu) == c->idle;
 }
 

@@ -537,10 +537,12 @@ int sched_vcpu_create(struct vcpu *v)
 	v->cpu = cpu_get(v->id % nr_cpus);
 	v->runstate = PV_RUNSTATE_OFFLINE;
 	v->runstate_entry = system_time();
+	vcpu_timers_init(v);
 	return 0;
 }
 
-/* Nothing runs or queues it any more; but a CPU may just have let go of it and look at it still. */
+/* Nothing runs or queues it any more, and its timers are stopped; but a CPU may just have let go of
+ * it and look at it still. */
 void sched_vcpu_destroy(struct vcpu *v)
 {
 	for_each_cpu(c)
@@ -577,10 +579,6 @@ void sched_init(void)
 		log_warning("sched=%s is not known; fair and null are\n", options.sched);
 	log_info("sched: %s\n", policy->name);
 	softirq_register(SOFTIRQ_SCHEDULE, schedule);
-	idle_domain.max_vcpus = MAX_CPUS;
-	idle_domain.vcpu = heap_alloc(MAX_CPUS * sizeof(struct vcpu *));
-	if (!idle_domain.vcpu)
-		panic("no memory for the idle domain");
 }
 
 /* The idle vCPU never has an event: its record is read on the way back like any other's. */
@@ -606,7 +604,6 @@ void sched_init_cpu(struct cpu *c)
 	v->kernel_root = v->user_root = v->info_mfn = MFN_NONE;
 	v->info = &idle_info;
 	v->runstate = PV_RUNSTATE_RUNNING;
-	idle_domain.vcpu[c->id] = v;
 	c->idle = c->vcpu = v;
 }
 
