@@ -87,17 +87,14 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 		rc = watchdog_create(d);
 	if (rc == 0)
 		rc = sched_domain_create(d);
-	if (rc != 0)
-		goto fail;
-	/* From here on it can be found; what is missing still is checked for by those who use it.
-	 */
-	rc = domain_list_add(d, id);
+	/* From here on it can be found; who uses what is missing still checks for that. */
+	if (rc == 0)
+		rc = domain_list_add(d, id);
 	if (rc != 0)
 		goto fail;
 	frame_share(shared, d, true);
 	rc = grant_table_create(d, cfg->max_grant_frames, cfg->max_maptrack_frames);
 	if (rc != 0) {
-		domain_hold(d);
 		while (domain_destroy(d) == -ERESTART)
 			;
 		domain_put(d);
@@ -116,18 +113,19 @@ fail:
 	return rc;
 }
 
-int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out)
+int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg)
 {
 	domid_t wish = *id == 0 || *id >= DOMID_LIMIT ? PV_DOMID_INVALID : *id;
+	struct domain *d;
 	int rc;
 
 	if (!config_acceptable(cfg))
 		return (int)REFUSE(-EINVAL);
-	rc = domain_make(wish, cfg, false, out);
+	rc = domain_make(wish, cfg, false, &d);
 	if (rc != 0)
 		return (int)REFUSE(rc);
-	domain_hold(*out);
-	*id = (*out)->id;
+	*id = d->id;
+	domain_put(d);
 	return 0;
 }
 
@@ -153,8 +151,6 @@ int domain_set_max_vcpus(struct domain *d, u32 max)
 
 int domain_pause_control(struct domain *d)
 {
-	if (d == current->domain)
-		return (int)REFUSE(-EINVAL);
 	domain_pause(d);
 	spin_lock(&d->lock);
 	d->control_pauses++;

@@ -72,7 +72,7 @@ static long put(struct writer *w, u32 leaf, u32 sub, struct cpuid_leaf l)
 	struct pv_cpuid_leaf out = {leaf, sub, l.a, l.b, l.c, l.d};
 
 	if (w->done >= w->room)
-		return -ENOBUFS;
+		return -PV_ENOBUFS;
 	if (copy_to_guest(w->to + w->done * sizeof(out), &out, sizeof(out)))
 		return -EFAULT;
 	w->done++;
@@ -144,7 +144,7 @@ static long get_policy(struct writer *w, u32 *nr_leaves, u32 *nr_msrs, vaddr_t l
 	}
 	if (msrs) {
 		if (*nr_msrs < NR_MSRS)
-			return -ENOBUFS;
+			return -PV_ENOBUFS;
 		if (copy_to_guest(msrs, &m, sizeof(m)))
 			return -EFAULT;
 	}
@@ -187,7 +187,7 @@ long sysctl_cpu_featureset(struct pv_sysctl *op)
 	}
 	if (f->features) {
 		if (f->nr_features < n)
-			return -ENOBUFS;
+			return -PV_ENOBUFS;
 		if (copy_to_guest(f->features, set, sizeof(set)))
 			return -EFAULT;
 	}

@@ -50,9 +50,15 @@ static long physinfo(struct pv_sysctl *op)
 	return 0;
 }
 
-static long scheduler_id(struct pv_sysctl *op)
+/* Those that ask for one number. */
+static long number(struct pv_sysctl *op)
 {
-	op->u.sched_id.sched_id = sched_id();
+	if (op->cmd == PV_SYSCTL_SCHED_ID)
+		op->u.sched_id.sched_id = sched_id();
+	else if (op->cmd == PV_SYSCTL_AVAILHEAP)
+		op->u.availheap.avail_bytes = frames_free() << PAGE_SHIFT;
+	else /* PV_SYSCTL_GET_CPU_LEVELLING_CAPS */
+		op->u.cpu_levelling_caps.caps = 0;
 	return 0;
 }
 
@@ -123,12 +129,6 @@ static long cpu_info(struct pv_sysctl *op)
 	return 0;
 }
 
-static long available_heap(struct pv_sysctl *op)
-{
-	op->u.availheap.avail_bytes = frames_free() << PAGE_SHIFT;
-	return 0;
-}
-
 /* Every CPU a core of its own in one socket on one node: placement has nothing to choose. */
 static long cpu_topology(struct pv_sysctl *op)
 {
@@ -195,25 +195,19 @@ static long scheduler_params(struct pv_sysctl *op)
 	return 0;
 }
 
-static long levelling_caps(struct pv_sysctl *op)
-{
-	op->u.cpu_levelling_caps.caps = 0;
-	return 0;
-}
-
 static long (*const sysctls[])(struct pv_sysctl *op) = {
 	[PV_SYSCTL_READCONSOLE] = read_console,
 	[PV_SYSCTL_PHYSINFO] = physinfo,
-	[PV_SYSCTL_SCHED_ID] = scheduler_id,
+	[PV_SYSCTL_SCHED_ID] = number,
 	[PV_SYSCTL_GETDOMAININFOLIST] = domain_info_list,
 	[PV_SYSCTL_DEBUG_KEYS] = debug_keys,
 	[PV_SYSCTL_GETCPUINFO] = cpu_info,
-	[PV_SYSCTL_AVAILHEAP] = available_heap,
+	[PV_SYSCTL_AVAILHEAP] = number,
 	[PV_SYSCTL_CPUTOPOINFO] = cpu_topology,
 	[PV_SYSCTL_NUMAINFO] = numa,
 	[PV_SYSCTL_CPUPOOL_OP] = cpupool,
 	[PV_SYSCTL_SCHEDULER_OP] = scheduler_params,
-	[PV_SYSCTL_GET_CPU_LEVELLING_CAPS] = levelling_caps,
+	[PV_SYSCTL_GET_CPU_LEVELLING_CAPS] = number,
 	[PV_SYSCTL_GET_CPU_FEATURESET] = sysctl_cpu_featureset,
 	[PV_SYSCTL_GET_CPU_POLICY] = sysctl_cpu_policy,
 };

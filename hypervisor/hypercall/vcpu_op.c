@@ -125,7 +125,7 @@ static long op_set_singleshot(struct vcpu *v, vaddr_t arg)
 	if (copy_from_guest(&s, arg, sizeof(s)))
 		return REFUSE(-EFAULT);
 	if ((s.flags & PV_VCPU_SSHOTTMR_FUTURE) && s.timeout_abs_ns <= system_time())
-		return -ETIME;
+		return -PV_ETIME;
 	vcpu_singleshot(v, s.timeout_abs_ns ? s.timeout_abs_ns : 1);
 	return 0;
 }

@@ -62,7 +62,7 @@ struct domain {
 	u8 shutdown_code;    /* PV_SHUTDOWN_* */
 	u32 pause_count;     /* by control calls and by the hypervisor */
 	u32 control_pauses;  /* of them, how many the tools asked for */
-	int teardown_stage;  /* domain/destroy.c: how far relinquishing got */
+	u32 teardown_stage;  /* domain/destroy.c: how far relinquishing got */
 	bool teardown_busy;  /* a CPU is at it; set by exchange */
 	bool creating_vcpus; /* so is one at this */
 	bool initialising;   /* and one of its own vCPUs at VCPUOP_initialise */
@@ -210,8 +210,9 @@ void domain_put(struct domain *d);
 /* Start-up: the look-up and the softirq. */
 void domain_list_init(void);
 /*
- * Put \p d under its id (PV_DOMID_INVALID: the next free one) with its first
- * reference. 0, -EEXIST, -ENOMEM, or -ENOSPC when every id is in use.
+ * Put \p d under its id (PV_DOMID_INVALID: the next free one) with two references: that
+ * of its creation, which teardown drops, and the caller's. 0, -EEXIST, -ENOMEM, or -ENOSPC when
+ * every id is in use.
  */
 int domain_list_add(struct domain *d, domid_t id);
 /*
@@ -247,10 +248,10 @@ void domain_crash(struct domain *d, const char *fmt, ...) __printf(2, 3);
 struct pv_domctl_createdomain;
 /*
  * Make a domain with no memory and no vCPUs, paused by the tools. *id: 0 or a
- * reserved number for a free one; out the id it got. *out has a reference for
- * the caller. 0, -EINVAL (a flag that is not offered), -EEXIST, -ENOMEM, -ENOSPC.
+ * reserved number for a free one; out the id it got. 0, -EINVAL (a flag that is not offered),
+ * -EEXIST, -ENOMEM, -ENOSPC.
  */
-int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out);
+int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg);
 /* Create vCPUs up to \p max, which is at most what the domain was made for; all are down. */
 int domain_set_max_vcpus(struct domain *d, u32 max);
 /*
@@ -259,9 +260,9 @@ int domain_set_max_vcpus(struct domain *d, u32 max);
  */
 int domain_destroy(struct domain *d);
 /*
- * The tools' own, counted pause; the first unpause also ends creation. Pausing
- * waits until no vCPU runs; -EINVAL for the caller's own domain, and for an
- * unpause without a pause.
+ * The tools' own, counted pause, not of the caller's own domain; the first unpause
+ * also ends creation. Pausing waits until no vCPU runs; -EINVAL for an unpause
+ * without a pause.
  */
 int domain_pause_control(struct domain *d);
 int domain_unpause_control(struct domain *d);

@@ -14,9 +14,8 @@
 #include "errno.h"
 #include "mm.h"
 
-#define HYPERCALL_ARGS 4 /* no call has more */
 struct hypercall {
-	u64 arg[HYPERCALL_ARGS];
+	u64 arg[4]; /* no call has more */
 };
 
 #define NO_BATCH BIT(0) /* not inside a multicall: nesting, or a change of mode */

@@ -32,8 +32,7 @@ struct sched_vcpu {
 	bool yielded;	  /* gave the rest of its slice away */
 	u64 vruntime;	  /* ns run, scaled by weight; comparable within one run queue */
 	u64 charged;	  /* system time up to which its running was accounted for */
-	u64 time_stamp;	  /* TSC stamp its time record was made from */
-	bool time_written;
+	u64 time_stamp;	  /* TSC stamp its time record was made from; 0: to be written */
 	struct cpumask hard, soft;
 	/* vcpu_timer.c */
 	struct timer timer[VCPU_TIMERS];
@@ -58,11 +57,6 @@ struct runqueue {
 	struct timer slice;   /* ends the running vCPU's turn */
 	u64 idle_time, idle_since;
 };
-
-static inline struct runqueue *runqueue_of(const struct cpu *c)
-{
-	return c->runqueue;
-}
 
 static inline struct vcpu *runqueue_first(const struct runqueue *rq)
 {

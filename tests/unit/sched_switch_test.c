@@ -366,7 +366,7 @@ static void pass(unsigned int ms)
 		now += 100000;
 		for (unsigned int i = 0; i < nr_cpus; i++) {
 			here = &cpus[i];
-			fire(&runqueue_of(here)->slice);
+			fire(&here->runqueue->slice);
 		}
 		here = &cpus[0];
 		fire(&domain.sched->refill);
