@@ -140,7 +140,8 @@ static void directmap_range(u64 start, u64 end, u64 flags)
 
 	for (; start < end; start += PAGE_SIZE_OF(level)) {
 		level = features.page1g ? 3 : 2;
-		while (start % PAGE_SIZE_OF(level) || end - start < PAGE_SIZE_OF(level))
+		while (level > 1 &&
+		       (start % PAGE_SIZE_OF(level) || end - start < PAGE_SIZE_OF(level)))
 			level--;
 		early_map(DIRECTMAP_VIRT + start, start, flags | PTE_GLOBAL, level);
 	}
