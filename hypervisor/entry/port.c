@@ -26,7 +26,7 @@ static bool bitmap_read(struct vcpu *v, void *dst, vaddr_t at, size_t n)
 	bool ok;
 
 	if (!v->kernel_mode)
-		root_enter_kernel(v);
+		root_enter_kernel();
 	ok = !copy_from_guest(dst, at, n);
 	if (!v->kernel_mode)
 		root_enter_user(v);
@@ -51,11 +51,11 @@ static enum insn_result in_out(struct vcpu *v, struct regs *r, u16 port, unsigne
 {
 	u64 mask = bytes == 4 ? ~0UL : (1UL << bytes * 8) - 1; /* 4 bytes clear the upper half */
 	u64 keep = bytes == 4 ? 0 : r->rax & ~mask;
+	u32 value = r->rax;
 
-	if (out)
-		guest_port_write(v, port, bytes, r->rax & mask);
-	else
-		r->rax = keep | (guest_port_read(v, port, bytes) & mask & 0xffffffff);
+	guest_port(v, port, bytes, out, &value);
+	if (!out)
+		r->rax = keep | (value & mask);
 	return INSN_DONE;
 }
 
@@ -63,20 +63,13 @@ static enum insn_result in_out(struct vcpu *v, struct regs *r, u16 port, unsigne
 static bool string_element(struct vcpu *v, u16 port, unsigned int bytes, vaddr_t at, bool out)
 {
 	u32 value = 0;
-	bool ok;
+	/* The device's data must not be lost to a fault: probe before reading it. */
+	bool ok = out ? !copy_from_guest(&value, at, bytes) : !copy_to_guest(at, &value, bytes);
 
-	if (out) {
-		ok = !copy_from_guest(&value, at, bytes);
-		if (ok)
-			guest_port_write(v, port, bytes, value);
-	} else {
-		/* The device's data must not be lost to a fault: probe before reading it. */
+	if (ok)
+		guest_port(v, port, bytes, out, &value);
+	if (ok && !out)
 		ok = !copy_to_guest(at, &value, bytes);
-		if (ok) {
-			value = guest_port_read(v, port, bytes);
-			ok = !copy_to_guest(at, &value, bytes);
-		}
-	}
 	if (!ok)
 		guest_page_fault(at, out ? 0 : PF_WRITE);
 	return ok;
@@ -89,11 +82,10 @@ static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct i
 	u64 *index = out ? &r->rsi : &r->rdi;
 	u64 count = i->rep ? r->rcx & mask : 1;
 	u64 step = r->rflags & RFLAGS_DF ? -(u64)bytes : bytes;
-	unsigned int done;
 
 	if ((i->segment && out) || (!i->code64 && i->address_override))
 		return INSN_FAULT;
-	for (done = 0; done < STRING_ELEMENTS && count; done++) {
+	for (unsigned int done = 0; done < STRING_ELEMENTS && count; done++) {
 		if (!string_element(v, port, bytes, *index & mask, out))
 			return INSN_AGAIN;
 		*index = (*index + step) & mask;
@@ -104,11 +96,10 @@ static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct i
 	return count ? INSN_AGAIN : INSN_DONE;
 }
 
-enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
+enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i, u16 port)
 {
 	unsigned int bytes = !(i->opcode & 1) ? 1 : i->operand16 ? 2 : 4;
 	bool out = i->opcode & 2, string = i->opcode < 0x70;
-	u16 port = i->opcode >= 0xe4 && i->opcode <= 0xe7 ? i->operand : (u16)r->rdx;
 
 	if (!port_permitted(v, port, bytes))
 		return INSN_FAULT;

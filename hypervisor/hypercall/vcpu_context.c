@@ -53,9 +53,7 @@ static void segments_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 		.es = c->user_regs.es,
 		.fs = c->user_regs.fs,
 		.gs = c->user_regs.gs,
-		.fs_base = c->fs_base,
-		.gs_base_kernel = c->gs_base_kernel,
-		.gs_base_user = c->gs_base_user,
+		.base = {c->fs_base, c->gs_base_user, c->gs_base_kernel},
 	};
 	v->kernel_ss = (u16)c->kernel_ss | 3;
 	v->kernel_sp = c->kernel_sp;
@@ -84,17 +82,15 @@ static void traps_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 /* The legacy area, with the reserved MXCSR bits cleared, whose load would fault. */
 static void fpu_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 {
-	u32 mxcsr;
+	u8 *fpu = v->fpu;
 
 	if (!(c->flags & PV_VGCF_I387_VALID))
 		return;
-	memcpy(v->fpu, c->fpu_ctxt.x, sizeof(c->fpu_ctxt.x));
-	memcpy(&mxcsr, (char *)v->fpu + FXSAVE_MXCSR, sizeof(mxcsr));
-	mxcsr &= MXCSR_DEFINED;
-	memcpy((char *)v->fpu + FXSAVE_MXCSR, &mxcsr, sizeof(mxcsr));
+	memcpy(fpu, c->fpu_ctxt.x, sizeof(c->fpu_ctxt.x));
+	*(u32 *)(fpu + FXSAVE_MXCSR) &= MXCSR_DEFINED;
 	if (features.xsave) {
-		memset((char *)v->fpu + XSTATE_BV, 0, 64);
-		*((u8 *)v->fpu + XSTATE_BV) = 3;
+		memset(fpu + XSTATE_BV, 0, 64);
+		fpu[XSTATE_BV] = 3;
 	}
 }
 
@@ -112,9 +108,10 @@ int vcpu_context_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 	if (!rc)
 		rc = gdt_set(v, c->gdt_frames, (u32)c->gdt_ents);
 	if (!rc)
-		rc = root_set_kernel(v, mfn(PV_CR3_TO_PFN(c->ctrlreg[3])));
+		rc = root_set(v, &v->kernel_root, mfn(PV_CR3_TO_PFN(c->ctrlreg[3])));
 	if (!rc)
-		rc = root_set_user(v, mfn(c->ctrlreg[1] & 1 ? PV_CR3_TO_PFN(c->ctrlreg[1]) : 0));
+		rc = root_set(v, &v->user_root,
+			      mfn(c->ctrlreg[1] & 1 ? PV_CR3_TO_PFN(c->ctrlreg[1]) : 0));
 	if (rc)
 		return rc;
 	registers_set(v, &c->user_regs);
@@ -127,7 +124,7 @@ int vcpu_context_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 		v->domain->vm_assist = c->vm_assist & VM_ASSIST_VALID;
 	/* No upcall before the kernel is ready for one. */
 	WRITE_ONCE(v->info->evtchn_upcall_mask, 1);
-	v->initialised = true;
+	__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -148,17 +145,13 @@ static void registers_get(const struct vcpu *v, struct pv_cpu_user_regs *u)
 
 static u64 context_flags(const struct vcpu *v)
 {
-	u64 flags = PV_VGCF_I387_VALID;
+	bool failsafe = v->callback[PV_CALLBACKTYPE_FAILSAFE].mask_events;
+	bool syscall = v->callback[PV_CALLBACKTYPE_SYSCALL].mask_events;
 
-	if (v->kernel_mode)
-		flags |= PV_VGCF_IN_KERNEL;
-	if (!(v->pause_flags & VCPU_PAUSE_DOWN))
-		flags |= PV_VGCF_ONLINE;
-	if (v->callback[PV_CALLBACKTYPE_FAILSAFE].mask_events)
-		flags |= PV_VGCF_FAILSAFE_DISABLES_EVENTS;
-	if (v->callback[PV_CALLBACKTYPE_SYSCALL].mask_events)
-		flags |= PV_VGCF_SYSCALL_DISABLES_EVENTS;
-	return flags;
+	return PV_VGCF_I387_VALID | (v->kernel_mode ? PV_VGCF_IN_KERNEL : 0) |
+	       (v->pause_flags & VCPU_PAUSE_DOWN ? 0 : PV_VGCF_ONLINE) |
+	       (failsafe ? PV_VGCF_FAILSAFE_DISABLES_EVENTS : 0) |
+	       (syscall ? PV_VGCF_SYSCALL_DISABLES_EVENTS : 0);
 }
 
 void vcpu_context_get(struct vcpu *v, struct pv_vcpu_guest_context *c)
@@ -179,7 +172,7 @@ void vcpu_context_get(struct vcpu *v, struct pv_vcpu_guest_context *c)
 	c->kernel_sp = v->kernel_sp;
 	c->ctrlreg[0] = 0x80050033 | (v->cr0_ts ? CR0_TS : 0);
 	c->ctrlreg[3] = PV_PFN_TO_CR3(mfn_nr(v->kernel_root));
-	if (mfn_nr(v->user_root) && !mfn_eq(v->user_root, MFN_NONE))
+	if (mfn_nr(v->user_root))
 		c->ctrlreg[1] = PV_PFN_TO_CR3(mfn_nr(v->user_root)) | 1;
 	c->ctrlreg[4] = v->cr4;
 	memcpy(c->debugreg, v->dr, sizeof(c->debugreg));
@@ -187,7 +180,7 @@ void vcpu_context_get(struct vcpu *v, struct pv_vcpu_guest_context *c)
 	c->failsafe_callback_eip = v->callback[PV_CALLBACKTYPE_FAILSAFE].address;
 	c->syscall_callback_eip = v->callback[PV_CALLBACKTYPE_SYSCALL].address;
 	c->vm_assist = v->domain->vm_assist;
-	c->fs_base = v->seg.fs_base;
-	c->gs_base_kernel = v->seg.gs_base_kernel;
-	c->gs_base_user = v->seg.gs_base_user;
+	c->fs_base = v->seg.base[PV_SEGBASE_FS];
+	c->gs_base_kernel = v->seg.base[PV_SEGBASE_GS_KERNEL];
+	c->gs_base_user = v->seg.base[PV_SEGBASE_GS_USER];
 }

@@ -21,9 +21,8 @@ static inline void wrmsr(u32 msr, u64 v)
 {
 	__asm__ volatile("wrmsr" ::"c"(msr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
 }
-/* Fault-tolerant forms for registers that may not exist: 0 or -EFAULT. */
+/* Of a register that may not exist: 0 or -EFAULT. */
 int rdmsr_safe(u32 msr, u64 *v);
-int wrmsr_safe(u32 msr, u64 v);
 static inline u64 rdtsc(void)
 {
 	u32 lo, hi;
@@ -293,7 +292,6 @@ void apic_init_cpu(void);
 u32 apic_id(void);
 void apic_eoi(void);
 void apic_send_ipi(const struct cpu *c, u8 vector);
-void apic_send_ipi_mask(const struct cpumask *mask, u8 vector); /* not to this CPU */
 /* One-shot local timer: interrupt after \p ticks TSC cycles; 0 stops it. */
 void apic_timer_arm(u64 tsc_deadline);
 u64 tsc_calibrate(void); /* kHz, against the PM timer, HPET or PIT */
@@ -344,15 +342,12 @@ void serial_write(const char *s, size_t n);
 void serial_enable_interrupt(void);
 /* Next input byte for dom0, or -1; dom0's read drains it. */
 int console_read(void);
-void console_write(const char *s, size_t n);
 /* Log ring for XEN_SYSCTL_readconsole: copies from \p index on; returns bytes, updates *index. */
 size_t console_log_read(char *buf, size_t size, u32 *index, bool clear);
 /* The event floor sets this: dom0's VIRQ_CONSOLE. */
 extern void (*console_input_hook)(void);
 
-/* Port guard (platform/ports.c): may dom0 touch it? The hypervisor's devices: no. */
-bool port_guarded(u16 port);
-u32 guest_port_read(struct vcpu *v, u16 port, unsigned int bytes);
-void guest_port_write(struct vcpu *v, u16 port, unsigned int bytes, u32 value);
+/* Port guard (platform/ports.c): IN or OUT of *value; what may not be reads all ones. */
+void guest_port(struct vcpu *v, u16 port, unsigned int bytes, bool out, u32 *value);
 
 #endif

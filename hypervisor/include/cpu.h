@@ -16,6 +16,8 @@
 #include "layout.h"
 
 struct vcpu;
+struct runqueue;
+struct timer_heap;
 
 /*
  * Guest registers at entry, in the order entry.S pushes them (low to high) and
@@ -52,7 +54,7 @@ enum softirq {
 struct cpu_root {
 	u64 *table;    /* the root itself, 512 entries (directmap address) */
 	paddr_t paddr; /* what CR3 holds */
-	mfn_t kernel;  /* guest L4s the root is a copy of; MFN_NONE: empty */
+	mfn_t kernel;  /* guest L4s the root is a copy of; 0: none */
 	mfn_t user;
 	struct vcpu *vcpu; /* whose they are */
 	bool kernel_mode;  /* kernel-only slots are present */
@@ -68,8 +70,6 @@ struct cpu_root {
 	u64 present[8]; /* guest slots that are present in the root now */
 };
 
-struct tss;
-
 struct cpu {
 	unsigned int id; /* 0.. in order of start-up; 0 is the boot CPU */
 	u32 apic_id;
@@ -83,12 +83,11 @@ struct cpu {
 	u32 flush_done_stamp;
 	struct cpu_root root;
 	/* sched/timer.c and sched/time.c */
-	void *timers;
+	struct timer_heap *timers;
 	u64 tsc_stamp, time_stamp; /* system time was time_stamp ns at tsc_stamp */
 	/* sched policy's own per-CPU state */
-	void *runqueue;
-	/* arch/cpu.c: descriptor tables and the control-register images loaded now */
-	struct tss *tss;
+	struct runqueue *runqueue;
+	/* arch/: images of the registers that are loaded now */
 	u64 cr4, cr4_base; /* base: without what the vCPU asked for */
 	u64 xcr0;
 	u64 dr7;

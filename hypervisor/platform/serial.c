@@ -31,7 +31,7 @@ void (*console_input_hook)(void);
 static u16 port; /* 0: no console */
 static u8 irq;
 static unsigned int fifo_size; /* 1 on a port that has none */
-static struct spinlock lock = SPINLOCK_INIT;
+static struct spinlock lock;
 static char last;
 static char input[INPUT_RING];
 static u32 input_head, input_tail;
@@ -83,12 +83,7 @@ void serial_init(const char *spec)
 	fifo_size = (inb(base + REG_FIFO) & FIFO_WORKS) == FIFO_WORKS ? FIFO_SIZE : 1;
 	port = base;
 	irq = interrupt;
-	printk_set_sink(serial_write);
-}
-
-u8 serial_irq(void)
-{
-	return port ? irq : 0;
+	printk_sink = serial_write;
 }
 
 bool serial_owns(u16 p)
@@ -135,11 +130,6 @@ void serial_write(const char *s, size_t n)
 		spin_unlock(&lock);
 }
 
-void console_write(const char *s, size_t n)
-{
-	serial_write(s, n);
-}
-
 /* Input that dom0 does not fetch is dropped, newest first. */
 static void serial_interrupt(void)
 {
@@ -168,7 +158,7 @@ int console_read(void)
 
 void serial_enable_interrupt(void)
 {
-	if (!serial_irq())
+	if (!port || !irq)
 		return;
 	interrupt_register(VECTOR_SERIAL, serial_interrupt);
 	ioapic_route_isa(irq, VECTOR_SERIAL);

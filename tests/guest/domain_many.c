@@ -167,15 +167,6 @@ static int64_t tiny_end(struct tiny *t, unsigned int slot)
 
 /* ---- all of them ---- */
 
-static uint64_t free_frames(void)
-{
-	struct pv_sysctl s = {.cmd = PV_SYSCTL_PHYSINFO,
-			      .interface_version = PV_SYSCTL_INTERFACE_VERSION};
-
-	expect_rc(CALL1(SYSCTL, &s), 0);
-	return s.u.physinfo.free_pages;
-}
-
 static uint64_t question(unsigned int slot, unsigned int round)
 {
 	return slot * 7919 + round;
@@ -259,7 +250,7 @@ static unsigned int domains_wanted(void)
 void test_main(void)
 {
 	unsigned int half = domains_wanted() / 2;
-	uint64_t first;
+	uint64_t first, back;
 
 	if (half > ALIVE_MAX)
 		half = ALIVE_MAX;
@@ -267,9 +258,12 @@ void test_main(void)
 	expect_rc(fifo_expand(), 0);
 	if (!wave(0, half))
 		return;
-	first = free_frames();
+	first = free_frames_settled();
 	if (!wave(half, half))
 		return;
-	expect_eq(free_frames(), first);
-	print("MANY back %lu\n", free_frames());
+	back = free_frames_settled();
+	/* Xen 4.17 loses some 70 bytes with each domain. */
+	expect_ge(back + (on_pavise() ? 0 : half / 40), first);
+	expect_ge(first, back);
+	print("MANY back %lu\n", back);
 }

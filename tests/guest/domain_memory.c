@@ -75,9 +75,9 @@ static void arguments(void)
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++) {
 		fill(0);
-		expect_lt(reserve(PV_XENMEM_POPULATE_PHYSMAP, (uint64_t)list, 1, orders[i]), 0);
-		expect_lt(reserve(PV_XENMEM_INCREASE_RESERVATION, (uint64_t)list, 1, orders[i]), 0);
-		expect_lt(reserve(PV_XENMEM_DECREASE_RESERVATION, (uint64_t)list, 1, orders[i]), 0);
+		expect_ge(0, reserve(PV_XENMEM_POPULATE_PHYSMAP, (uint64_t)list, 1, orders[i]));
+		expect_ge(0, reserve(PV_XENMEM_INCREASE_RESERVATION, (uint64_t)list, 1, orders[i]));
+		expect_ge(0, reserve(PV_XENMEM_DECREASE_RESERVATION, (uint64_t)list, 1, orders[i]));
 	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
 		expect_ge(0, reserve(PV_XENMEM_POPULATE_PHYSMAP, places[i], 1, 0));
@@ -87,8 +87,10 @@ static void arguments(void)
 	expect_ge(0, reserve(PV_XENMEM_POPULATE_PHYSMAP, (uint64_t)list, ~0ull, 0));
 	expect_ge(0, reserve(PV_XENMEM_POPULATE_PHYSMAP, (uint64_t)list, 1ull << 60, 9));
 	expect_rc(reserve(PV_XENMEM_POPULATE_PHYSMAP, (uint64_t)list, 0, 0), 0);
+	/* Xen takes any number for a page's; here one has a limit. */
 	list[0] = 1ull << 40;
-	expect_ge(0, reserve(PV_XENMEM_POPULATE_PHYSMAP, (uint64_t)list, 1, 0));
+	if (on_pavise())
+		expect_ge(0, reserve(PV_XENMEM_POPULATE_PHYSMAP, (uint64_t)list, 1, 0));
 	expect_rc(has(), 0);
 	/* The list's second entry lies on a page that is not there; misaligned it may be. */
 	expect_true(after == page + PAGE_SIZE);
@@ -117,14 +119,18 @@ static void others(void)
 		.domid = d.id, .type = PV_XENMEM_RESOURCE_GRANT_TABLE, .nr_frames = 1, .frame = 0};
 	uint16_t nobody[] = {77, PV_DOMID_IO, PV_DOMID_XEN, PV_DOMID_INVALID};
 
-	expect_rc(memory_op(EXCHANGE, &x), -PV_EPERM);
+	/* Xen exchanges for another domain; here each does it for itself. */
+	if (on_pavise())
+		expect_rc(memory_op(EXCHANGE, &x), -PV_EPERM);
 	expect_eq(x.nr_exchanged, 0);
 	expect_rc(memory_op(MAXIMUM_GPFN, &d.id), 0);
 	expect_rc(memory_op(SET_MEMORY_MAP, &map), 0);
-	map.map.nr_entries = 129;
+	map.map.nr_entries = on_pavise() ? 129 : 1025; /* one more than there may be */
 	expect_lt(memory_op(SET_MEMORY_MAP, &map), 0);
 	map.map = (struct pv_memory_map){1, 0x800000000000};
 	expect_rc(memory_op(SET_MEMORY_MAP, &map), -PV_EFAULT);
+	expect_rc(memory_op(ACQUIRE_RESOURCE, &r), -PV_EINVAL); /* no frames without a list */
+	r.nr_frames = 0;
 	expect_rc(memory_op(ACQUIRE_RESOURCE, &r), 0);
 	expect_eq(r.nr_frames, 4);
 	r.frame_list = (uint64_t)list;
@@ -162,5 +168,5 @@ void test_main(void)
 	others();
 	expect_rc(domain_destroy(&d), 0);
 	fill(0);
-	expect_lt(reserve(PV_XENMEM_POPULATE_PHYSMAP, (uint64_t)list, 1, 0), 0);
+	expect_ge(0, reserve(PV_XENMEM_POPULATE_PHYSMAP, (uint64_t)list, 1, 0));
 }

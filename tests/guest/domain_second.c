@@ -9,26 +9,26 @@
  */
 #include "lib/guest.h"
 
-static uint64_t free_frames(void)
+/* Xen looks at the arguments of some commands before it looks at who asks. */
+static void expect_refused(int64_t rc)
 {
-	struct pv_sysctl s = {.cmd = PV_SYSCTL_PHYSINFO,
-			      .interface_version = PV_SYSCTL_INTERFACE_VERSION};
-
-	expect_rc(CALL1(SYSCTL, &s), 0);
-	return s.u.physinfo.free_pages;
+	if (on_pavise())
+		expect_rc(rc, -PV_EPERM);
+	else
+		expect_lt(rc, 0);
 }
 
 /* In the clone. word[0]: a frame of the first domain. */
 static void control_refused(void)
 {
-	struct pv_domctl d;
+	struct pv_domctl d = {.cmd = 0};
 	struct pv_sysctl s = {.cmd = PV_SYSCTL_PHYSINFO,
 			      .interface_version = PV_SYSCTL_INTERFACE_VERSION};
 	uint16_t own = (uint16_t)domain_mailbox.word[1];
 
 	for (uint32_t cmd = 1; cmd < 90; cmd++) {
-		expect_rc(domctl(&d, cmd, 0), -PV_EPERM);
-		expect_rc(domctl(&d, cmd, own), -PV_EPERM);
+		expect_refused(domctl(&d, cmd, 0));
+		expect_refused(domctl(&d, cmd, own));
 	}
 	expect_rc(CALL1(SYSCTL, &s), -PV_EPERM);
 }
@@ -37,7 +37,7 @@ static void memory_refused(void)
 {
 	uint16_t self = PV_DOMID_SELF, own = (uint16_t)domain_mailbox.word[1], first = 0;
 	struct pv_memory_map map = {.nr_entries = 128};
-	struct pv_foreign_memory_map set = {.domid = PV_DOMID_SELF};
+	struct pv_foreign_memory_map set = {.domid = 0};
 	struct pv_mem_acquire_resource acquire = {.type = PV_XENMEM_RESOURCE_GRANT_TABLE};
 	static uint64_t list[1];
 	struct pv_memory_reservation r = {.extent_start = (uint64_t)list, .nr_extents = 1};
@@ -48,9 +48,15 @@ static void memory_refused(void)
 	expect_eq(memory_op(CURRENT_RESERVATION, &self), memory_op(CURRENT_RESERVATION, &own));
 	expect_ge(memory_op(CURRENT_RESERVATION, &self), 256);
 	WRITE_ONCE(shared_info->arch.max_pfn, 4321);
-	expect_rc(memory_op(MAXIMUM_GPFN, &self), 4321);
+	expect_rc(memory_op(MAXIMUM_GPFN, &self), 4320); /* how many, and the highest */
+	WRITE_ONCE(shared_info->arch.max_pfn, 0);
+	expect_rc(memory_op(MAXIMUM_GPFN, &self), 0);
 	expect_rc(memory_op(MACHINE_MEMORY_MAP, &map), -PV_EPERM);
 	expect_rc(memory_op(SET_MEMORY_MAP, &set), -PV_EPERM);
+	/* On Xen a domain may change what its own builder told it. */
+	set.domid = PV_DOMID_SELF;
+	if (on_pavise())
+		expect_rc(memory_op(SET_MEMORY_MAP, &set), -PV_EPERM);
 	expect_rc(memory_op(ACQUIRE_RESOURCE, &acquire), -PV_EPERM);
 	list[0] = domain_mailbox.word[0];
 	expect_ge(0, memory_op(DECREASE_RESERVATION, &r));
@@ -78,7 +84,7 @@ static void frames_refused(void)
 	expect_lt(mmu_update_one(theirs << 12 | PV_MMU_MACHPHYS_UPDATE, 7), 0);
 	expect_lt(domain_map(page, 0, PTE(theirs, PTE_FLAGS_RO)), 0);
 	expect_rc(CALL4(MMU_UPDATE, &u, 1, 0, 0), -PV_EPERM);
-	expect_rc(CALL4(MMU_UPDATE, &u, 1, 0, PV_DOMID_IO), -PV_EPERM);
+	expect_lt(CALL4(MMU_UPDATE, &u, 1, 0, PV_DOMID_IO), 0);
 	expect_rc(CALL4(MMU_UPDATE, &u, 1, 0, PV_DOMID_XEN), -PV_EPERM);
 	expect_rc(CALL4(MMU_UPDATE, &u, 1, 0, 1u << 16 | PV_DOMID_SELF), -PV_EPERM);
 	expect_rc(CALL4(MMUEXT_OP, &pin, 1, 0, 0), -PV_EPERM);
@@ -117,7 +123,7 @@ void test_main(void)
 		return;
 	}
 	expect_rc(domain_destroy(&d), 0);
-	before = free_frames();
+	before = free_frames_settled();
 	if (!domain_clone(&d, unprivileged))
 		return;
 	d.mailbox->word[0] = va_to_mfn(page);
@@ -132,6 +138,6 @@ void test_main(void)
 		  PV_SHUTDOWN_POWEROFF);
 	expect_rc(domain_destroy(&d), 0);
 	expect_rc(domain_info(d.id, &info), -PV_ESRCH);
-	after = free_frames();
+	after = free_frames_settled();
 	expect_eq(after, before);
 }

@@ -14,15 +14,6 @@
 
 enum { PORT, FRAME, ANSWERS, DONE }; /* words of the mailbox */
 
-static uint64_t free_frames(void)
-{
-	struct pv_sysctl s = {.cmd = PV_SYSCTL_PHYSINFO,
-			      .interface_version = PV_SYSCTL_INTERFACE_VERSION};
-
-	expect_rc(CALL1(SYSCTL, &s), 0);
-	return s.u.physinfo.free_pages;
-}
-
 static int64_t send(uint32_t port)
 {
 	struct pv_evtchn_send s = {.port = port};
@@ -52,7 +43,7 @@ static void refusals(void)
 	expect_rc(event_op(STATUS, &status), -PV_EPERM);
 	expect_lt(event_op(BIND_PIRQ, &pirq), 0);
 	expect_lt(physdev_op(MAP_PIRQ, &map), 0);
-	expect_rc(physdev_op(EOI, &eoi), -PV_EPERM);
+	expect_lt(physdev_op(EOI, &eoi), 0);
 	expect_rc(physdev_op(SETUP_GSI, &setup), -PV_EPERM);
 }
 
@@ -105,11 +96,6 @@ void test_main(void)
 	static struct domain d;
 	uint64_t before;
 
-	/* There the clone's first poll does not return, for a reason that is not known. */
-	if (!on_pavise()) {
-		skip("not run on Xen");
-		return;
-	}
 	/* The first one leaves tables behind that later ones find. */
 	if (domain_create(&d, 1, 64)) {
 		error("no domain can be made");
@@ -119,7 +105,7 @@ void test_main(void)
 	expect_rc(fifo_init(0), 0);
 	expect_rc(fifo_expand(), 0);
 	expect_rc(event_op(BIND_IPI, &ipi), 0); /* the hypervisor's memory for the first ports */
-	before = free_frames();
+	before = free_frames_settled();
 	if (!domain_clone(&d, second))
 		return;
 	alloc.remote_dom = d.id;
@@ -142,5 +128,5 @@ void test_main(void)
 	expect_rc(event_op(STATUS, &status), 0);
 	expect_eq(status.status, PV_EVTCHNSTAT_UNBOUND);
 	expect_rc(send(port), 0);
-	expect_eq(free_frames(), before);
+	expect_eq(free_frames_settled(), before);
 }

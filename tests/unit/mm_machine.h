@@ -15,7 +15,7 @@
 #define RAM_END	  2048UL
 
 unsigned long FRAME_TABLE_VIRT, M2P_VIRT, DIRECTMAP_VIRT;
-u64 hv_root[512], m2p_guest_entry;
+u64 hv_root[512];
 struct cpu_features features = {.paddr_bits = 40};
 unsigned int nr_cpus = 1;
 u32 tlb_clock_value = 1;
@@ -25,7 +25,6 @@ static struct cpu cpu;
 static struct domain guest = {.id = 1, .max_frames = 4096}, other = {.id = 2, .max_frames = 4096};
 static struct domain service = {.id = 0, .privileged = true, .max_frames = 4096};
 static struct vcpu vcpu = {.domain = &guest};
-static struct vcpu *guest_vcpus[] = {&vcpu};
 
 static unsigned long preempt_calls, preempt_at; /* true at the call of this number; 0: never */
 static bool preempt_always;
@@ -102,11 +101,6 @@ void domain_put(struct domain *d)
 	d->references--;
 }
 
-u32 tlb_clock(void)
-{
-	return tlb_clock_value;
-}
-
 void tlb_flush_frame(struct domain *d, const struct frame *f)
 {
 	(void)d;
@@ -159,7 +153,7 @@ __attribute__((constructor)) static void machine_start(void)
 		mfn_frame(mfn(nr))->owner = PV_DOMID_IO;
 		set_bit(ram_map, nr >> 9);
 	}
-	guest.vcpu = guest_vcpus;
+	guest.vcpu[0] = &vcpu;
 	guest.max_vcpus = 1;
 	guest.references = other.references = service.references = 1;
 	cpu.vcpu = &vcpu;

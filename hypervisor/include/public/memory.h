@@ -127,7 +127,7 @@ struct pv_mem_acquire_resource {
 	uint16_t domid;
 	uint16_t type;	     /* PV_XENMEM_RESOURCE_* */
 	uint32_t id;	     /* meaning depends on type */
-	uint32_t nr_frames;  /* asked for; with a null list: out, the number there are */
+	uint32_t nr_frames;  /* asked for; with a null list: 0, and out the number there are */
 	uint32_t pad;	     /* 0 */
 	uint64_t frame;	     /* first one */
 	uint64_t frame_list; /* guest virtual address of uint64_t[nr_frames], out: machine frames */

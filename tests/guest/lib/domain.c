@@ -46,6 +46,29 @@ int64_t domain_info(uint16_t id, struct pv_domctl_getdomaininfo *info)
 	return rc;
 }
 
+uint64_t free_frames(void)
+{
+	struct pv_sysctl s = {.cmd = PV_SYSCTL_PHYSINFO,
+			      .interface_version = PV_SYSCTL_INTERFACE_VERSION};
+
+	expect_rc(CALL1(SYSCTL, &s), 0);
+	return s.u.physinfo.free_pages;
+}
+
+uint64_t free_frames_settled(void)
+{
+	uint64_t now = free_frames(), before;
+
+	do {
+		struct pv_sched_poll poll = {.timeout = system_time() + MILLISECONDS(20)};
+
+		sched_op(POLL, &poll);
+		before = now;
+		now = free_frames();
+	} while (now != before);
+	return now;
+}
+
 int64_t domain_create(struct domain *d, unsigned int vcpus, uint64_t max_frames)
 {
 	struct pv_domctl op = {.cmd = 0};
@@ -96,27 +119,49 @@ int64_t domain_map(const volatile void *va, uint16_t id, uint64_t pte)
 	return CALL4(UPDATE_VA_MAPPING_OTHERDOMAIN, va, pte, PV_UVMF_INVLPG, id);
 }
 
-int64_t domain_write(struct domain *d, uint64_t mfn, const void *page)
-{
-	static void *window;
-	int64_t rc;
+static void *window; /* where one frame of another domain is mapped for a moment */
 
+static int64_t window_open(const struct domain *d, uint64_t mfn)
+{
 	if (!window)
 		window = page_alloc();
-	rc = domain_map(window, d->id, PTE(mfn, PTE_FLAGS_RW));
-	if (!rc) {
-		memcpy(window, page, PAGE_SIZE);
-		rc = map_va(window, 0);
-	}
-	return rc;
+	return domain_map(window, d->id, PTE(mfn, PTE_FLAGS_RW));
+}
+
+static int64_t window_close(void)
+{
+	return map_va(window, 0);
+}
+
+int64_t domain_write(struct domain *d, uint64_t mfn, const void *page)
+{
+	int64_t rc = window_open(d, mfn);
+
+	if (rc)
+		return rc;
+	memcpy(window, page, PAGE_SIZE);
+	return window_close();
+}
+
+/* A builder's part: without it, the first event would be an upcall to no address. */
+static int64_t events_mask(const struct domain *d)
+{
+	int64_t rc = window_open(d, d->shared_info);
+
+	if (rc)
+		return rc;
+	((struct pv_shared_info *)window)->vcpu_info[0].evtchn_upcall_mask = 1;
+	return window_close();
 }
 
 int64_t domain_start(struct domain *d, uint64_t root, struct pv_vcpu_guest_context *context)
 {
 	struct pv_mmuext_op pin = {.cmd = PV_MMUEXT_PIN_L4_TABLE, .arg1.mfn = root};
 	struct pv_domctl op = {.u.vcpucontext = {.vcpu = 0, .ctxt = (uint64_t)context}};
-	int64_t rc = CALL4(MMUEXT_OP, &pin, 1, 0, d->id);
+	int64_t rc = events_mask(d);
 
+	if (!rc)
+		rc = CALL4(MMUEXT_OP, &pin, 1, 0, d->id);
 	if (rc)
 		return rc;
 	context->flags |= PV_VGCF_ONLINE;
@@ -295,5 +340,5 @@ void domain_join(struct domain *d)
 	if (!(info.flags & PV_DOMINF_SHUTDOWN) || !d->mailbox->done)
 		failure("domain %u did not come to its end (flags 0x%x)", d->id, info.flags);
 	else if (d->mailbox->result != RESULT_SUCCESS)
-		result_report(d->mailbox->result, "so says domain %u", d->id);
+		result_report(d->mailbox->result, "domain %u: %s", d->id, d->mailbox->complaint);
 }

@@ -377,7 +377,8 @@ struct mailbox {
 	volatile uint64_t word[64]; /* what they like */
 	volatile enum result result;
 	volatile bool done;
-	char rest[PAGE_SIZE - 520];
+	char complaint[256]; /* first of its worst: on Xen a clone has no console */
+	char rest[PAGE_SIZE - 776];
 };
 /* A clone's own; the one that made it finds it at domain.mailbox. */
 extern struct mailbox domain_mailbox;
@@ -393,6 +394,10 @@ struct domain {
 /* One call; fills in command, version and domain. */
 int64_t domctl(struct pv_domctl *op, uint32_t cmd, uint16_t id);
 int64_t domain_info(uint16_t id, struct pv_domctl_getdomaininfo *info);
+/* Frames that no domain has. */
+uint64_t free_frames(void);
+/* The same, once it stays as it is: Xen gives the last frames of a domain back some time later. */
+uint64_t free_frames_settled(void);
 /*
  * An unprivileged domain with the same image at the same addresses, which has
  * not started yet. domain_run() starts it: it runs the function on its own copy

@@ -120,8 +120,11 @@ void result_report(enum result result, const char *format, ...)
 		line.length--;
 	put(&line, '\n');
 	console_write(line.text, line.length);
-	if (result > worst)
+	if (result > worst) {
 		worst = result;
+		line.text[line.length - 1] = '\0';
+		memcpy(domain_mailbox.complaint, line.text, line.length);
+	}
 }
 
 enum result result_get(void)
