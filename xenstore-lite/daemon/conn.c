@@ -207,7 +207,7 @@ static int next_request(const struct conn *c, struct xsd_sockmsg *h)
 static void log_unlogged(struct conn *c, const char *end)
 {
 	if (c->unlogged)
-		log_input(c, end - c->unlogged, c->unlogged);
+		log_put(LOG_INPUT, c->id, NULL, 0, end - c->unlogged, c->unlogged);
 	c->unlogged = 0;
 }
 
@@ -221,7 +221,7 @@ static void run_request(struct conn *c, const struct xsd_sockmsg *h)
 	if (c->tp->exact)
 		log_unlogged(c, msg + len);
 	else if (ops_is_change(h))
-		log_input(c, msg, len);
+		log_put(LOG_INPUT, c->id, NULL, 0, msg, len);
 	if (!c->dead)
 		buf_take(&c->in, len);
 }

@@ -118,11 +118,6 @@ void log_conn(enum log_type type, const struct conn *c)
 		log_put(type, c->id, &value, 1, NULL, 0);
 }
 
-void log_input(const struct conn *c, const void *data, size_t len)
-{
-	log_put(LOG_INPUT, c->id, NULL, 0, data, len);
-}
-
 void log_domain(enum log_type type, const struct domain *d)
 {
 	uint64_t v[] = {d->domid, d->introduced, d->shutdown};
@@ -143,10 +138,19 @@ void log_busy(const struct conn *c, bool busy)
 		__atomic_store_n(&lg.head->busy[c->fd], busy, __ATOMIC_RELEASE);
 }
 
+/* Keep it for a look. */
+static void set_aside(const char *suffix)
+{
+	char name[sizeof(log_path) + 8];
+
+	snprintf(name, sizeof(name), "%s.%s", log_path, suffix);
+	if (!rename(log_path, name))
+		fprintf(stderr, "xenstored: a log that is of no use is kept as %s\n", name);
+}
+
 void log_open(const char *dir)
 {
 	struct head want = {0};
-	char old[sizeof(log_path) + 8];
 	off_t size;
 	int fd;
 
@@ -166,14 +170,12 @@ void log_open(const char *dir)
 	unmap(&lg);
 	if (fd >= 0)
 		close(fd);
-	/* One of an earlier boot, or damaged: keep it for a look. */
-	snprintf(old, sizeof(old), "%s.old", log_path);
-	rename(log_path, old);
+	/* One of an earlier boot, or damaged. */
+	set_aside("old");
 }
 
 bool log_load(void)
 {
-	char bad[sizeof(log_path) + 8];
 	bool ok;
 
 	if (!lg.head)
@@ -186,9 +188,8 @@ bool log_load(void)
 	/* Its word on which descriptors are connections counts for nothing. */
 	for (struct conn *c = conns; c; c = c->next)
 		c->fd = -1;
-	snprintf(bad, sizeof(bad), "%s.bad", log_path);
-	fprintf(stderr, "xenstored: the log makes no sense; kept as %s, starting empty\n", bad);
-	rename(log_path, bad);
+	fprintf(stderr, "xenstored: the log makes no sense; starting empty\n");
+	set_aside("bad");
 	unmap(&lg);
 	state_clear();
 	return false;

@@ -70,7 +70,6 @@ void log_tidy(void);
 void log_put(enum log_type type, uint32_t conn, const uint64_t *val, unsigned int count,
 	     const void *data, size_t len);
 void log_conn(enum log_type type, const struct conn *c); /* OPEN, RING, CLOSE, ... */
-void log_input(const struct conn *c, const void *data, size_t len);
 void log_domain(enum log_type type, const struct domain *d);
 /* Log that c is closed, and close it. */
 void log_close(struct conn *c);

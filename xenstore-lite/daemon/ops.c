@@ -15,6 +15,7 @@ struct op {
 	struct txn *txn;
 	struct node **root;
 	struct outcome *out;
+	int64_t cost; /* of keeping it as a step */
 	int argc;
 	const char *argv[MAX_ARGS];
 	const char *value; /* what follows the first argument */
@@ -504,7 +505,8 @@ static int run(struct op *o, const char *data)
 		if (!o->txn)
 			return ENOENT;
 		o->root = o->txn->root;
-		if (ops_is_step(o->req) && !txn_affords(o->txn, o->req, data))
+		o->cost = txn_affords(o->txn, o->req, data);
+		if (o->cost < 0 && ops_is_step(o->req))
 			return ENOSPC;
 	}
 	return parse(o, k, data, o->req->len) ? k->run(o) : EINVAL;
@@ -533,6 +535,6 @@ int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data, str
 	}
 	/* What had no room has not happened. */
 	if (o.txn && ops_is_step(req) && err != ENOSPC)
-		txn_keep(o.txn, req, data, out);
+		txn_keep(o.txn, req, data, o.cost, out);
 	return err;
 }

@@ -157,12 +157,10 @@ void state_save(void)
 
 /* A record taken apart. */
 struct loaded {
-	enum log_type type;
-	uint32_t id;	/* of the connection that it names, or 0 */
-	struct conn *c; /* that one, if there is one */
+	struct record h;
+	struct conn *c; /* that it names, if there is one */
 	uint64_t v[LOG_VALUES];
 	const char *data;
-	size_t len;
 };
 
 static struct {
@@ -181,9 +179,26 @@ static void new_root(void)
 	store_bill(&store_root, store_root->c, 1);
 }
 
-static struct domain *find_domain(uint64_t domid)
+/* A request of the snapshot. What a transaction has asked for may have been refused. */
+static bool load_request(struct loaded *r)
 {
-	return domid < DOMID_LIMIT ? domain_find((unsigned int)domid) : NULL;
+	struct xsd_sockmsg req;
+	struct outcome out;
+	bool fit;
+	int err;
+
+	if (r->h.len < sizeof(req))
+		return false;
+	memcpy(&req, r->data, sizeof(req));
+	if (r->c)
+		fit = req.tx_id ? ops_is_step(&req) : req.type == XS_WATCH;
+	else
+		fit = req.type == XS_WRITE || req.type == XS_SET_PERMS || req.type == XS_CONTROL ||
+		      req.type == XS_SET_TARGET;
+	if (!fit || req.len != r->h.len - sizeof(req) || req.len > 2 * XENSTORE_PAYLOAD_MAX)
+		return false;
+	err = ops_run(r->c ? r->c : &ld.self, &req, r->data + sizeof(req), &out);
+	return !err || req.tx_id;
 }
 
 static bool load_txn(struct loaded *r)
@@ -194,37 +209,12 @@ static bool load_txn(struct loaded *r)
 	return true;
 }
 
-/* A request of the snapshot. What a transaction has asked for may have been refused. */
-static bool load_request(struct loaded *r)
-{
-	struct xsd_sockmsg req;
-	struct outcome out;
-	int err;
-
-	if (r->len < sizeof(req))
-		return false;
-	memcpy(&req, r->data, sizeof(req));
-	if (req.len != r->len - sizeof(req) || req.len > 2 * XENSTORE_PAYLOAD_MAX)
-		return false;
-	err = ops_run(r->c ? r->c : &ld.self, &req, r->data + sizeof(req), &out);
-	return !err || req.tx_id;
-}
-
-static bool load_input(struct loaded *r)
-{
-	if (log_loading)
-		return load_request(r);
-	if (r->c)
-		conn_replay(r->c, r->data, r->len);
-	return r->c;
-}
-
 static bool load_pending(struct loaded *r)
 {
-	if (r->v[0] > r->len)
+	if (r->v[0] > r->h.len)
 		return false;
 	buf_add(&r->c->in, r->data, r->v[0]);
-	buf_add(&r->c->out, r->data + r->v[0], r->len - r->v[0]);
+	buf_add(&r->c->out, r->data + r->v[0], r->h.len - r->v[0]);
 	return true;
 }
 
@@ -238,11 +228,10 @@ static bool load_begin(struct loaded *r)
 	return true;
 }
 
-static bool load_domain(struct loaded *r)
+/* d: there is already a domain of that id. */
+static bool load_domain(struct loaded *r, struct domain *d)
 {
-	struct domain *d;
-
-	if (r->v[0] >= DOMID_LIMIT || find_domain(r->v[0]))
+	if (r->v[0] >= DOMID_LIMIT || d)
 		return false;
 	d = domain_add((unsigned int)r->v[0]);
 	d->introduced = r->v[1];
@@ -250,54 +239,13 @@ static bool load_domain(struct loaded *r)
 	return true;
 }
 
-static bool load_domain_event(struct loaded *r)
+static bool load_ring(struct loaded *r, struct domain *d)
 {
-	struct domain *d = find_domain(r->v[0]);
-
-	if (!d || d == domain0)
-		return false;
-	(r->type == LOG_DOMAIN_GONE ? domain_release : domain_shutdown)(d);
-	return true;
-}
-
-static bool load_open(struct loaded *r)
-{
-	socket_new((int)r->v[0], r->id);
-	return true;
-}
-
-static bool load_ring(struct loaded *r)
-{
-	struct domain *d = find_domain(r->v[0]);
-
 	if (!d || d->conn)
 		return false;
 	log_has_rings = true;
 	d->port = (uint32_t)r->v[1];
-	ring_new(d, r->id, (uint32_t)r->v[2], (uint32_t)r->v[3]);
-	return true;
-}
-
-static bool load_close(struct loaded *r)
-{
-	conn_close(r->c);
-	ld.last = NULL;
-	/* A long log opens and closes many. */
-	conn_flush_all();
-	conn_reap();
-	return true;
-}
-
-static bool load_overflow(struct loaded *r)
-{
-	conn_set_overflow(r->c, r->v[0]);
-	return true;
-}
-
-static bool load_clean(struct loaded *r)
-{
-	(void)r;
-	ld.clean = true;
+	ring_new(d, r->h.conn, (uint32_t)r->v[2], (uint32_t)r->v[3]);
 	return true;
 }
 
@@ -306,34 +254,70 @@ static bool load_clean(struct loaded *r)
 #define CONN	 4 /* is about a connection there is, */
 #define NEW_CONN 8 /* or a new one */
 
-static const struct {
-	bool (*load)(struct loaded *r);
-	unsigned int flags;
-} loaders[LOG_TYPES] = {
-	[LOG_INPUT] = {load_input, SNAPSHOT | SINCE},
-	[LOG_TXN] = {load_txn, SNAPSHOT | CONN},
-	[LOG_PENDING] = {load_pending, SNAPSHOT | CONN},
-	[LOG_BEGIN] = {load_begin, SNAPSHOT},
-	[LOG_DOMAIN] = {load_domain, SNAPSHOT | SINCE},
-	[LOG_DOMAIN_GONE] = {load_domain_event, SINCE},
-	[LOG_DOMAIN_SHUTDOWN] = {load_domain_event, SINCE},
-	[LOG_OPEN] = {load_open, SNAPSHOT | SINCE | NEW_CONN},
-	[LOG_RING] = {load_ring, SNAPSHOT | SINCE | NEW_CONN},
-	[LOG_CLOSE] = {load_close, SINCE | CONN},
-	[LOG_OVERFLOW] = {load_overflow, SNAPSHOT | SINCE | CONN},
-	[LOG_CLEAN] = {load_clean, SINCE},
+static const uint8_t place[LOG_TYPES] = {
+	[LOG_INPUT] = SNAPSHOT | SINCE,
+	[LOG_DOMAIN] = SNAPSHOT | SINCE,
+	[LOG_OPEN] = SNAPSHOT | SINCE | NEW_CONN,
+	[LOG_RING] = SNAPSHOT | SINCE | NEW_CONN,
+	[LOG_OVERFLOW] = SNAPSHOT | SINCE | CONN,
+	[LOG_TXN] = SNAPSHOT | CONN,
+	[LOG_PENDING] = SNAPSHOT | CONN,
+	[LOG_BEGIN] = SNAPSHOT,
+	[LOG_CLOSE] = SINCE | CONN,
+	[LOG_DOMAIN_GONE] = SINCE,
+	[LOG_DOMAIN_SHUTDOWN] = SINCE,
+	[LOG_CLEAN] = SINCE,
 };
 
 static bool load_record(struct loaded *r)
 {
-	unsigned int flags = r->type < LOG_TYPES ? loaders[r->type].flags : 0;
+	unsigned int flags = r->h.type < LOG_TYPES ? place[r->h.type] : 0;
+	struct domain *d = r->v[0] < DOMID_LIMIT ? domain_find((unsigned int)r->v[0]) : NULL;
 
-	if (!ld.last || ld.last->id != r->id || ld.last->dead)
-		ld.last = r->id ? conn_by_id(r->id) : NULL;
+	if (!ld.last || ld.last->id != r->h.conn || ld.last->dead)
+		ld.last = r->h.conn ? conn_by_id(r->h.conn) : NULL;
 	r->c = ld.last;
-	ld.clean = false;
-	return (flags & (log_loading ? SNAPSHOT : SINCE)) && (!(flags & CONN) || r->c) &&
-	       (!(flags & NEW_CONN) || (r->id && !r->c)) && loaders[r->type].load(r);
+	if (!(flags & (log_loading ? SNAPSHOT : SINCE)) || ((flags & CONN) && !r->c) ||
+	    ((flags & NEW_CONN) && (!r->h.conn || r->c)))
+		return false;
+	ld.clean = r->h.type == LOG_CLEAN;
+	switch ((enum log_type)r->h.type) {
+	case LOG_INPUT:
+		if (log_loading)
+			return load_request(r);
+		if (r->c)
+			conn_replay(r->c, r->data, r->h.len);
+		return r->c;
+	case LOG_DOMAIN:
+		return load_domain(r, d);
+	case LOG_OPEN:
+		return socket_new((int)r->v[0], r->h.conn);
+	case LOG_RING:
+		return load_ring(r, d);
+	case LOG_OVERFLOW:
+		conn_set_overflow(r->c, r->v[0]);
+		return true;
+	case LOG_TXN:
+		return load_txn(r);
+	case LOG_PENDING:
+		return load_pending(r);
+	case LOG_BEGIN:
+		return load_begin(r);
+	case LOG_CLOSE:
+		conn_close(r->c);
+		ld.last = NULL;
+		/* A long log opens and closes many. */
+		conn_flush_all();
+		conn_reap();
+		return true;
+	case LOG_DOMAIN_GONE:
+	case LOG_DOMAIN_SHUTDOWN:
+		if (d && d != domain0)
+			(r->h.type == LOG_DOMAIN_GONE ? domain_release : domain_shutdown)(d);
+		return d && d != domain0;
+	default:
+		return true;
+	}
 }
 
 bool state_load(const void *records, size_t len)
@@ -347,26 +331,19 @@ bool state_load(const void *records, size_t len)
 	log_loading = conn_muted = true;
 	while (ok && len) {
 		struct loaded r = {0};
-		struct record h;
-		size_t values;
+		size_t size = sizeof(r.h);
 
-		ok = len >= sizeof(h);
+		ok = size <= len;
+		if (ok)
+			memcpy(&r.h, p, size);
+		size += r.h.count * sizeof(r.v[0]);
+		ok = ok && r.h.count <= LOG_VALUES && size <= len && r.h.len <= len - size;
 		if (!ok)
 			break;
-		memcpy(&h, p, sizeof(h));
-		p += sizeof(h);
-		len -= sizeof(h);
-		values = h.count * sizeof(r.v[0]);
-		ok = h.count <= LOG_VALUES && values <= len && h.len <= len - values;
-		if (!ok)
-			break;
-		memcpy(r.v, p, values);
-		r.type = h.type;
-		r.id = h.conn;
-		r.data = p + values;
-		r.len = h.len;
-		p += values + h.len;
-		len -= values + h.len;
+		memcpy(r.v, p + sizeof(r.h), size - sizeof(r.h));
+		r.data = p + size;
+		p += size + r.h.len;
+		len -= size + r.h.len;
 		ok = load_record(&r);
 	}
 	ok = ok && !log_loading;

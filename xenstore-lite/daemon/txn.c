@@ -25,15 +25,17 @@ static int64_t cost(const struct xsd_sockmsg *req, const char *data)
 	return (int64_t)n;
 }
 
-bool txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const char *data)
+int64_t txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const char *data)
 {
 	const struct domain *d = t->conn->domain;
+	int64_t n = t->again ? 0 : cost(req, data);
 
-	return t->again || ((log_loading || t->count < quota_limit(d, Q_TXN_NODES)) &&
-			    quota_room(d, Q_MEMORY, cost(req, data)));
+	if (!t->again && !log_loading && t->count >= quota_limit(d, Q_TXN_NODES))
+		return -1;
+	return quota_room(d, Q_MEMORY, n) ? n : -1;
 }
 
-void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data,
+void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, int64_t bytes,
 	      const struct outcome *out)
 {
 	struct step *s;
@@ -46,7 +48,7 @@ void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data,
 	*(t->steps ? t->last_step : &t->steps) = s;
 	t->last_step = &s->next;
 	t->count++;
-	charge(t, cost(req, data));
+	charge(t, bytes);
 }
 
 /* The store of now becomes t's snapshot. */

@@ -70,10 +70,10 @@ extern uint32_t txn_last_id;
 struct txn *txn_new(struct conn *conn, uint32_t id);
 int txn_start(struct conn *conn, uint32_t *id);
 struct txn *txn_find(struct conn *conn, uint32_t id);
-/* Is there room to keep this request? */
-bool txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const char *data);
-/* Keep it, now that it was run. */
-void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data,
+/* What it costs in bytes to keep this request, -1: more than there is room for. */
+int64_t txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const char *data);
+/* Keep it for that, now that it was run. */
+void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, int64_t bytes,
 	      const struct outcome *out);
 /* Move it onto the store of now. If it can tell that from its snapshot, it has lost. */
 void txn_renew(struct txn *t);

@@ -77,7 +77,7 @@ const char *wire_errname(int err)
 bool path_valid(const char *path)
 {
 	static const bool allowed[256] = {
-		['-'] = true,	    ['_'] = true,	['@'] = true,
+		['-'] = true,	      ['_'] = true,	    ['@'] = true,
 		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
 	};
 	size_t len = strlen(path);

@@ -143,6 +143,7 @@ static long done, retries;
  * system call for all of them that have something to send or to take.
  */
 static struct io_uring ring;
+#define MOST 128 /* clients */
 
 static char *text(char *at, const char *s)
 {
@@ -164,7 +165,8 @@ static void expect(struct cl *c)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&ring);
 
-	io_uring_prep_recv(sqe, c->fd, c->in + c->len, sizeof(c->in) - c->len, 0);
+	io_uring_prep_recv(sqe, c->id, c->in + c->len, sizeof(c->in) - c->len, 0);
+	sqe->flags |= IOSQE_FIXED_FILE;
 	/* It is not there yet. */
 	sqe->ioprio = IORING_RECVSEND_POLL_FIRST;
 	io_uring_sqe_set_data(sqe, c);
@@ -173,7 +175,8 @@ static void expect(struct cl *c)
 /* Next request of a client; ops counts what the figure is about. */
 static void next(struct cl *c, enum kind kind, unsigned int nodes)
 {
-	unsigned int round = (unsigned int)c->round, id = kind == TXN_SAME ? 0 : (unsigned int)c->id;
+	unsigned int round = (unsigned int)c->round,
+		     id = kind == TXN_SAME ? 0 : (unsigned int)c->id;
 	unsigned int k = (round * 7919 + id * 131) % nodes, step = (unsigned int)c->step;
 	char msg[128], *at = msg;
 	uint32_t type = XS_READ;
@@ -197,8 +200,8 @@ static void next(struct cl *c, enum kind kind, unsigned int nodes)
 		at = number(at, round);
 	len = message(c->out, type, step ? c->tx : 0, msg, (size_t)(at - msg));
 	sqe = io_uring_get_sqe(&ring);
-	io_uring_prep_send(sqe, c->fd, c->out, len, 0);
-	sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+	io_uring_prep_send(sqe, c->id, c->out, len, 0);
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
 	expect(c);
 }
 
@@ -278,10 +281,18 @@ static void got(struct cl *x, int bytes, enum kind kind, unsigned int nodes)
 static void load(const char *name, enum kind kind, int n, unsigned int nodes, double time)
 {
 	struct cl *c = clients(n);
+	int fds[MOST];
 	double start = seconds(), now = start, busy = daemon_time();
 
 	done = retries = 0;
-	if (io_uring_queue_init(256, &ring, IORING_SETUP_COOP_TASKRUN))
+	if (n > MOST) {
+		errno = E2BIG;
+		die("clients");
+	}
+	for (int i = 0; i < n; i++)
+		fds[i] = c[i].fd;
+	if (io_uring_queue_init(2 * MOST, &ring, IORING_SETUP_COOP_TASKRUN) ||
+	    io_uring_register_files(&ring, fds, (unsigned int)n))
 		die("io_uring");
 	for (int i = 0; i < n; i++)
 		next(&c[i], kind, nodes);
