@@ -56,11 +56,8 @@ static long op_is_up(struct vcpu *v, vaddr_t arg __unused)
 static long op_get_runstate(struct vcpu *v, vaddr_t arg)
 {
 	struct pv_vcpu_runstate_info r;
-	u32 state;
 
-	memset(&r, 0, sizeof(r));
-	runstate_get(v, r.time, &state, &r.state_entry_time);
-	r.state = (s32)state;
+	runstate_get(v, &r);
 	return copy_to_guest(arg, &r, sizeof(r)) ? REFUSE(-EFAULT) : 0;
 }
 

@@ -111,9 +111,8 @@ struct domain {
 #define VCPU_PAUSE_BLOCKED BIT(1) /* waits for an event */
 #define VCPU_PAUSE_POLL	   BIT(2) /* waits for one of its polled ports */
 #define VCPU_PAUSE_DOMAIN  BIT(3) /* the domain is paused, shut down or dying */
-#define VCPU_PAUSE_CONTROL BIT(4) /* this vCPU is paused by a control call */
-#define VCPU_PAUSE_AUDIT   BIT(5) /* the machine stands still to be counted */
-#define VCPU_PAUSE_CAP	   BIT(6) /* the domain has had its share of this period (sched/cap.c) */
+#define VCPU_PAUSE_AUDIT   BIT(4) /* the machine stands still to be counted */
+#define VCPU_PAUSE_CAP	   BIT(5) /* the domain has had its share of this period (sched/cap.c) */
 
 struct trap_entry {
 	vaddr_t address; /* 0: none registered */

@@ -55,8 +55,8 @@ static void read_table(paddr_t p)
 	const void *table;
 	u32 size;
 
-	if (!header ||
-	    (memcmp(header, "APIC", 4) && memcmp(header, "FACP", 4) && memcmp(header, "HPET", 4)))
+	if (!header || (memcmp(header, "APIC", 4) != 0 && memcmp(header, "FACP", 4) != 0 &&
+			memcmp(header, "HPET", 4) != 0))
 		return; /* of no use here */
 	table = map_table(p, &size);
 	wrong = table ? acpi_parse_table(table, size, &acpi) : "it has no sensible length";
