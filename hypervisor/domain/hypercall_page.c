@@ -23,8 +23,10 @@ static const u8 iret_stub[] = {
 	0x51, 0x41, 0x53, 0x50,		  /* push %rcx; push %r11; push %rax */
 	0xb8, PV_HYPERCALL_IRET, 0, 0, 0, /* mov $number, %eax */
 	0x0f, 0x05,			  /* syscall */
+	OP_INT3, OP_INT3, OP_INT3,
 };
 /* clang-format on */
+STATIC_ASSERT(sizeof(stub) == sizeof(iret_stub)); /* so that one covers the other */
 
 void hypercall_page_fill(void *page)
 {
@@ -32,11 +34,8 @@ void hypercall_page_fill(void *page)
 	for (u32 i = 0; i < PAGE_SIZE / STUB_SIZE; i++) {
 		u8 *p = (u8 *)page + i * STUB_SIZE;
 
-		if (i == PV_HYPERCALL_IRET) {
-			memcpy(p, iret_stub, sizeof(iret_stub));
-			continue;
-		}
 		memcpy(p, stub, sizeof(stub));
 		memcpy(p + NUMBER_AT, &i, sizeof(i));
 	}
+	memcpy((u8 *)page + PV_HYPERCALL_IRET * STUB_SIZE, iret_stub, sizeof(iret_stub));
 }

@@ -206,8 +206,8 @@ u32 domain_count(void);
 void domain_hold(struct domain *d);
 /* Drop a reference, from any context; the last one has the structure freed by SOFTIRQ_REAP. */
 void domain_put(struct domain *d);
-/* Start-up: the look-up and the softirq. */
-void domain_list_init(void);
+/* What SOFTIRQ_REAP does. */
+void domain_reap(void);
 /*
  * Put \p d under its id (PV_DOMID_INVALID: the next free one) with two references: that
  * of its creation, which teardown drops, and the caller's. 0, -EEXIST, -ENOMEM, or -ENOSPC when

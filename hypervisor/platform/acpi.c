@@ -85,14 +85,6 @@ static void read_efi(void)
 		 (t->revision & 0xffff) / 10, acpi.nr_efi_tables);
 }
 
-static void report(void)
-{
-	if (!acpi.nr_cpus)
-		log_warning("ACPI: no processor is listed; only the boot CPU is used");
-	log_info("ACPI: %u processors, %u IO-APICs, PM1a at 0x%x, PM timer at 0x%x%s", acpi.nr_cpus,
-		 acpi.nr_ioapics, acpi.pm1a_control, acpi.pm_timer, acpi.hpet ? ", HPET" : "");
-}
-
 void acpi_init(void)
 {
 	const void *root = find_root();
@@ -115,5 +107,8 @@ void acpi_init(void)
 		memcpy(&p, table + ACPI_HEADER_SIZE + i * step, step);
 		read_table(p);
 	}
-	report();
+	if (!acpi.nr_cpus)
+		log_warning("ACPI: no processor is listed; only the boot CPU is used");
+	log_info("ACPI: %u processors, %u IO-APICs, PM1a at 0x%x, PM timer at 0x%x%s", acpi.nr_cpus,
+		 acpi.nr_ioapics, acpi.pm1a_control, acpi.pm_timer, acpi.hpet ? ", HPET" : "");
 }

@@ -45,9 +45,7 @@ paddr_t acpi_parse_root(const void *rsdp, size_t size, bool *wide)
 
 static void add_processor(struct acpi_info *info, u32 id, u32 flags)
 {
-	if (!(flags & 1))
-		return;
-	if (info->nr_cpus < MAX_CPUS)
+	if ((flags & 1) && info->nr_cpus < MAX_CPUS)
 		info->apic_id[info->nr_cpus++] = id;
 }
 

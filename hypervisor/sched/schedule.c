@@ -84,10 +84,9 @@ static struct cpu *choose_cpu(struct vcpu *v)
 	struct cpu *best = v->cpu;
 	u64 least = ~0UL;
 
-	if (may_run_on(v->sched, best) && prefers(v, best) && (nr_cpus == 1 || cpu_is_idle(best)))
-		return best;
-	if (!policy->balance && may_run_on(v->sched, best) &&
-	    v->runstate_time[PV_RUNSTATE_RUNNING] != 0)
+	if (may_run_on(v->sched, best) &&
+	    ((prefers(v, best) && (nr_cpus == 1 || cpu_is_idle(best))) ||
+	     (!policy->balance && v->runstate_time[PV_RUNSTATE_RUNNING] != 0)))
 		return best;
 	for_each_cpu(c) {
 		u64 cost;
