@@ -143,7 +143,7 @@ int domain_list_add(struct domain *d, domid_t id)
 		rc = -EEXIST;
 	} else {
 		d->id = last_id = (domid_t)i;
-		d->references = 1;
+		d->references = 2;
 		table[i] = d;
 		set_bit(used, i);
 		nr_used++;

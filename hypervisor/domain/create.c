@@ -23,14 +23,19 @@ static void free_more_fired(struct timer *t)
 /* Free some of what may be many; false: there is more. */
 static bool parts_free(struct domain *d)
 {
-	unsigned int n;
-
-	for (n = 0; d->max_vcpus; n++) {
+	for (unsigned int n = 0; d->max_vcpus; n++) {
 		if (n == FREE_VCPUS_AT_ONCE)
 			return false;
 		vcpu_free(d->vcpu[--d->max_vcpus]);
 	}
 	return grant_table_destroy(d) && event_domain_destroy(d);
+}
+
+static void memory_free(struct domain *d)
+{
+	heap_free(d->watchdog);
+	heap_free(d->e820);
+	heap_free(d);
 }
 
 /*
@@ -44,21 +49,10 @@ static bool domain_free(struct domain *d)
 		timer_set(&free_more, system_time() + FREE_PAUSE_NS);
 		return false;
 	}
-	heap_free(d->vcpu);
-	heap_free(d->watchdog);
-	heap_free(d->e820);
-	heap_free(d);
+	memory_free(d);
 	/* Its id is free and its memory is back: the tools wait for that. */
 	event_global_virq(PV_VIRQ_DOM_EXC);
 	return true;
-}
-
-static void shared_info_init(struct pv_shared_info *s)
-{
-	unsigned int i;
-
-	for (i = 0; i < LEGACY_VCPUS; i++)
-		s->vcpu_info[i].evtchn_upcall_mask = 1;
 }
 
 static bool config_acceptable(const struct pv_domctl_createdomain *cfg)
@@ -86,26 +80,21 @@ int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privi
 	d->max_vcpus = cfg->max_vcpus;
 	d->shared = shared;
 	d->shared_mfn = virt_mfn(shared);
-	shared_info_init(shared);
-	d->vcpu = heap_alloc(d->max_vcpus * sizeof(*d->vcpu));
-	if (!d->vcpu)
-		goto fail;
+	for (unsigned int i = 0; i < LEGACY_VCPUS; i++)
+		shared->vcpu_info[i].evtchn_upcall_mask = 1;
 	rc = event_domain_create(d, cfg->max_evtchn_port);
 	if (rc == 0)
 		rc = watchdog_create(d);
 	if (rc == 0)
 		rc = sched_domain_create(d);
-	if (rc != 0)
-		goto fail;
-	/* From here on it can be found; what is missing still is checked for by those who use it.
-	 */
-	rc = domain_list_add(d, id);
+	/* From here on it can be found; who uses what is missing still checks for that. */
+	if (rc == 0)
+		rc = domain_list_add(d, id);
 	if (rc != 0)
 		goto fail;
 	frame_share(shared, d, true);
 	rc = grant_table_create(d, cfg->max_grant_frames, cfg->max_maptrack_frames);
 	if (rc != 0) {
-		domain_hold(d);
 		while (domain_destroy(d) == -ERESTART)
 			;
 		domain_put(d);
@@ -118,32 +107,30 @@ fail:
 	if (d) {
 		sched_domain_destroy(d);
 		event_domain_destroy(d);
-		heap_free(d->vcpu);
-		heap_free(d->watchdog);
+		memory_free(d);
 	}
 	pages_free(shared, 0);
-	heap_free(d);
 	return rc;
 }
 
-int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out)
+int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg)
 {
 	domid_t wish = *id == 0 || *id >= DOMID_LIMIT ? PV_DOMID_INVALID : *id;
+	struct domain *d;
 	int rc;
 
 	if (!config_acceptable(cfg))
 		return (int)REFUSE(-EINVAL);
-	rc = domain_make(wish, cfg, false, out);
+	rc = domain_make(wish, cfg, false, &d);
 	if (rc != 0)
 		return (int)REFUSE(rc);
-	domain_hold(*out);
-	*id = (*out)->id;
+	*id = d->id;
+	domain_put(d);
 	return 0;
 }
 
 int domain_set_max_vcpus(struct domain *d, u32 max)
 {
-	u32 i;
 	int rc = 0;
 
 	if (max > d->max_vcpus || max == 0 || d->dying)
@@ -151,7 +138,7 @@ int domain_set_max_vcpus(struct domain *d, u32 max)
 	/* One caller at a time: vCPUs are made outside the lock. */
 	if (__atomic_exchange_n(&d->creating_vcpus, true, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
-	for (i = 0; i < max && rc == 0; i++) {
+	for (u32 i = 0; i < max && rc == 0; i++) {
 		if (d->vcpu[i])
 			continue;
 		rc = vcpu_create(d, i);
@@ -164,8 +151,6 @@ int domain_set_max_vcpus(struct domain *d, u32 max)
 
 int domain_pause_control(struct domain *d)
 {
-	if (d == current->domain)
-		return (int)REFUSE(-EINVAL);
 	domain_pause(d);
 	spin_lock(&d->lock);
 	d->control_pauses++;
@@ -193,19 +178,18 @@ int domain_unpause_control(struct domain *d)
 void domain_dump_all(void)
 {
 	for_each_domain(d) {
-		printk(LOG_ERROR, "d%u: %llu of %llu frames, %u references, paused %u%s%s%s\n",
-		       d->id, (unsigned long long)d->frames, (unsigned long long)d->max_frames,
-		       d->references, d->pause_count, d->shut_down ? ", shut down" : "",
-		       d->crashed ? ", crashed" : "", d->dying ? ", dying" : "");
+		log_error("d%u: %lu of %lu frames, %u references, paused %u%s%s%s\n", d->id,
+			  d->frames, d->max_frames, d->references, d->pause_count,
+			  d->shut_down ? ", shut down" : "", d->crashed ? ", crashed" : "",
+			  d->dying ? ", dying" : "");
 		for_each_vcpu(d, v) {
 			const struct regs *r = v == current ? &this_cpu()->guest : &v->regs;
 
-			printk(LOG_ERROR,
-			       " v%u %s%s rip %016llx rsp %016llx pending %u mask %u pause %x\n",
-			       v->id, v->running ? "running " : "",
-			       v->kernel_mode ? "kernel" : "user", (unsigned long long)r->rip,
-			       (unsigned long long)r->rsp, v->info->evtchn_upcall_pending,
-			       v->info->evtchn_upcall_mask, v->pause_flags);
+			log_error(" v%u %s%s rip %016lx rsp %016lx pending %u mask %u pause %x\n",
+				  v->id, v->running ? "running " : "",
+				  v->kernel_mode ? "kernel" : "user", r->rip, r->rsp,
+				  v->info->evtchn_upcall_pending, v->info->evtchn_upcall_mask,
+				  v->pause_flags);
 		}
 	}
 }

@@ -13,16 +13,6 @@
 #include "mm.h"
 #include "sched.h"
 
-enum stage {
-	STAGE_STOP,
-	STAGE_EVENTS,
-	STAGE_GRANTS,
-	STAGE_VCPUS,
-	STAGE_FRAMES,
-	STAGE_SHARED,
-	STAGE_DONE
-};
-
 static int stop(struct domain *d)
 {
 	domain_pause(d); /* never to be unpaused; waits for all vCPUs to leave their CPUs */
@@ -30,6 +20,11 @@ static int stop(struct domain *d)
 		vcpu_timers_stop(v);
 	watchdog_stop(d);
 	return 0;
+}
+
+static int release_mappings(struct domain *d)
+{
+	return d->grant ? grant_release_mappings(d) : 0;
 }
 
 static int relinquish_vcpus(struct domain *d)
@@ -56,13 +51,13 @@ static int withdraw_shared(struct domain *d)
 	return 0;
 }
 
-static int (*const stage_fn[])(struct domain *d) = {
-	[STAGE_STOP] = stop,
-	[STAGE_EVENTS] = event_domain_close_all,
-	[STAGE_GRANTS] = grant_release_mappings,
-	[STAGE_VCPUS] = relinquish_vcpus,
-	[STAGE_FRAMES] = domain_frames_release,
-	[STAGE_SHARED] = withdraw_shared,
+static int (*const stages[])(struct domain *d) = {
+	stop,
+	event_domain_close_all,
+	release_mappings,
+	relinquish_vcpus,
+	domain_frames_release,
+	withdraw_shared,
 };
 
 int domain_destroy(struct domain *d)
@@ -82,13 +77,11 @@ int domain_destroy(struct domain *d)
 	}
 	spin_unlock(&d->lock);
 
-	while (d->teardown_stage < STAGE_DONE && rc == 0) {
-		bool skip = d->teardown_stage == STAGE_GRANTS && !d->grant;
-
-		rc = skip ? 0 : stage_fn[d->teardown_stage](d);
+	while (d->teardown_stage < ARRAY_SIZE(stages) && rc == 0) {
+		rc = stages[d->teardown_stage](d);
 		if (rc == 0)
 			d->teardown_stage++;
-		if (rc == 0 && d->teardown_stage < STAGE_DONE && preempt_pending())
+		if (rc == 0 && d->teardown_stage < ARRAY_SIZE(stages) && preempt_pending())
 			rc = -ERESTART;
 	}
 	if (rc == 0 && d->dying != DOMAIN_DEAD) {

@@ -74,11 +74,15 @@ static u64 memory_size(void)
 static u64 tables_for(u64 start, u64 end)
 {
 	u64 n = 0;
-	unsigned int shift;
 
-	for (shift = 21; shift <= 39; shift += 9)
+	for (unsigned int shift = 21; shift <= 39; shift += 9)
 		n += ((end - 1) >> shift) - (start >> shift) + 1;
 	return n;
+}
+
+static bool has_p2m_address(const struct builder *b)
+{
+	return b->k.init_p2m != NO_ADDRESS;
 }
 
 static void layout(struct builder *b)
@@ -91,7 +95,7 @@ static void layout(struct builder *b)
 		b->initrd_page = page;
 		page += b->initrd_pages;
 	}
-	if (!b->k.has_init_p2m) {
+	if (!has_p2m_address(b)) {
 		b->p2m_page = page;
 		page += b->p2m_pages;
 	}
@@ -111,7 +115,7 @@ static void layout(struct builder *b)
 		b->initrd_page = page;
 		page += b->initrd_pages;
 	}
-	if (b->k.has_init_p2m) {
+	if (has_p2m_address(b)) {
 		b->p2m_page = page;
 		b->p2m_table_pages =
 			tables_for(b->k.init_p2m, b->k.init_p2m + b->p2m_pages * PAGE_SIZE);
@@ -119,8 +123,8 @@ static void layout(struct builder *b)
 	}
 	if (page > b->nr_pages)
 		start_failed(
-			"domain 0: dom0_mem is too small: kernel and initrd need %llu MiB, it has %llu",
-			(unsigned long long)page >> 8, (unsigned long long)b->nr_pages >> 8);
+			"domain 0: dom0_mem is too small: kernel and initrd need %lu MiB, it has %lu",
+			page >> 8, b->nr_pages >> 8);
 }
 
 /* --- memory -------------------------------------------------------------------------- */
@@ -137,9 +141,8 @@ static void more_frames(struct builder *b)
 	while ((rc = domain_frames_alloc(b->d, order, 0, &f)) != 0 && order > 0)
 		order--;
 	if (rc != 0)
-		start_failed("domain 0: out of memory with %llu of %llu MiB allocated",
-			     (unsigned long long)b->d->frames >> 8,
-			     (unsigned long long)b->nr_pages >> 8);
+		start_failed("domain 0: out of memory with %lu of %lu MiB allocated",
+			     b->d->frames >> 8, b->nr_pages >> 8);
 	b->next_frame = mfn_nr(frame_mfn(f));
 	b->frames_left = 1UL << order;
 }
@@ -182,23 +185,8 @@ static void allocate(struct builder *b)
 
 /* --- contents --------------------------------------------------------------------------- */
 
-/*
- * Frames come as the firmware left them. Cleared is what is read before it is
- * written: start_info, page tables, stack and padding, and behind the p2m's end.
- * The rest of its memory a kernel clears itself, as on a bare machine.
- */
-static void clear_pages(struct builder *b)
-{
-	u64 page, end = b->p2m_page + b->p2m_pages + b->p2m_table_pages;
-
-	for (page = b->start_info_page; page < b->region_pages; page++)
-		memset(page_virt(b, page), 0, PAGE_SIZE);
-	for (page = b->p2m_page + b->p2m_pages; page < end; page++)
-		memset(page_virt(b, page), 0, PAGE_SIZE);
-	memset(b->p2m + b->nr_pages, 0, b->p2m_pages * PAGE_SIZE - b->nr_pages * sizeof(u64));
-}
-
-static int put_bytes(void *ctx, u64 offset, const void *data, u64 n)
+/* Without \p data: zeros. */
+static void put_bytes(void *ctx, u64 offset, const void *data, u64 n)
 {
 	struct builder *b = ctx;
 	const char *from = data;
@@ -216,16 +204,29 @@ static int put_bytes(void *ctx, u64 offset, const void *data, u64 n)
 		offset += part;
 		n -= part;
 	}
-	return 0;
+}
+
+/*
+ * Frames come as the firmware left them. Cleared is what is read before it is
+ * written: start_info, page tables, stack and padding, and behind the p2m's end.
+ * The rest of its memory a kernel clears itself, as on a bare machine.
+ */
+static void clear_pages(struct builder *b)
+{
+	u64 p2m_end = b->p2m_page + b->p2m_pages;
+
+	put_bytes(b, b->start_info_page * PAGE_SIZE, NULL,
+		  (b->region_pages - b->start_info_page) * PAGE_SIZE);
+	put_bytes(b, p2m_end * PAGE_SIZE, NULL, b->p2m_table_pages * PAGE_SIZE);
+	memset(b->p2m + b->nr_pages, 0, b->p2m_pages * PAGE_SIZE - b->nr_pages * sizeof(u64));
 }
 
 /* Map one page; tables that are missing come from \p *next on. */
 static void map_page(struct builder *b, vaddr_t va, u64 frame, u64 flags, u64 *next)
 {
 	u64 *table = page_virt(b, b->table_page);
-	unsigned int shift;
 
-	for (shift = 39; shift > 12; shift -= 9) {
+	for (unsigned int shift = 39; shift > 12; shift -= 9) {
 		u64 *entry = &table[(va >> shift) & 511];
 
 		if (!*entry)
@@ -237,18 +238,18 @@ static void map_page(struct builder *b, vaddr_t va, u64 frame, u64 flags, u64 *n
 
 static void write_tables(struct builder *b)
 {
-	u64 next = b->table_page + 1, i;
+	u64 next = b->table_page + 1;
 
-	for (i = 0; i < b->region_pages; i++) {
+	for (u64 i = 0; i < b->region_pages; i++) {
 		u64 flags = i - b->table_page < b->table_pages ? PTE_PAGE & ~PTE_RW : PTE_PAGE;
 
 		map_page(b, page_va(b, i), b->p2m[i], flags, &next);
 	}
 	BUG_ON(next > b->table_page + b->table_pages);
-	if (!b->k.has_init_p2m)
+	if (!has_p2m_address(b))
 		return;
 	next = b->p2m_page + b->p2m_pages;
-	for (i = 0; i < b->p2m_pages; i++)
+	for (u64 i = 0; i < b->p2m_pages; i++)
 		map_page(b, b->k.init_p2m + i * PAGE_SIZE, b->p2m[b->p2m_page + i], PTE_PAGE,
 			 &next);
 	BUG_ON(next > b->p2m_page + b->p2m_pages + b->p2m_table_pages);
@@ -265,7 +266,7 @@ static void write_start_info(struct builder *b)
 	s->console.dom0.info_off = sizeof(*s);
 	s->pt_base = page_va(b, b->table_page);
 	s->nr_pt_frames = b->table_pages;
-	if (b->k.has_init_p2m) {
+	if (has_p2m_address(b)) {
 		s->mfn_list = b->k.init_p2m;
 		s->first_p2m_pfn = b->p2m_page;
 		s->nr_p2m_frames = b->p2m_pages + b->p2m_table_pages;
@@ -319,7 +320,6 @@ static void start_vcpu(struct builder *b)
 	if (rc != 0)
 		start_failed("domain 0: its first vCPU can't be set up (%d)", rc);
 	heap_free(c);
-	v->initialised = true;
 	rc = vcpu_up(v);
 	if (rc == 0)
 		rc = domain_unpause_control(b->d);
@@ -369,16 +369,14 @@ void dom0_build(void)
 	if (b.initrd)
 		put_bytes(&b, b.initrd_page * PAGE_SIZE, paddr_virt(b.initrd->start),
 			  b.initrd->size);
-	if (b.k.has_hypercall_page)
+	if (b.k.hypercall_page != NO_ADDRESS)
 		hypercall_page_fill(
 			page_virt(&b, (b.k.hypercall_page - b.k.virt_base) / PAGE_SIZE));
 	write_tables(&b);
 	write_start_info(&b);
-	log_info("domain 0: %llu MiB, %u vCPUs, kernel %llx-%llx, tables at %llx, entry %llx\n",
-		 (unsigned long long)b.nr_pages >> 8, b.d->max_vcpus,
-		 (unsigned long long)(b.k.virt_base + b.k.low),
-		 (unsigned long long)(b.k.virt_base + b.k.high),
-		 (unsigned long long)page_va(&b, b.table_page), (unsigned long long)b.k.entry);
+	log_info("domain 0: %lu MiB, %u vCPUs, kernel %lx-%lx, tables at %lx, entry %lx\n",
+		 b.nr_pages >> 8, b.d->max_vcpus, b.k.virt_base + b.k.low, b.k.virt_base + b.k.high,
+		 page_va(&b, b.table_page), b.k.entry);
 	dom0 = b.d;
 	start_vcpu(&b);
 	modules_release();

@@ -39,7 +39,6 @@ struct note_header {
 #define SEGMENT_NOTE  4
 #define MAX_SEGMENTS  64
 #define KERNEL_MAX    (1UL << 30) /* all segments together; the space from VIRT_BASE is 2 GiB */
-#define NO_ADDRESS    (~0UL)
 
 static bool in_image(u64 offset, u64 n, u64 size)
 {
@@ -89,11 +88,10 @@ static bool feature_acceptable(const char *name, size_t n)
 	static const char *const fine[] = {"pae_pgdir_above_4gb", "writable_descriptor_tables",
 					   "mmu_pt_update_preserve_ad", "gnttab_map_avail_bits",
 					   "dom0"};
-	size_t i;
 
 	if (n == 0 || name[0] == '!')
 		return true;
-	for (i = 0; i < ARRAY_SIZE(fine); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fine); i++)
 		if (strlen(fine[i]) == n && strncmp(fine[i], name, n) == 0)
 			return true;
 	return false;
@@ -101,9 +99,9 @@ static bool feature_acceptable(const char *name, size_t n)
 
 static const char *check_features(const char *s, size_t n)
 {
-	size_t start = 0, i;
+	size_t start = 0;
 
-	for (i = 0; i <= n; i++) {
+	for (size_t i = 0; i <= n; i++) {
 		if (i < n && s[i] != '|' && s[i] != '\0')
 			continue;
 		if (!feature_acceptable(s + start, i - start))
@@ -120,6 +118,18 @@ static bool is_string(const u8 *value, u32 n, const char *want)
 	return n == strlen(want) + 1 && memcmp(value, want, n) == 0;
 }
 
+/* The notes that hold an address, and where it goes. */
+static const struct {
+	u32 type, at;
+} addresses[] = {
+	{PV_ELFNOTE_ENTRY, offsetof(struct elf_kernel, entry)},
+	{PV_ELFNOTE_VIRT_BASE, offsetof(struct elf_kernel, virt_base)},
+	{PV_ELFNOTE_PADDR_OFFSET, offsetof(struct elf_kernel, paddr_offset)},
+	{PV_ELFNOTE_HYPERCALL_PAGE, offsetof(struct elf_kernel, hypercall_page)},
+	{PV_ELFNOTE_INIT_P2M, offsetof(struct elf_kernel, init_p2m)},
+	{PV_ELFNOTE_HV_START_LOW, offsetof(struct elf_kernel, hv_start_low)},
+};
+
 /* Take one note of ours; numbers are 4 or 8 bytes wide. */
 static const char *take_note(struct elf_kernel *k, u32 type, const u8 *value, u32 n)
 {
@@ -127,37 +137,14 @@ static const char *take_note(struct elf_kernel *k, u32 type, const u8 *value, u3
 
 	if (n == 4 || n == 8)
 		memcpy(&number, value, n);
-	switch (type) {
-	case PV_ELFNOTE_ENTRY:
-	case PV_ELFNOTE_VIRT_BASE:
-	case PV_ELFNOTE_PADDR_OFFSET:
-	case PV_ELFNOTE_HYPERCALL_PAGE:
-	case PV_ELFNOTE_INIT_P2M:
-	case PV_ELFNOTE_HV_START_LOW:
+	for (u32 i = 0; i < ARRAY_SIZE(addresses); i++) {
+		if (addresses[i].type != type)
+			continue;
 		if (n != 4 && n != 8)
 			return "one of its notes that hold an address is not 4 or 8 bytes long";
+		memcpy((u8 *)k + addresses[i].at, &number, sizeof(number));
 	}
 	switch (type) {
-	case PV_ELFNOTE_ENTRY:
-		k->entry = number;
-		break;
-	case PV_ELFNOTE_VIRT_BASE:
-		k->virt_base = number;
-		break;
-	case PV_ELFNOTE_PADDR_OFFSET:
-		k->paddr_offset = number;
-		break;
-	case PV_ELFNOTE_HYPERCALL_PAGE:
-		k->hypercall_page = number;
-		k->has_hypercall_page = true;
-		break;
-	case PV_ELFNOTE_INIT_P2M:
-		k->init_p2m = number;
-		k->has_init_p2m = true;
-		break;
-	case PV_ELFNOTE_HV_START_LOW:
-		k->hv_start_low = number;
-		break;
 	case PV_ELFNOTE_MOD_START_PFN:
 		k->mod_start_pfn = number != 0;
 		break;
@@ -167,8 +154,6 @@ static const char *take_note(struct elf_kernel *k, u32 type, const u8 *value, u3
 		break;
 	case PV_ELFNOTE_FEATURES:
 		return check_features((const char *)value, n);
-	default: /* of no concern to the builder */
-		break;
 	}
 	return NULL;
 }
@@ -219,9 +204,8 @@ static bool overlaps(const void *image, const struct elf_kernel *k, u32 n)
 static const char *check_segments(const void *image, u64 size, struct elf_kernel *k)
 {
 	u64 low = ~0UL, high = 0;
-	u32 i;
 
-	for (i = 0; i < k->segments; i++) {
+	for (u32 i = 0; i < k->segments; i++) {
 		struct program_header p = segment(image, k->program_headers, i);
 		u64 start;
 
@@ -268,11 +252,11 @@ static const char *check_notes(const struct elf_kernel *k)
 		return "its VIRT_BASE note is not usable as a base address";
 	if (k->entry < k->virt_base + k->low || k->entry >= k->virt_base + k->high)
 		return "its ENTRY note points outside its segments";
-	if (k->has_hypercall_page &&
+	if (k->hypercall_page != NO_ADDRESS &&
 	    (k->hypercall_page % PAGE_SIZE || k->hypercall_page < k->virt_base ||
 	     k->hypercall_page - k->virt_base > k->high - MIN(k->high, PAGE_SIZE)))
 		return "its HYPERCALL_PAGE note is not a page of the kernel";
-	if (k->has_init_p2m && !guest_virtual(k->init_p2m, 1UL << 39))
+	if (k->init_p2m != NO_ADDRESS && !guest_virtual(k->init_p2m, 1UL << 39))
 		return "its INIT_P2M note is not usable as an address";
 	if (k->hv_start_low > HV_VIRT_START)
 		return "its HV_START_LOW note leaves no room for the hypervisor";
@@ -283,16 +267,19 @@ const char *elf_parse(const void *image, u64 size, struct elf_kernel *k)
 {
 	struct elf_header h;
 	const char *wrong = check_header(image, size, &h);
-	u32 i;
 
 	if (wrong)
 		return wrong;
-	memset(k, 0, sizeof(*k));
-	k->entry = k->virt_base = NO_ADDRESS;
-	k->hv_start_low = HV_VIRT_START;
-	k->segments = h.program_headers_count;
-	k->program_headers = h.program_headers;
-	for (i = 0; i < k->segments; i++) {
+	*k = (struct elf_kernel){
+		.entry = NO_ADDRESS,
+		.virt_base = NO_ADDRESS,
+		.hypercall_page = NO_ADDRESS,
+		.init_p2m = NO_ADDRESS,
+		.hv_start_low = HV_VIRT_START,
+		.segments = h.program_headers_count,
+		.program_headers = h.program_headers,
+	};
+	for (u32 i = 0; i < k->segments; i++) {
 		struct program_header p = segment(image, k->program_headers, i);
 
 		if (p.type != SEGMENT_NOTE)
@@ -307,21 +294,17 @@ const char *elf_parse(const void *image, u64 size, struct elf_kernel *k)
 	return wrong ? wrong : check_notes(k);
 }
 
-int elf_load(const void *image, const struct elf_kernel *k,
-	     int (*put)(void *ctx, u64 offset, const void *data, u64 n), void *ctx)
+void elf_load(const void *image, const struct elf_kernel *k,
+	      void (*put)(void *ctx, u64 offset, const void *data, u64 n), void *ctx)
 {
-	int rc = 0;
-	u32 i;
-
-	for (i = 0; i < k->segments && rc == 0; i++) {
+	for (u32 i = 0; i < k->segments; i++) {
 		struct program_header p = segment(image, k->program_headers, i);
 		u64 start = p.paddr - k->paddr_offset;
 
 		if (p.type != SEGMENT_LOAD || p.memory_size == 0)
 			continue;
-		rc = put(ctx, start, (const u8 *)image + p.offset, p.file_size);
-		if (rc == 0 && p.memory_size > p.file_size)
-			rc = put(ctx, start + p.file_size, NULL, p.memory_size - p.file_size);
+		put(ctx, start, (const u8 *)image + p.offset, p.file_size);
+		if (p.memory_size > p.file_size)
+			put(ctx, start + p.file_size, NULL, p.memory_size - p.file_size);
 	}
-	return rc;
 }

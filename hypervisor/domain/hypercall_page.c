@@ -21,10 +21,9 @@ void hypercall_page_fill(void *page)
 {
 	static const u8 push_r11[] = {0x41, 0x53}, pop_r11[] = {0x41, 0x5b};
 	static const u8 syscall[] = {0x0f, 0x05};
-	u32 i;
 
 	memset(page, OP_INT3, PAGE_SIZE);
-	for (i = 0; i < PAGE_SIZE / STUB_SIZE; i++) {
+	for (u32 i = 0; i < PAGE_SIZE / STUB_SIZE; i++) {
 		u8 *p = (u8 *)page + i * STUB_SIZE;
 
 		*p++ = OP_PUSH_RCX;

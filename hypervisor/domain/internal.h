@@ -5,7 +5,7 @@
 
 #include "domain.h"
 
-/* As domain_create(), with the right to be dom0. */
+/* As domain_create(), with the right to be dom0, and with a reference for the caller. */
 int domain_make(domid_t id, const struct pv_domctl_createdomain *cfg, bool privileged,
 		struct domain **out);
 int vcpu_create(struct domain *d, u32 id);

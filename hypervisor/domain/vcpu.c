@@ -18,11 +18,19 @@ static struct spinlock windows_lock;
 /* Where the vCPUs of a dead domain have their events: nowhere that anyone looks. */
 static struct pv_vcpu_info dead_info = {.evtchn_upcall_mask = 1};
 
+static void window_destroy(struct vcpu *v)
+{
+	if (!v->desc_window)
+		return;
+	hv_unmap(v->desc_window + GDT_HV_PAGE * PAGE_SIZE, 1);
+	spin_lock(&windows_lock);
+	clear_bit(windows_used, (v->desc_window - DESC_WINDOW_VIRT) / DESC_WINDOW_SIZE);
+	spin_unlock(&windows_lock);
+}
+
 static int window_create(struct vcpu *v)
 {
-	vaddr_t hv_page;
 	unsigned long n;
-	int rc;
 
 	spin_lock(&windows_lock);
 	n = find_next_zero_bit(windows_used, WINDOWS, 0);
@@ -32,41 +40,8 @@ static int window_create(struct vcpu *v)
 	if (n == WINDOWS)
 		return -ENOSPC;
 	v->desc_window = DESC_WINDOW_VIRT + n * DESC_WINDOW_SIZE;
-	hv_page = v->desc_window + GDT_HV_PAGE * PAGE_SIZE;
-	rc = hv_map(hv_page, paddr_mfn(image_paddr(hv_gdt_page)),
-		    PTE_PRESENT | PTE_ACCESSED | PTE_NX);
-	if (rc != 0) {
-		spin_lock(&windows_lock);
-		clear_bit(windows_used, n);
-		spin_unlock(&windows_lock);
-		v->desc_window = 0;
-	}
-	return rc;
-}
-
-static void window_destroy(struct vcpu *v)
-{
-	if (!v->desc_window)
-		return;
-	hv_unmap(v->desc_window + GDT_HV_PAGE * PAGE_SIZE, 1);
-	spin_lock(&windows_lock);
-	clear_bit(windows_used, (v->desc_window - DESC_WINDOW_VIRT) / DESC_WINDOW_SIZE);
-	spin_unlock(&windows_lock);
-	v->desc_window = 0;
-}
-
-static int info_create(struct vcpu *v)
-{
-	if (v->id < LEGACY_VCPUS) {
-		v->info = &v->domain->shared->vcpu_info[v->id];
-		return 0;
-	}
-	v->spare_info = heap_alloc(sizeof(*v->spare_info));
-	if (!v->spare_info)
-		return -ENOMEM;
-	v->spare_info->evtchn_upcall_mask = 1;
-	v->info = v->spare_info;
-	return 0;
+	return hv_map(v->desc_window + GDT_HV_PAGE * PAGE_SIZE, paddr_mfn(image_paddr(hv_gdt_page)),
+		      PTE_PRESENT | PTE_ACCESSED | PTE_NX);
 }
 
 int vcpu_create(struct domain *d, u32 id)
@@ -81,15 +56,13 @@ int vcpu_create(struct domain *d, u32 id)
 	v->pause_flags = VCPU_PAUSE_DOWN | VCPU_PAUSE_DOMAIN;
 	v->kernel_mode = true;
 	v->kernel_root = v->user_root = v->info_mfn = MFN_NONE;
-	rc = info_create(v);
-	if (!rc)
-		rc = window_create(v);
+	v->spare_info.evtchn_upcall_mask = 1;
+	v->info = id < LEGACY_VCPUS ? &d->shared->vcpu_info[id] : &v->spare_info;
+	rc = window_create(v);
 	if (!rc)
 		rc = context_create(v);
 	if (!rc)
 		rc = sched_vcpu_create(v);
-	if (!rc)
-		rc = vcpu_timers_create(v);
 	if (rc) {
 		vcpu_free(v);
 		return rc;
@@ -121,26 +94,17 @@ void vcpu_free(struct vcpu *v)
 {
 	if (!v)
 		return;
-	if (v->timers)
-		vcpu_timers_destroy(v);
 	if (v->sched)
 		sched_vcpu_destroy(v);
 	if (v->fpu)
 		context_destroy(v);
 	window_destroy(v);
-	heap_free(v->spare_info);
 	heap_free(v);
 }
 
 int vcpu_up(struct vcpu *v)
 {
-	struct domain *d = v->domain;
-	bool ready;
-
-	spin_lock(&d->lock);
-	ready = v->initialised;
-	spin_unlock(&d->lock);
-	if (!ready)
+	if (!__atomic_load_n(&v->initialised, __ATOMIC_ACQUIRE))
 		return -EINVAL;
 	vcpu_wake(v, VCPU_PAUSE_DOWN);
 	return 0;
@@ -185,7 +149,7 @@ int vcpu_info_register(struct vcpu *v, mfn_t m, u32 offset)
 	} else {
 		old = v->info;
 		*info = *old;
-		if (old == v->spare_info)
+		if (old == &v->spare_info)
 			info->evtchn_upcall_mask = 1;
 		v->info_mfn = m;
 		__atomic_store_n(&v->info, info, __ATOMIC_SEQ_CST);

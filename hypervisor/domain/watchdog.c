@@ -29,12 +29,10 @@ static void watchdog_fired(struct timer *t)
 
 int watchdog_create(struct domain *d)
 {
-	unsigned int i;
-
 	d->watchdog = heap_alloc(WATCHDOGS * sizeof(*d->watchdog));
 	if (!d->watchdog)
 		return -ENOMEM;
-	for (i = 0; i < WATCHDOGS; i++) {
+	for (unsigned int i = 0; i < WATCHDOGS; i++) {
 		d->watchdog[i].domain = d;
 		timer_init(&d->watchdog[i].timer, watchdog_fired, this_cpu());
 	}
@@ -43,9 +41,7 @@ int watchdog_create(struct domain *d)
 
 void watchdog_stop(struct domain *d)
 {
-	unsigned int i;
-
-	for (i = 0; i < WATCHDOGS; i++)
+	for (unsigned int i = 0; i < WATCHDOGS; i++)
 		timer_stop(&d->watchdog[i].timer);
 }
 
@@ -57,9 +53,7 @@ static u64 expiry(u32 seconds)
 /* The first that is not in use; its id, or -ENOSPC. */
 static int start(struct domain *d, u32 seconds)
 {
-	unsigned int i;
-
-	for (i = 0; i < WATCHDOGS; i++) {
+	for (unsigned int i = 0; i < WATCHDOGS; i++) {
 		struct watchdog *w = &d->watchdog[i];
 
 		if (w->used)

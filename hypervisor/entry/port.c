@@ -51,11 +51,11 @@ static enum insn_result in_out(struct vcpu *v, struct regs *r, u16 port, unsigne
 {
 	u64 mask = bytes == 4 ? ~0UL : (1UL << bytes * 8) - 1; /* 4 bytes clear the upper half */
 	u64 keep = bytes == 4 ? 0 : r->rax & ~mask;
+	u32 value = r->rax;
 
-	if (out)
-		guest_port_write(v, port, bytes, r->rax & mask);
-	else
-		r->rax = keep | (guest_port_read(v, port, bytes) & mask & 0xffffffff);
+	guest_port(v, port, bytes, out, &value);
+	if (!out)
+		r->rax = keep | (value & mask);
 	return INSN_DONE;
 }
 
@@ -63,20 +63,13 @@ static enum insn_result in_out(struct vcpu *v, struct regs *r, u16 port, unsigne
 static bool string_element(struct vcpu *v, u16 port, unsigned int bytes, vaddr_t at, bool out)
 {
 	u32 value = 0;
-	bool ok;
+	/* The device's data must not be lost to a fault: probe before reading it. */
+	bool ok = out ? !copy_from_guest(&value, at, bytes) : !copy_to_guest(at, &value, bytes);
 
-	if (out) {
-		ok = !copy_from_guest(&value, at, bytes);
-		if (ok)
-			guest_port_write(v, port, bytes, value);
-	} else {
-		/* The device's data must not be lost to a fault: probe before reading it. */
+	if (ok)
+		guest_port(v, port, bytes, out, &value);
+	if (ok && !out)
 		ok = !copy_to_guest(at, &value, bytes);
-		if (ok) {
-			value = guest_port_read(v, port, bytes);
-			ok = !copy_to_guest(at, &value, bytes);
-		}
-	}
 	if (!ok)
 		guest_page_fault(at, out ? 0 : PF_WRITE);
 	return ok;

@@ -46,7 +46,7 @@ static long op_write(struct hypercall *hc)
 		if (copy_from_guest(buf, hc->arg[2], n))
 			return REFUSE(-EFAULT);
 		if (d->privileged)
-			console_write(buf, n);
+			serial_write(buf, n);
 		else
 			guest_write(d, buf, n);
 		hc->arg[1] -= n;

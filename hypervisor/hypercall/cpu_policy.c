@@ -41,9 +41,7 @@ static u32 *leaf_reg(struct cpuid_leaf *l, u8 reg)
 
 void cpu_policy_hide(const struct domain *d, struct cpuid_leaf *l, u32 leaf, u32 sub)
 {
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(words); i++)
+	for (u32 i = 0; i < ARRAY_SIZE(words); i++)
 		if (words[i].leaf == leaf &&
 		    (words[i].sub == sub || words[i].sub == PV_CPUID_NO_SUBLEAF))
 			*leaf_reg(l, words[i].reg) &= ~d->hidden_features[i];
@@ -74,7 +72,7 @@ static long put(struct writer *w, u32 leaf, u32 sub, struct cpuid_leaf l)
 	struct pv_cpuid_leaf out = {leaf, sub, l.a, l.b, l.c, l.d};
 
 	if (w->done >= w->room)
-		return -ENOBUFS;
+		return -PV_ENOBUFS;
 	if (copy_to_guest(w->to + w->done * sizeof(out), &out, sizeof(out)))
 		return -EFAULT;
 	w->done++;
@@ -107,26 +105,23 @@ static long put_leaf(struct writer *w, u32 leaf)
 	return rc;
 }
 
-/* From \p first to what it says is the last, or \p limit. */
-static long put_range(struct writer *w, u32 first, u32 limit)
-{
-	u32 last = MIN(view(w->guest, w->d, first, 0).a, limit), leaf;
-	long rc = 0;
-
-	for (leaf = first; leaf <= last && !rc; leaf++)
-		rc = put_leaf(w, leaf);
-	return rc;
-}
-
 static long put_all(struct writer *w)
 {
-	long rc = put_range(w, 0, 0xd);
-	u32 leaf;
+	/* Each up to what its first leaf says is the last, or the limit. */
+	static const struct {
+		u32 first, limit;
+	} ranges[] = {{0, 0xd}, {0x80000000, 0x80000008}};
+	long rc = 0;
 
-	if (!rc)
-		rc = put_range(w, 0x80000000, 0x80000008);
+	for (u32 i = 0; i < ARRAY_SIZE(ranges); i++) {
+		u32 first = ranges[i].first;
+		u32 last = MIN(view(w->guest, w->d, first, 0).a, ranges[i].limit);
+
+		for (u32 leaf = first; leaf <= last && !rc; leaf++)
+			rc = put_leaf(w, leaf);
+	}
 	/* Limits the tools may set on what is told about the hypervisor; none here. */
-	for (leaf = 0x40000000; leaf <= 0x40000100 && !rc; leaf += 0x100)
+	for (u32 leaf = 0x40000000; leaf <= 0x40000100 && !rc; leaf += 0x100)
 		rc = put(w, leaf, PV_CPUID_NO_SUBLEAF, (struct cpuid_leaf){0});
 	return rc;
 }
@@ -149,7 +144,7 @@ static long get_policy(struct writer *w, u32 *nr_leaves, u32 *nr_msrs, vaddr_t l
 	}
 	if (msrs) {
 		if (*nr_msrs < NR_MSRS)
-			return -ENOBUFS;
+			return -PV_ENOBUFS;
 		if (copy_to_guest(msrs, &m, sizeof(m)))
 			return -EFAULT;
 	}
@@ -179,20 +174,20 @@ long sysctl_cpu_policy(struct pv_sysctl *op)
 long sysctl_cpu_featureset(struct pv_sysctl *op)
 {
 	struct pv_sysctl_cpu_featureset *f = &op->u.cpu_featureset;
-	u32 set[ARRAY_SIZE(words)], n = ARRAY_SIZE(words), i;
+	u32 set[ARRAY_SIZE(words)], n = ARRAY_SIZE(words);
 	bool guest = f->index == PV_SYSCTL_CPU_FEATURESET_PV ||
 		     f->index == PV_SYSCTL_CPU_FEATURESET_PV_MAX;
 
 	if (f->index > PV_SYSCTL_CPU_FEATURESET_PV && !guest)
 		return REFUSE(-EOPNOTSUPP);
-	for (i = 0; i < n; i++) {
+	for (u32 i = 0; i < n; i++) {
 		struct cpuid_leaf l = view(guest, NULL, words[i].leaf, words[i].sub);
 
 		set[i] = *leaf_reg(&l, words[i].reg);
 	}
 	if (f->features) {
 		if (f->nr_features < n)
-			return -ENOBUFS;
+			return -PV_ENOBUFS;
 		if (copy_to_guest(f->features, set, sizeof(set)))
 			return -EFAULT;
 	}
@@ -212,9 +207,8 @@ long domctl_get_cpu_policy(struct domain *d, struct pv_domctl *op)
 static long take_leaf(u32 hidden[], const struct pv_cpuid_leaf *in)
 {
 	struct cpuid_leaf want = {in->a, in->b, in->c, in->d};
-	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(words); i++) {
+	for (u32 i = 0; i < ARRAY_SIZE(words); i++) {
 		struct cpuid_leaf have;
 		u32 h, n;
 
@@ -233,7 +227,7 @@ static long take_leaf(u32 hidden[], const struct pv_cpuid_leaf *in)
 long domctl_set_cpu_policy(struct domain *d, struct pv_domctl *op)
 {
 	struct pv_domctl_cpu_policy *p = &op->u.cpu_policy;
-	u32 hidden[ARRAY_SIZE(words)] = {0}, i;
+	u32 hidden[ARRAY_SIZE(words)] = {0};
 	struct pv_cpuid_leaf l;
 	long rc;
 
@@ -242,7 +236,7 @@ long domctl_set_cpu_policy(struct domain *d, struct pv_domctl *op)
 		return REFUSE(-EBUSY);
 	if (p->nr_leaves > LEAVES_MAX || p->nr_msrs > NR_MSRS)
 		return REFUSE(-E2BIG);
-	for (i = 0; i < p->nr_leaves; i++) {
+	for (u32 i = 0; i < p->nr_leaves; i++) {
 		if (copy_from_guest(&l, p->leaves + i * sizeof(l), sizeof(l)))
 			return -EFAULT;
 		rc = take_leaf(hidden, &l);

@@ -83,17 +83,13 @@ static const struct {
 
 static void help(void)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(debug_keys); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(debug_keys); i++)
 		log_info("%c  %s\n", debug_keys[i].key, debug_keys[i].what);
 }
 
 void debug_key(char key)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(debug_keys); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(debug_keys); i++) {
 		if (debug_keys[i].key == key) {
 			log_info("key '%c': %s\n", key, debug_keys[i].what);
 			debug_keys[i].fn();

@@ -5,30 +5,6 @@
 
 #include "hypercall.h"
 #include "public/domctl.h"
-#include "public/vcpu.h"
-
-/*
- * One operation on a domain, which is held. \p op is our private copy of the
- * argument; what it leaves there goes back to the caller if the table says so.
- * 0, a negative errno, or -ERESTART to be called again with the same argument.
- */
-typedef long (*domctl_fn)(struct domain *d, struct pv_domctl *op);
-/* The same on one of its vCPUs, the one that the argument names. */
-typedef long (*domctl_vcpu_fn)(struct vcpu *v, struct pv_domctl *op);
-
-/* domctl_vcpu.c */
-long domctl_max_vcpus(struct domain *d, struct pv_domctl *op);
-long domctl_set_vcpu_context(struct vcpu *v, struct pv_domctl *op);
-long domctl_get_vcpu_context(struct vcpu *v, struct pv_domctl *op);
-long domctl_get_vcpu_info(struct vcpu *v, struct pv_domctl *op);
-long domctl_set_vcpu_affinity(struct vcpu *v, struct pv_domctl *op);
-long domctl_get_vcpu_affinity(struct vcpu *v, struct pv_domctl *op);
-long domctl_scheduler_op(struct domain *d, struct pv_domctl *op);
-
-/* domctl_memory.c */
-long domctl_max_mem(struct domain *d, struct pv_domctl *op);
-long domctl_page_frame_info(struct domain *d, struct pv_domctl *op);
-long domctl_hypercall_init(struct domain *d, struct pv_domctl *op);
 
 /* cpu_policy.c */
 struct pv_sysctl;

@@ -9,23 +9,6 @@
 #include "guest_word.h"
 #include "hypercall.h"
 
-/* The domain an administrative request is about: the caller, or one it controls. */
-static struct domain *subject(domid_t id, s16 *status)
-{
-	struct domain *d = domain_get(id);
-
-	*status = PV_GNTST_BAD_DOMAIN;
-	if (!d)
-		return NULL;
-	if (!may_control(d) || !d->grant) {
-		*status = PV_GNTST_PERMISSION_DENIED;
-		domain_put(d);
-		return NULL;
-	}
-	*status = PV_GNTST_OKAY;
-	return d;
-}
-
 /* Frames that there are already cost next to nothing, so a restart begins with the first again. */
 static long setup_table(struct domain *d, struct pv_gnttab_setup_table *op)
 {
@@ -69,29 +52,30 @@ static long set_version(struct pv_gnttab_set_version *op)
 	return wanted == 1 ? 0 : wanted == 2 ? -ENOSYS : -EINVAL;
 }
 
+/* An administrative request is about the caller, or a domain that it controls. */
 static long on_subject(u32 cmd, union single *a)
 {
-	s16 status;
-	struct domain *d = subject(a->dom, &status);
+	struct domain *d = domain_get(a->dom);
+	bool ok = d && may_control(d) && d->grant;
+	s16 status = ok ? PV_GNTST_OKAY : d ? PV_GNTST_PERMISSION_DENIED : PV_GNTST_BAD_DOMAIN;
 	long rc = 0;
 
 	switch (cmd) {
 	case PV_GNTTABOP_SETUP_TABLE:
 		a->setup.status = status;
-		if (d)
+		if (ok)
 			rc = setup_table(d, &a->setup);
 		break;
 	case PV_GNTTABOP_QUERY_SIZE:
 		a->query.status = status;
-		if (d) {
+		if (ok) {
 			a->query.nr_frames = d->grant->frames;
 			a->query.max_nr_frames = d->grant->max_frames;
 		}
 		break;
 	default:
 		a->get_version.version = 1;
-		if (!d)
-			rc = status == PV_GNTST_BAD_DOMAIN ? -ESRCH : -EPERM;
+		rc = ok ? 0 : d ? -EPERM : -ESRCH;
 	}
 	if (d)
 		domain_put(d);

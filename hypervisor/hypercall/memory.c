@@ -43,7 +43,7 @@ struct extents {
 
 #define NO_MORE 1
 
-/* The list's entry that is to be done now. */
+/* Where the list's entry is that is to be done now. */
 static u64 entry_address(const struct extents *x)
 {
 	return x->r.extent_start + (x->done >> x->r.extent_order) * sizeof(u64);
@@ -52,7 +52,7 @@ static u64 entry_address(const struct extents *x)
 /* A new extent at pfn (PFN_INVALID: nowhere yet); its first machine frame to the list. */
 static long populate_at(struct extents *x, u64 pfn)
 {
-	u64 n = 1UL << x->r.extent_order, i, nr;
+	u64 n = 1UL << x->r.extent_order, nr;
 	struct frame *f;
 	int rc = domain_frames_alloc(x->domain, x->r.extent_order,
 				     PV_XENMEMF_GET_ADDRESS_BITS(x->r.mem_flags), &f);
@@ -60,7 +60,7 @@ static long populate_at(struct extents *x, u64 pfn)
 	if (rc)
 		return rc == -ERESTART ? rc : NO_MORE;
 	nr = mfn_nr(frame_mfn(f));
-	for (i = 0; i < n && pfn != PFN_INVALID; i++)
+	for (u64 i = 0; i < n && pfn != PFN_INVALID; i++)
 		m2p_set(mfn(nr + i), pfn + i);
 	/* The frames are the domain's now; a caller that cannot be told has lost count of them. */
 	if (x->r.extent_start && copy_to_guest(entry_address(x), &nr, sizeof(nr)))
@@ -190,6 +190,15 @@ static long machphys_mapping(u64 arg)
 	return copy_to_guest(arg, &map, sizeof(map));
 }
 
+/* The first \p n entries of a map, and how many they are. */
+static long put_map(u64 arg, struct pv_memory_map *map, const struct pv_e820_entry *e820, u32 n)
+{
+	map->nr_entries = n;
+	if (copy_to_guest(map->buffer, e820, n * sizeof(*e820)))
+		return -EFAULT;
+	return copy_field_to_guest(arg, map, nr_entries);
+}
+
 static long memory_map(u64 arg)
 {
 	struct domain *d = current->domain;
@@ -199,15 +208,10 @@ static long memory_map(u64 arg)
 	if (copy_from_guest(&map, arg, sizeof(map)))
 		return -EFAULT;
 	spin_lock(&d->lock);
-	if (d->e820_entries) {
-		map.nr_entries = MIN(map.nr_entries, d->e820_entries);
-		rc = copy_to_guest(map.buffer, d->e820,
-				   map.nr_entries * sizeof(struct pv_e820_entry));
-	} else {
-		rc = REFUSE(-ENOSYS);
-	}
+	rc = d->e820_entries ? put_map(arg, &map, d->e820, MIN(map.nr_entries, d->e820_entries))
+			     : REFUSE(-ENOSYS);
 	spin_unlock(&d->lock);
-	return rc ? rc : copy_to_guest(arg, &map, sizeof(map));
+	return rc;
 }
 
 static long machine_memory_map(u64 arg)
@@ -220,20 +224,16 @@ static long machine_memory_map(u64 arg)
 		return -EFAULT;
 	if (map.nr_entries < boot_info.e820_entries)
 		return REFUSE(-EINVAL);
-	map.nr_entries = boot_info.e820_entries;
-	if (copy_to_guest(map.buffer, boot_info.e820,
-			  map.nr_entries * sizeof(struct pv_e820_entry)))
-		return -EFAULT;
-	return copy_to_guest(arg, &map, sizeof(map));
+	return put_map(arg, &map, boot_info.e820, boot_info.e820_entries);
 }
 
 static long set_memory_map(u64 arg)
 {
 	struct pv_foreign_memory_map op;
-	struct pv_e820_entry *e820;
+	void *e820, *old;
 	struct domain *d;
-	void *old;
-	long rc = 0;
+	size_t size;
+	long rc;
 
 	if (!current->domain->privileged)
 		return REFUSE(-EPERM);
@@ -241,15 +241,12 @@ static long set_memory_map(u64 arg)
 		return -EFAULT;
 	if (op.map.nr_entries > E820_MAX)
 		return REFUSE(-EINVAL);
-	d = domain_get(op.domid);
-	if (!d)
-		return REFUSE(-ESRCH);
-	e820 = heap_alloc(MAX(op.map.nr_entries, 1U) * sizeof(*e820));
-	if (!e820)
-		rc = -ENOMEM;
-	else if (copy_from_guest(e820, op.map.buffer, op.map.nr_entries * sizeof(*e820)))
-		rc = -EFAULT;
-	old = e820;
+	rc = controlled_get(op.domid, &d);
+	if (rc)
+		return rc;
+	size = op.map.nr_entries * sizeof(struct pv_e820_entry);
+	old = e820 = heap_alloc(MAX(size, 1UL));
+	rc = e820 ? copy_from_guest(e820, op.map.buffer, size) : -ENOMEM;
 	if (!rc) {
 		spin_lock(&d->lock);
 		old = d->e820;

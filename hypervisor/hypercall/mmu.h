@@ -12,7 +12,43 @@
  */
 long foreign_get(domid_t id, struct domain **out);
 void foreign_put(struct domain *d);
-/* CPUs that may hold translations of the vCPUs in a guest's bit set. 0 or -EFAULT. */
-long vcpu_set_cpus(vaddr_t set, struct domain *d, struct cpumask *cpus);
+/*
+ * Flush \p va, a page or TLB_ALL, wherever the caller's domain has translations, or
+ * (not \p all) those of its vCPUs in the bit set at \p set do. 0 or -EFAULT.
+ */
+long flush_vcpus(bool all, vaddr_t set, vaddr_t va);
+
+/*
+ * The list of requests that mmu_update and mmuext_op take alike: (list, count, done,
+ * domain). A preempted call goes on with the rest of its list, and marks the count: then
+ * *done already says how many went before.
+ */
+#define LIST_CONTINUED BIT(31)
+struct request_list {
+	u32 count, done, before;
+};
+
+static inline long list_open(const struct hypercall *hc, struct request_list *l)
+{
+	l->count = (u32)(hc->arg[1] & ~LIST_CONTINUED);
+	l->done = l->before = 0;
+	if ((hc->arg[1] & LIST_CONTINUED) && hc->arg[2] &&
+	    copy_from_guest(&l->before, hc->arg[2], sizeof(l->before)))
+		return -EFAULT;
+	return 0;
+}
+
+/* \p size: of a request. */
+static inline long list_close(struct hypercall *hc, struct request_list *l, u32 size, long rc)
+{
+	l->before += l->done;
+	if (hc->arg[2] && copy_to_guest(hc->arg[2], &l->before, sizeof(l->before)))
+		return -EFAULT;
+	if (rc == -ERESTART) {
+		hc->arg[0] += l->done * size;
+		hc->arg[1] = (l->count - l->done) | LIST_CONTINUED;
+	}
+	return rc;
+}
 
 #endif

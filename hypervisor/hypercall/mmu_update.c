@@ -9,9 +9,7 @@
 #include "mmu.h"
 #include "public/mmu.h"
 
-/* Set in count by a preempted call: *done already counts what went before. */
-#define CONTINUED BIT(31)
-#define CHUNK	  32
+#define CHUNK 32
 /* Instructions for a change of an upper entry, without the walk of the table that it names. */
 #define COST_UPPER 600
 
@@ -156,19 +154,19 @@ static long chunk_run(struct batch *b, const struct pv_mmu_update *u, u32 n, u32
 	return rc;
 }
 
-static long batch_run(struct batch *b, vaddr_t list, u32 count, u32 *done)
+static long batch_run(struct batch *b, vaddr_t at, struct request_list *l)
 {
 	struct pv_mmu_update u[CHUNK];
 	long rc = walk_resume(current);
 	u32 i, n;
 
-	while (!rc && *done < count) {
-		n = MIN(count - *done, (u32)CHUNK);
-		if (copy_from_guest(u, list + *done * sizeof(*u), n * sizeof(*u)))
+	while (!rc && l->done < l->count) {
+		n = MIN(l->count - l->done, (u32)CHUNK);
+		if (copy_from_guest(u, at + l->done * sizeof(*u), n * sizeof(*u)))
 			return -EFAULT;
 		rc = chunk_run(b, u, n, &i);
-		*done += i;
-		if (!rc && *done < count && preempt_pending())
+		l->done += i;
+		if (!rc && l->done < l->count && preempt_pending())
 			rc = -ERESTART;
 	}
 	return rc;
@@ -195,27 +193,18 @@ static long batch_open(struct batch *b, u32 domids)
 
 HYPERCALL(mmu_update)
 {
-	vaddr_t done_at = hc->arg[2];
-	bool continued = hc->arg[1] & CONTINUED;
-	u32 count = (u32)(hc->arg[1] & ~CONTINUED), done = 0, before = 0;
+	struct request_list l;
 	struct batch b;
-	long rc;
+	long rc = list_open(hc, &l);
 
-	if (continued && done_at && copy_from_guest(&before, done_at, sizeof(before)))
-		return -EFAULT;
+	if (rc)
+		return rc;
 	rc = batch_open(&b, (u32)hc->arg[3]);
 	if (!rc) {
-		rc = batch_run(&b, hc->arg[0], count, &done);
+		rc = batch_run(&b, hc->arg[0], &l);
 		foreign_put(b.foreign);
 		foreign_put(b.owner);
 	}
 	/* Also when the other domain is gone: Linux counts its frames by what stands here. */
-	before += done;
-	if (done_at && copy_to_guest(done_at, &before, sizeof(before)))
-		return -EFAULT;
-	if (rc == -ERESTART) {
-		hc->arg[0] += done * sizeof(struct pv_mmu_update);
-		hc->arg[1] = (count - done) | CONTINUED;
-	}
-	return rc;
+	return list_close(hc, &l, sizeof(struct pv_mmu_update), rc);
 }

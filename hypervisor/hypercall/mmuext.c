@@ -7,12 +7,10 @@
 #include "mmu.h"
 #include "public/mmu.h"
 
-#define CONTINUED BIT(31) /* as in mmu_update.c */
-#define LDT_MAX	  8192
 /* Instructions for an operation, less what a walk takes: clearing a page is the longest. */
 #define COST_OP 1000
 
-long vcpu_set_cpus(vaddr_t set, struct domain *d, struct cpumask *cpus)
+static long vcpu_set_cpus(vaddr_t set, struct domain *d, struct cpumask *cpus)
 {
 	u64 bits[(MAX_VCPUS + 63) / 64];
 	u32 words = (d->max_vcpus + 63) / 64;
@@ -30,19 +28,15 @@ long vcpu_set_cpus(vaddr_t set, struct domain *d, struct cpumask *cpus)
 	return 0;
 }
 
-static long flush_set(const struct pv_mmuext_op *op, vaddr_t va)
+long flush_vcpus(bool all, vaddr_t set, vaddr_t va)
 {
 	struct domain *d = current->domain;
 	struct cpumask cpus = d->dirty_cpus;
-	long rc;
+	long rc = all ? 0 : vcpu_set_cpus(set, d, &cpus);
 
-	if (op->cmd == PV_MMUEXT_TLB_FLUSH_MULTI || op->cmd == PV_MMUEXT_INVLPG_MULTI) {
-		rc = vcpu_set_cpus(op->arg2.vcpumask, d, &cpus);
-		if (rc)
-			return rc;
-	}
-	tlb_flush_mask(&cpus, va);
-	return 0;
+	if (!rc)
+		tlb_flush_mask(&cpus, va);
+	return rc;
 }
 
 static long flush_cache(void)
@@ -55,41 +49,27 @@ static long flush_cache(void)
 
 static long page_clear_op(const struct pv_mmuext_op *op, struct domain *d)
 {
-	mfn_t m = mfn(op->arg1.mfn);
+	struct frame *f = mfn_get_writable(mfn(op->arg1.mfn), d);
 
-	if (!mfn_valid(m) || !frame_get_writable(mfn_frame(m), d))
+	if (!f)
 		return REFUSE(-EINVAL);
-	memset(mfn_virt(m), 0, PAGE_SIZE);
-	frame_put_writable(mfn_frame(m));
+	memset(frame_virt(f), 0, PAGE_SIZE);
+	frame_put_writable(f);
 	return 0;
 }
 
 static long page_copy_op(const struct pv_mmuext_op *op, struct domain *d)
 {
-	mfn_t to = mfn(op->arg1.mfn);
 	struct frame *from = mfn_get(mfn(op->arg2.src_mfn), d);
-	long rc = REFUSE(-EINVAL);
+	struct frame *to = from ? mfn_get_writable(mfn(op->arg1.mfn), d) : NULL;
 
-	if (!from)
-		return rc;
-	if (mfn_valid(to) && frame_get_writable(mfn_frame(to), d)) {
-		memcpy(mfn_virt(to), frame_virt(from), PAGE_SIZE);
-		frame_put_writable(mfn_frame(to));
-		rc = 0;
+	if (to) {
+		memcpy(frame_virt(to), frame_virt(from), PAGE_SIZE);
+		frame_put_writable(to);
 	}
-	frame_put(from);
-	return rc;
-}
-
-static long ldt_op(const struct pv_mmuext_op *op)
-{
-	vaddr_t base = op->arg1.linear_addr;
-	u32 entries = op->arg2.nr_ents;
-
-	if (entries > LDT_MAX || (base & ~PAGE_MASK) ||
-	    (entries && !guest_range_ok(base, entries * 8UL)))
-		return REFUSE(-EINVAL);
-	return ldt_set(current, base, entries);
+	if (from)
+		frame_put(from);
+	return to ? 0 : REFUSE(-EINVAL);
 }
 
 /* Those that work on the caller itself, whatever domain it names. */
@@ -111,15 +91,16 @@ static long op_own(const struct pv_mmuext_op *op)
 		return 0;
 	case PV_MMUEXT_TLB_FLUSH_MULTI:
 	case PV_MMUEXT_TLB_FLUSH_ALL:
-		return flush_set(op, TLB_ALL);
+		return flush_vcpus(op->cmd == PV_MMUEXT_TLB_FLUSH_ALL, op->arg2.vcpumask, TLB_ALL);
 	case PV_MMUEXT_INVLPG_MULTI:
 	case PV_MMUEXT_INVLPG_ALL:
-		return flush_set(op, op->arg1.linear_addr & PAGE_MASK);
+		return flush_vcpus(op->cmd == PV_MMUEXT_INVLPG_ALL, op->arg2.vcpumask,
+				   op->arg1.linear_addr & PAGE_MASK);
 	case PV_MMUEXT_FLUSH_CACHE:
 	case PV_MMUEXT_FLUSH_CACHE_GLOBAL:
 		return flush_cache();
 	case PV_MMUEXT_SET_LDT:
-		return ldt_op(op);
+		return ldt_set(v, op->arg1.linear_addr, op->arg2.nr_ents);
 	case PV_MMUEXT_MARK_SUPER:
 	case PV_MMUEXT_UNMARK_SUPER:
 		return REFUSE(-EOPNOTSUPP);
@@ -145,21 +126,21 @@ static long op_run(const struct pv_mmuext_op *op, struct domain *d)
 	return d == current->domain ? op_own(op) : REFUSE(-EPERM);
 }
 
-static long ops_run(struct domain *d, vaddr_t list, u32 count, u32 *done)
+static long ops_run(struct domain *d, vaddr_t at, struct request_list *l)
 {
 	struct pv_mmuext_op op;
 	long rc = walk_resume(current);
 
-	while (!rc && *done < count) {
-		if (copy_from_guest(&op, list + *done * sizeof(op), sizeof(op)))
+	while (!rc && l->done < l->count) {
+		if (copy_from_guest(&op, at + l->done * sizeof(op), sizeof(op)))
 			return -EFAULT;
 		rc = op_run(&op, d);
 		if (rc)
 			return rc;
-		++*done;
-		rc = walk_resume(
-			current); /* a table that went away may still have to be taken down */
-		if (!rc && *done < count && preempt_after(COST_OP))
+		l->done++;
+		/* A table that went away may still have to be taken down. */
+		rc = walk_resume(current);
+		if (!rc && l->done < l->count && preempt_after(COST_OP))
 			rc = -ERESTART;
 	}
 	return rc;
@@ -167,25 +148,15 @@ static long ops_run(struct domain *d, vaddr_t list, u32 count, u32 *done)
 
 HYPERCALL(mmuext_op)
 {
-	vaddr_t done_at = hc->arg[2];
-	bool continued = hc->arg[1] & CONTINUED;
-	u32 count = (u32)(hc->arg[1] & ~CONTINUED), done = 0, before = 0;
+	struct request_list l;
 	struct domain *d;
-	long rc;
+	long rc = list_open(hc, &l);
 
-	if (continued && done_at && copy_from_guest(&before, done_at, sizeof(before)))
-		return -EFAULT;
-	rc = foreign_get((domid_t)hc->arg[3], &d);
+	if (!rc)
+		rc = foreign_get((domid_t)hc->arg[3], &d);
 	if (rc)
 		return rc;
-	rc = ops_run(d, hc->arg[0], count, &done);
+	rc = ops_run(d, hc->arg[0], &l);
 	foreign_put(d);
-	before += done;
-	if (done_at && copy_to_guest(done_at, &before, sizeof(before)))
-		return -EFAULT;
-	if (rc == -ERESTART) {
-		hc->arg[0] += done * sizeof(struct pv_mmuext_op);
-		hc->arg[1] = (count - done) | CONTINUED;
-	}
-	return rc;
+	return list_close(hc, &l, sizeof(struct pv_mmuext_op), rc);
 }

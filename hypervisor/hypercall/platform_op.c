@@ -29,7 +29,7 @@ static long enter_sleep(const struct pv_xenpf_enter_acpi_sleep *s)
 		return REFUSE(-EINVAL);
 	domain_audit_at_end();
 	acpi_enter_sleep(s->val_a, s->val_b);
-	return REFUSE(-EIO);
+	return REFUSE(-PV_EIO);
 }
 
 static long firmware_info(struct pv_xenpf_firmware_info *f)

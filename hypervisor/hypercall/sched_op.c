@@ -15,16 +15,14 @@ union argument {
 	struct pv_sched_remote_shutdown remote_shutdown;
 };
 
-static long op_yield(const union argument *a)
+static long op_yield(const union argument *a __unused)
 {
-	(void)a;
 	vcpu_yield();
 	return 0;
 }
 
-static long op_block(const union argument *a)
+static long op_block(const union argument *a __unused)
 {
-	(void)a;
 	vcpu_block();
 	return 0;
 }
@@ -59,14 +57,14 @@ static long op_shutdown_code(const union argument *a)
 static long op_poll(const union argument *a)
 {
 	struct vcpu *v = current;
-	u32 ports[POLL_PORTS_MAX], i;
+	u32 ports[POLL_PORTS_MAX];
 	struct pv_sched_poll p = a->poll;
 
 	if (p.nr_ports > POLL_PORTS_MAX)
 		return REFUSE(-EINVAL);
 	if (copy_from_guest(ports, p.ports, p.nr_ports * sizeof(u32)))
 		return REFUSE(-EFAULT);
-	for (i = 0; i < p.nr_ports; i++)
+	for (u32 i = 0; i < p.nr_ports; i++)
 		if (!event_port_valid(v->domain, ports[i]))
 			return REFUSE(-EINVAL);
 

@@ -50,9 +50,15 @@ static long physinfo(struct pv_sysctl *op)
 	return 0;
 }
 
-static long scheduler_id(struct pv_sysctl *op)
+/* Those that ask for one number. */
+static long number(struct pv_sysctl *op)
 {
-	op->u.sched_id.sched_id = sched_id();
+	if (op->cmd == PV_SYSCTL_SCHED_ID)
+		op->u.sched_id.sched_id = sched_id();
+	else if (op->cmd == PV_SYSCTL_AVAILHEAP)
+		op->u.availheap.avail_bytes = frames_free() << PAGE_SHIFT;
+	else /* PV_SYSCTL_GET_CPU_LEVELLING_CAPS */
+		op->u.cpu_levelling_caps.caps = 0;
 	return 0;
 }
 
@@ -96,12 +102,11 @@ static long domain_info_list(struct pv_sysctl *op)
 
 static long debug_keys(struct pv_sysctl *op)
 {
-	u32 i;
 	char key;
 
 	if (op->u.debug_keys.nr_keys > 64)
 		return REFUSE(-EINVAL);
-	for (i = 0; i < op->u.debug_keys.nr_keys; i++) {
+	for (u32 i = 0; i < op->u.debug_keys.nr_keys; i++) {
 		if (copy_from_guest(&key, op->u.debug_keys.keys + i, 1))
 			return -EFAULT;
 		debug_key(key);
@@ -112,9 +117,9 @@ static long debug_keys(struct pv_sysctl *op)
 static long cpu_info(struct pv_sysctl *op)
 {
 	struct pv_sysctl_getcpuinfo *g = &op->u.getcpuinfo;
-	u32 i, n = MIN(g->max_cpus, nr_cpus);
+	u32 n = MIN(g->max_cpus, nr_cpus);
 
-	for (i = 0; i < n; i++) {
+	for (u32 i = 0; i < n; i++) {
 		struct pv_sysctl_cpuinfo info = {.idletime = sched_idle_time(cpu_get(i))};
 
 		if (copy_to_guest(g->info + i * sizeof(info), &info, sizeof(info)))
@@ -124,19 +129,13 @@ static long cpu_info(struct pv_sysctl *op)
 	return 0;
 }
 
-static long available_heap(struct pv_sysctl *op)
-{
-	op->u.availheap.avail_bytes = frames_free() << PAGE_SHIFT;
-	return 0;
-}
-
 /* Every CPU a core of its own in one socket on one node: placement has nothing to choose. */
 static long cpu_topology(struct pv_sysctl *op)
 {
 	struct pv_sysctl_cputopoinfo *t = &op->u.cputopoinfo;
-	u32 i, n = MIN(t->num_cpus, nr_cpus);
+	u32 n = MIN(t->num_cpus, nr_cpus);
 
-	for (i = 0; t->cputopo && i < n; i++) {
+	for (u32 i = 0; t->cputopo && i < n; i++) {
 		struct pv_sysctl_cputopo topo = {.core = i};
 
 		if (copy_to_guest(t->cputopo + i * sizeof(topo), &topo, sizeof(topo)))
@@ -166,7 +165,6 @@ static long cpupool(struct pv_sysctl *op)
 {
 	struct pv_sysctl_cpupool_op *p = &op->u.cpupool_op;
 	struct cpumask cpus = {0};
-	u32 i;
 
 	switch (p->op) {
 	case PV_SYSCTL_CPUPOOL_OP_INFO:
@@ -174,8 +172,8 @@ static long cpupool(struct pv_sysctl *op)
 			return -ENOENT;
 		p->sched_id = sched_id();
 		p->n_dom = domain_count();
-		for (i = 0; i < nr_cpus; i++)
-			set_bit(cpus.bits, i);
+		for_each_cpu(c)
+			set_bit(cpus.bits, c->id);
 		return cpumask_to_guest(&p->cpumap, &cpus);
 	case PV_SYSCTL_CPUPOOL_OP_FREEINFO:
 		return cpumask_to_guest(&p->cpumap, &cpus);
@@ -197,25 +195,19 @@ static long scheduler_params(struct pv_sysctl *op)
 	return 0;
 }
 
-static long levelling_caps(struct pv_sysctl *op)
-{
-	op->u.cpu_levelling_caps.caps = 0;
-	return 0;
-}
-
 static long (*const sysctls[])(struct pv_sysctl *op) = {
 	[PV_SYSCTL_READCONSOLE] = read_console,
 	[PV_SYSCTL_PHYSINFO] = physinfo,
-	[PV_SYSCTL_SCHED_ID] = scheduler_id,
+	[PV_SYSCTL_SCHED_ID] = number,
 	[PV_SYSCTL_GETDOMAININFOLIST] = domain_info_list,
 	[PV_SYSCTL_DEBUG_KEYS] = debug_keys,
 	[PV_SYSCTL_GETCPUINFO] = cpu_info,
-	[PV_SYSCTL_AVAILHEAP] = available_heap,
+	[PV_SYSCTL_AVAILHEAP] = number,
 	[PV_SYSCTL_CPUTOPOINFO] = cpu_topology,
 	[PV_SYSCTL_NUMAINFO] = numa,
 	[PV_SYSCTL_CPUPOOL_OP] = cpupool,
 	[PV_SYSCTL_SCHEDULER_OP] = scheduler_params,
-	[PV_SYSCTL_GET_CPU_LEVELLING_CAPS] = levelling_caps,
+	[PV_SYSCTL_GET_CPU_LEVELLING_CAPS] = number,
 	[PV_SYSCTL_GET_CPU_FEATURESET] = sysctl_cpu_featureset,
 	[PV_SYSCTL_GET_CPU_POLICY] = sysctl_cpu_policy,
 };

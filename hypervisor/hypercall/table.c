@@ -4,8 +4,6 @@
 #include "hypercall.h"
 #include "trap.h"
 
-#define NO_BATCH BIT(0) /* not inside a multicall: nesting, or a change of mode */
-
 struct hypercall_row {
 	const char *name;
 	long (*fn)(struct hypercall *hc);
@@ -14,41 +12,9 @@ struct hypercall_row {
 };
 
 #define ROW(NUMBER, name, args, flags) \
-	[PV_HYPERCALL_##NUMBER] = {#name, hypercall_##name, args, flags}
+	[PV_HYPERCALL_##NUMBER] = {#name, hypercall_##name, args, flags},
 
-/* clang-format off */
-static const struct hypercall_row table[] = {
-	ROW(SET_TRAP_TABLE,	set_trap_table,	  1, 0),
-	ROW(MMU_UPDATE,		mmu_update,	  4, 0),
-	ROW(SET_GDT,		set_gdt,	  2, 0),
-	ROW(STACK_SWITCH,	stack_switch,	  2, 0),
-	ROW(FPU_TASKSWITCH,	fpu_taskswitch,	  1, 0),
-	ROW(PLATFORM_OP,	platform_op,	  1, 0),
-	ROW(SET_DEBUGREG,	set_debugreg,	  2, 0),
-	ROW(GET_DEBUGREG,	get_debugreg,	  1, 0),
-	ROW(UPDATE_DESCRIPTOR,	update_descriptor, 2, 0),
-	ROW(MEMORY_OP,		memory_op,	  2, 0),
-	ROW(MULTICALL,		multicall,	  2, NO_BATCH),
-	ROW(UPDATE_VA_MAPPING,	update_va_mapping, 3, 0),
-	ROW(SET_TIMER_OP,	set_timer_op,	  1, 0),
-	ROW(XEN_VERSION,	xen_version,	  2, 0),
-	ROW(CONSOLE_IO,		console_io,	  3, 0),
-	ROW(GRANT_TABLE_OP,	grant_table_op,	  3, 0),
-	ROW(VM_ASSIST,		vm_assist,	  2, 0),
-	ROW(UPDATE_VA_MAPPING_OTHERDOMAIN, update_va_mapping_otherdomain, 4, 0),
-	ROW(IRET,		iret,		  0, NO_BATCH),
-	ROW(VCPU_OP,		vcpu_op,	  3, 0),
-	ROW(SET_SEGMENT_BASE,	set_segment_base, 2, 0),
-	ROW(MMUEXT_OP,		mmuext_op,	  4, 0),
-	ROW(NMI_OP,		nmi_op,		  2, 0),
-	ROW(SCHED_OP,		sched_op,	  3, 0),
-	ROW(CALLBACK_OP,	callback_op,	  2, 0),
-	ROW(EVENT_CHANNEL_OP,	event_channel_op, 2, 0),
-	ROW(PHYSDEV_OP,		physdev_op,	  2, 0),
-	ROW(SYSCTL,		sysctl,		  1, 0),
-	ROW(DOMCTL,		domctl,		  1, 0),
-};
-/* clang-format on */
+static const struct hypercall_row table[] = {HYPERCALLS(ROW)};
 
 /* How often each was called: a debugging aid, off by a few when CPUs count at once. */
 static u64 hits[ARRAY_SIZE(table)];

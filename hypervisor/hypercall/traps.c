@@ -55,16 +55,25 @@ static long nmi_register(struct vcpu *v, vaddr_t address)
 	return 0;
 }
 
-static long callback_register(struct vcpu *v, vaddr_t at)
+/* callback_op(cmd, argument): the shorter argument, to unregister, begins like the other. */
+HYPERCALL(callback_op)
 {
-	struct pv_callback_register c;
+	bool set = (u32)hc->arg[0] == PV_CALLBACKOP_REGISTER;
+	struct pv_callback_register c = {0};
+	struct vcpu *v = current;
 
-	if (copy_from_guest(&c, at, sizeof(c)))
+	if (!set && (u32)hc->arg[0] != PV_CALLBACKOP_UNREGISTER)
+		return REFUSE(-ENOSYS);
+	if (copy_from_guest(&c, hc->arg[1],
+			    set ? sizeof(c) : sizeof(struct pv_callback_unregister)))
 		return REFUSE(-EFAULT);
 	if (!callback_type_valid(c.type))
 		return REFUSE(-ENOSYS);
 	if (c.type == PV_CALLBACKTYPE_NMI)
 		return nmi_register(v, c.address);
+	/* A guest without one of the others could not be entered any more. */
+	if (!set)
+		return REFUSE(-EINVAL);
 	/* Other processors than Intel's know no SYSENTER in long mode. */
 	if (!canonical(c.address) || (c.type == PV_CALLBACKTYPE_SYSENTER && !features.intel))
 		return REFUSE(-EINVAL);
@@ -72,30 +81,10 @@ static long callback_register(struct vcpu *v, vaddr_t at)
 	v->callback[c.type].mask_events = c.flags & PV_CALLBACKF_MASK_EVENTS;
 	return 0;
 }
-
-static long callback_unregister(struct vcpu *v, vaddr_t at)
-{
-	struct pv_callback_unregister c;
-
-	if (copy_from_guest(&c, at, sizeof(c)))
-		return REFUSE(-EFAULT);
-	if (!callback_type_valid(c.type))
-		return REFUSE(-ENOSYS);
-	/* A guest without the others could not be entered any more. */
-	return c.type == PV_CALLBACKTYPE_NMI ? nmi_register(v, 0) : REFUSE(-EINVAL);
-}
-
-HYPERCALL(callback_op)
-{
-	switch ((u32)hc->arg[0]) {
-	case PV_CALLBACKOP_REGISTER:
-		return callback_register(current, hc->arg[1]);
-	case PV_CALLBACKOP_UNREGISTER:
-		return callback_unregister(current, hc->arg[1]);
-	default:
-		return REFUSE(-ENOSYS);
-	}
-}
+STATIC_ASSERT(offsetof(struct pv_callback_register, type) == 0 &&
+	      offsetof(struct pv_callback_unregister, type) == 0 &&
+	      offsetof(struct pv_callback_register, address) >=
+		      sizeof(struct pv_callback_unregister));
 
 /* nmi_op(cmd, argument): the older way, for the first vCPU of dom0. */
 HYPERCALL(nmi_op)

@@ -4,39 +4,27 @@
 #include "public/mmu.h"
 
 /* Only after a change that was made: refused ones flush nothing. */
-static long flush_after(struct domain *d, vaddr_t va, u64 flags)
+static long flush_after(vaddr_t va, u64 flags)
 {
 	u64 where = flags & ~PV_UVMF_FLUSHTYPE_MASK;
-	struct cpumask cpus;
-	long rc;
 
 	switch (flags & PV_UVMF_FLUSHTYPE_MASK) {
 	case PV_UVMF_NONE:
 		return 0;
 	case PV_UVMF_TLB_FLUSH:
-		if (where == PV_UVMF_LOCAL) {
-			tlb_flush_local();
-			return 0;
-		}
 		va = TLB_ALL;
 		break;
 	case PV_UVMF_INVLPG:
-		if (where == PV_UVMF_LOCAL) {
-			tlb_flush_page_local(va);
-			return 0;
-		}
 		break;
 	default:
 		return REFUSE(-EINVAL);
 	}
-	if (where == PV_UVMF_ALL) {
-		cpus = d->dirty_cpus;
-	} else {
-		rc = vcpu_set_cpus(where, d, &cpus);
-		if (rc)
-			return rc;
-	}
-	tlb_flush_mask(&cpus, va);
+	if (where != PV_UVMF_LOCAL)
+		return flush_vcpus(where == PV_UVMF_ALL, where, va);
+	if (va == TLB_ALL)
+		tlb_flush_local();
+	else
+		tlb_flush_page_local(va);
 	return 0;
 }
 
@@ -52,7 +40,7 @@ static long update(vaddr_t va, u64 entry, u64 flags, struct domain *foreign)
 		return REFUSE(-EINVAL);
 	rc = pt_update_locked(l1, index, entry, v->domain, foreign, false);
 	pt_unlock(l1);
-	return rc ? rc : flush_after(v->domain, va, flags);
+	return rc ? rc : flush_after(va, flags);
 }
 
 HYPERCALL(update_va_mapping)

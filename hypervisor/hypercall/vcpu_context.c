@@ -84,17 +84,15 @@ static void traps_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 /* The legacy area, with the reserved MXCSR bits cleared, whose load would fault. */
 static void fpu_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 {
-	u32 mxcsr;
+	u8 *fpu = v->fpu;
 
 	if (!(c->flags & PV_VGCF_I387_VALID))
 		return;
-	memcpy(v->fpu, c->fpu_ctxt.x, sizeof(c->fpu_ctxt.x));
-	memcpy(&mxcsr, (char *)v->fpu + FXSAVE_MXCSR, sizeof(mxcsr));
-	mxcsr &= MXCSR_DEFINED;
-	memcpy((char *)v->fpu + FXSAVE_MXCSR, &mxcsr, sizeof(mxcsr));
+	memcpy(fpu, c->fpu_ctxt.x, sizeof(c->fpu_ctxt.x));
+	*(u32 *)(fpu + FXSAVE_MXCSR) &= MXCSR_DEFINED;
 	if (features.xsave) {
-		memset((char *)v->fpu + XSTATE_BV, 0, 64);
-		*((u8 *)v->fpu + XSTATE_BV) = 3;
+		memset(fpu + XSTATE_BV, 0, 64);
+		fpu[XSTATE_BV] = 3;
 	}
 }
 
@@ -127,7 +125,7 @@ int vcpu_context_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 		v->domain->vm_assist = c->vm_assist & VM_ASSIST_VALID;
 	/* No upcall before the kernel is ready for one. */
 	WRITE_ONCE(v->info->evtchn_upcall_mask, 1);
-	v->initialised = true;
+	__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -148,17 +146,13 @@ static void registers_get(const struct vcpu *v, struct pv_cpu_user_regs *u)
 
 static u64 context_flags(const struct vcpu *v)
 {
-	u64 flags = PV_VGCF_I387_VALID;
+	bool failsafe = v->callback[PV_CALLBACKTYPE_FAILSAFE].mask_events;
+	bool syscall = v->callback[PV_CALLBACKTYPE_SYSCALL].mask_events;
 
-	if (v->kernel_mode)
-		flags |= PV_VGCF_IN_KERNEL;
-	if (!(v->pause_flags & VCPU_PAUSE_DOWN))
-		flags |= PV_VGCF_ONLINE;
-	if (v->callback[PV_CALLBACKTYPE_FAILSAFE].mask_events)
-		flags |= PV_VGCF_FAILSAFE_DISABLES_EVENTS;
-	if (v->callback[PV_CALLBACKTYPE_SYSCALL].mask_events)
-		flags |= PV_VGCF_SYSCALL_DISABLES_EVENTS;
-	return flags;
+	return PV_VGCF_I387_VALID | (v->kernel_mode ? PV_VGCF_IN_KERNEL : 0) |
+	       (v->pause_flags & VCPU_PAUSE_DOWN ? 0 : PV_VGCF_ONLINE) |
+	       (failsafe ? PV_VGCF_FAILSAFE_DISABLES_EVENTS : 0) |
+	       (syscall ? PV_VGCF_SYSCALL_DISABLES_EVENTS : 0);
 }
 
 void vcpu_context_get(struct vcpu *v, struct pv_vcpu_guest_context *c)

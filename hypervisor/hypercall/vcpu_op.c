@@ -17,10 +17,6 @@ static long initialise(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 	if (__atomic_exchange_n(&v->domain->initialising, true, __ATOMIC_ACQUIRE))
 		return -ERESTART;
 	rc = v->initialised ? REFUSE(-EEXIST) : vcpu_context_set(v, c);
-	if (rc == 0) {
-		WRITE_ONCE(v->info->evtchn_upcall_mask, 1);
-		__atomic_store_n(&v->initialised, true, __ATOMIC_RELEASE);
-	}
 	__atomic_store_n(&v->domain->initialising, false, __ATOMIC_RELEASE);
 	return rc;
 }
@@ -31,7 +27,7 @@ static long op_initialise(struct vcpu *v, vaddr_t arg)
 	long rc;
 
 	/* It could not tell its events from another's: register first. */
-	if (v->info == v->spare_info)
+	if (v->info == &v->spare_info)
 		return REFUSE(-EINVAL);
 	c = heap_alloc(sizeof(*c));
 	if (!c)
@@ -41,22 +37,19 @@ static long op_initialise(struct vcpu *v, vaddr_t arg)
 	return rc;
 }
 
-static long op_up(struct vcpu *v, vaddr_t arg)
+static long op_up(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	return vcpu_up(v);
 }
 
-static long op_down(struct vcpu *v, vaddr_t arg)
+static long op_down(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	vcpu_down(v);
 	return 0;
 }
 
-static long op_is_up(struct vcpu *v, vaddr_t arg)
+static long op_is_up(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	return !(READ_ONCE(v->pause_flags) & VCPU_PAUSE_DOWN);
 }
 
@@ -117,9 +110,8 @@ static long op_set_periodic(struct vcpu *v, vaddr_t arg)
 	return 0;
 }
 
-static long op_stop_periodic(struct vcpu *v, vaddr_t arg)
+static long op_stop_periodic(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	vcpu_periodic(v, 0);
 	return 0;
 }
@@ -133,14 +125,13 @@ static long op_set_singleshot(struct vcpu *v, vaddr_t arg)
 	if (copy_from_guest(&s, arg, sizeof(s)))
 		return REFUSE(-EFAULT);
 	if ((s.flags & PV_VCPU_SSHOTTMR_FUTURE) && s.timeout_abs_ns <= system_time())
-		return -ETIME;
+		return -PV_ETIME;
 	vcpu_singleshot(v, s.timeout_abs_ns ? s.timeout_abs_ns : 1);
 	return 0;
 }
 
-static long op_stop_singleshot(struct vcpu *v, vaddr_t arg)
+static long op_stop_singleshot(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	if (v != current)
 		return REFUSE(-EINVAL);
 	vcpu_singleshot(v, 0);
@@ -156,9 +147,8 @@ static long op_register_info(struct vcpu *v, vaddr_t arg)
 	return vcpu_info_register(v, mfn(r.mfn), r.offset);
 }
 
-static long op_send_nmi(struct vcpu *v, vaddr_t arg)
+static long op_send_nmi(struct vcpu *v, vaddr_t arg __unused)
 {
-	(void)arg;
 	if (!v->trap[2].address)
 		return REFUSE(-EINVAL);
 	if (__atomic_exchange_n(&v->nmi_pending, true, __ATOMIC_SEQ_CST))

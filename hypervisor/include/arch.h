@@ -344,15 +344,12 @@ void serial_write(const char *s, size_t n);
 void serial_enable_interrupt(void);
 /* Next input byte for dom0, or -1; dom0's read drains it. */
 int console_read(void);
-void console_write(const char *s, size_t n);
 /* Log ring for XEN_SYSCTL_readconsole: copies from \p index on; returns bytes, updates *index. */
 size_t console_log_read(char *buf, size_t size, u32 *index, bool clear);
 /* The event floor sets this: dom0's VIRQ_CONSOLE. */
 extern void (*console_input_hook)(void);
 
-/* Port guard (platform/ports.c): may dom0 touch it? The hypervisor's devices: no. */
-bool port_guarded(u16 port);
-u32 guest_port_read(struct vcpu *v, u16 port, unsigned int bytes);
-void guest_port_write(struct vcpu *v, u16 port, unsigned int bytes, u32 value);
+/* Port guard (platform/ports.c): IN or OUT of *value; what may not be reads all ones. */
+void guest_port(struct vcpu *v, u16 port, unsigned int bytes, bool out, u32 *value);
 
 #endif

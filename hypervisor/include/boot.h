@@ -56,16 +56,19 @@ void dom0_build(void);
  * is untrusted; NULL on success or a sentence that says what is wrong.
  */
 struct elf_kernel {
-	u64 entry, virt_base, paddr_offset, hypercall_page, init_p2m, hv_start_low;
-	bool has_init_p2m, mod_start_pfn, has_hypercall_page;
+	u64 entry, virt_base, paddr_offset;
+	u64 hypercall_page, init_p2m; /* NO_ADDRESS: it has no such note */
+	u64 hv_start_low;
+	bool mod_start_pfn;
 	u64 low, high; /* guest-physical range of all segments, bytes */
 	u32 segments;
 	u64 program_headers; /* file offset */
 };
+#define NO_ADDRESS (~0UL)
 const char *elf_parse(const void *image, u64 size, struct elf_kernel *k);
 /* Copy segment bytes to \p dst (guest-physical order): calls \p put for each run, zeroing the tail.
  */
-int elf_load(const void *image, const struct elf_kernel *k,
-	     int (*put)(void *ctx, u64 offset, const void *data, u64 n), void *ctx);
+void elf_load(const void *image, const struct elf_kernel *k,
+	      void (*put)(void *ctx, u64 offset, const void *data, u64 n), void *ctx);
 
 #endif

@@ -16,6 +16,8 @@
 #include "layout.h"
 
 struct vcpu;
+struct runqueue;
+struct timer_heap;
 
 /*
  * Guest registers at entry, in the order entry.S pushes them (low to high) and
@@ -83,10 +85,10 @@ struct cpu {
 	u32 flush_done_stamp;
 	struct cpu_root root;
 	/* sched/timer.c and sched/time.c */
-	void *timers;
+	struct timer_heap *timers;
 	u64 tsc_stamp, time_stamp; /* system time was time_stamp ns at tsc_stamp */
 	/* sched policy's own per-CPU state */
-	void *runqueue;
+	struct runqueue *runqueue;
 	/* arch/cpu.c: descriptor tables and the control-register images loaded now */
 	struct tss *tss;
 	u64 cr4, cr4_base; /* base: without what the vCPU asked for */

@@ -21,7 +21,6 @@ struct event_domain;
 struct grant_table;
 struct sched_domain;
 struct sched_vcpu;
-struct vcpu_timers;
 struct watchdog;
 struct exchange;
 struct frame;
@@ -63,7 +62,7 @@ struct domain {
 	u8 shutdown_code;    /* PV_SHUTDOWN_* */
 	u32 pause_count;     /* by control calls and by the hypervisor */
 	u32 control_pauses;  /* of them, how many the tools asked for */
-	int teardown_stage;  /* domain/destroy.c: how far relinquishing got */
+	u32 teardown_stage;  /* domain/destroy.c: how far relinquishing got */
 	bool teardown_busy;  /* a CPU is at it; set by exchange */
 	bool creating_vcpus; /* so is one at this */
 	bool initialising;   /* and one of its own vCPUs at VCPUOP_initialise */
@@ -91,7 +90,7 @@ struct domain {
 						   (hypercall/cpu_policy.c) */
 	u64 vm_assist;				/* bits by PV_VMASST_TYPE_* */
 	u32 max_vcpus;
-	struct vcpu **vcpu; /* max_vcpus pointers, NULL until created */
+	struct vcpu *vcpu[MAX_VCPUS]; /* NULL until created */
 
 	char console_line[120]; /* console_io: output not yet ended by a newline; under lock */
 	u32 console_length;
@@ -173,16 +172,14 @@ struct vcpu {
 	u64 hot_slots[8];	/* of its kernel tables, those it has been seen to use */
 
 	/* --- events --------------------------------------------------------- */
-	struct pv_vcpu_info *info; /* directmap or shared page; guest-writable */
-	struct pv_vcpu_info
-		*spare_info; /* ids without a slot in shared_info, until they register */
-	mfn_t info_mfn;	     /* registered page, MFN_NONE while in shared_info */
-	void *event;	     /* FIFO control block */
-	u32 poll_port;	     /* what SCHEDOP_poll waits for; POLL_ANY: several */
+	struct pv_vcpu_info *info;	/* directmap or shared page; guest-writable */
+	struct pv_vcpu_info spare_info; /* of ids without a slot in shared_info, at first */
+	mfn_t info_mfn;			/* registered page, MFN_NONE while in shared_info */
+	void *event;			/* FIFO control block */
+	u32 poll_port;			/* what SCHEDOP_poll waits for; POLL_ANY: several */
 
 	/* --- time and scheduling ------------------------------------------- */
 	struct sched_vcpu *sched;
-	struct vcpu_timers *timers;
 	u64 runstate_time[4];
 	u32 runstate;	       /* PV_RUNSTATE_* */
 	u64 runstate_entry;    /* ns, when it came into this state */
@@ -213,8 +210,9 @@ void domain_put(struct domain *d);
 /* Start-up: the look-up and the softirq. */
 void domain_list_init(void);
 /*
- * Put \p d under its id (PV_DOMID_INVALID: the next free one) with its first
- * reference. 0, -EEXIST, -ENOMEM, or -ENOSPC when every id is in use.
+ * Put \p d under its id (PV_DOMID_INVALID: the next free one) with two references: that
+ * of its creation, which teardown drops, and the caller's. 0, -EEXIST, -ENOMEM, or -ENOSPC when
+ * every id is in use.
  */
 int domain_list_add(struct domain *d, domid_t id);
 /*
@@ -250,10 +248,10 @@ void domain_crash(struct domain *d, const char *fmt, ...) __printf(2, 3);
 struct pv_domctl_createdomain;
 /*
  * Make a domain with no memory and no vCPUs, paused by the tools. *id: 0 or a
- * reserved number for a free one; out the id it got. *out has a reference for
- * the caller. 0, -EINVAL (a flag that is not offered), -EEXIST, -ENOMEM, -ENOSPC.
+ * reserved number for a free one; out the id it got. 0, -EINVAL (a flag that is not offered),
+ * -EEXIST, -ENOMEM, -ENOSPC.
  */
-int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg, struct domain **out);
+int domain_create(domid_t *id, const struct pv_domctl_createdomain *cfg);
 /* Create vCPUs up to \p max, which is at most what the domain was made for; all are down. */
 int domain_set_max_vcpus(struct domain *d, u32 max);
 /*
@@ -262,9 +260,9 @@ int domain_set_max_vcpus(struct domain *d, u32 max);
  */
 int domain_destroy(struct domain *d);
 /*
- * The tools' own, counted pause; the first unpause also ends creation. Pausing
- * waits until no vCPU runs; -EINVAL for the caller's own domain, and for an
- * unpause without a pause.
+ * The tools' own, counted pause, not of the caller's own domain; the first unpause
+ * also ends creation. Pausing waits until no vCPU runs; -EINVAL for an unpause
+ * without a pause.
  */
 int domain_pause_control(struct domain *d);
 int domain_unpause_control(struct domain *d);

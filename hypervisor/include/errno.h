@@ -8,7 +8,6 @@
 #define EPERM	   PV_EPERM
 #define ENOENT	   PV_ENOENT
 #define ESRCH	   PV_ESRCH
-#define EIO	   PV_EIO
 #define E2BIG	   PV_E2BIG
 #define EAGAIN	   PV_EAGAIN
 #define ENOMEM	   PV_ENOMEM
@@ -20,8 +19,6 @@
 #define EINVAL	   PV_EINVAL
 #define ENOSPC	   PV_ENOSPC
 #define ENOSYS	   PV_ENOSYS
-#define ETIME	   PV_ETIME
-#define ENOBUFS	   PV_ENOBUFS
 #define EOPNOTSUPP PV_EOPNOTSUPP
 
 /*

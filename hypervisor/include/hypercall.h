@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Hypercalls: one table from number to name, function, argument count and
- * flags (hypercall/table.c). Every handler has the same shape. Arguments are the
- * guest's; pointers among them are guest virtual addresses to be read once with
- * copy_from_guest(). A handler that is preempted stores its progress in hc->arg
+ * Hypercalls: one table from number to name, function, argument count and flags,
+ * HYPERCALLS; hypercall/table.c goes by it. Every handler has the same shape.
+ * Arguments are the guest's; pointers among them are guest virtual addresses to be
+ * read once with copy_from_guest(). A handler that is preempted stores its progress in hc->arg
  * and returns -ERESTART: the table's caller puts the arguments back into the
  * guest's registers (or the multicall entry) and lets it call again.
  */
@@ -14,43 +14,50 @@
 #include "errno.h"
 #include "mm.h"
 
-#define HYPERCALL_ARGS 4 /* no call has more */
 struct hypercall {
-	u64 arg[HYPERCALL_ARGS];
+	u64 arg[4]; /* no call has more */
 };
 
-/* hypercall_<name>: result for RAX, or -ERESTART. One per line of the table. */
-#define HYPERCALL(name) long hypercall_##name(struct hypercall *hc)
+#define NO_BATCH BIT(0) /* not inside a multicall: nesting, or a change of mode */
 
-HYPERCALL(set_trap_table);
-HYPERCALL(mmu_update);
-HYPERCALL(set_gdt);
-HYPERCALL(stack_switch);
-HYPERCALL(fpu_taskswitch);
-HYPERCALL(platform_op);
-HYPERCALL(set_debugreg);
-HYPERCALL(get_debugreg);
-HYPERCALL(update_descriptor);
-HYPERCALL(memory_op);
-HYPERCALL(multicall);
-HYPERCALL(update_va_mapping);
-HYPERCALL(set_timer_op);
-HYPERCALL(xen_version);
-HYPERCALL(console_io);
-HYPERCALL(grant_table_op);
-HYPERCALL(vm_assist);
-HYPERCALL(update_va_mapping_otherdomain);
-HYPERCALL(iret);
-HYPERCALL(vcpu_op);
-HYPERCALL(set_segment_base);
-HYPERCALL(mmuext_op);
-HYPERCALL(nmi_op);
-HYPERCALL(sched_op);
-HYPERCALL(callback_op);
-HYPERCALL(event_channel_op);
-HYPERCALL(physdev_op);
-HYPERCALL(sysctl);
-HYPERCALL(domctl);
+/* clang-format off */
+/* All of them: number, name, arguments (for traces), flags. */
+#define HYPERCALLS(ROW) \
+	ROW(SET_TRAP_TABLE,                set_trap_table,                1, 0) \
+	ROW(MMU_UPDATE,                    mmu_update,                    4, 0) \
+	ROW(SET_GDT,                       set_gdt,                       2, 0) \
+	ROW(STACK_SWITCH,                  stack_switch,                  2, 0) \
+	ROW(FPU_TASKSWITCH,                fpu_taskswitch,                1, 0) \
+	ROW(PLATFORM_OP,                   platform_op,                   1, 0) \
+	ROW(SET_DEBUGREG,                  set_debugreg,                  2, 0) \
+	ROW(GET_DEBUGREG,                  get_debugreg,                  1, 0) \
+	ROW(UPDATE_DESCRIPTOR,             update_descriptor,             2, 0) \
+	ROW(MEMORY_OP,                     memory_op,                     2, 0) \
+	ROW(MULTICALL,                     multicall,                     2, NO_BATCH) \
+	ROW(UPDATE_VA_MAPPING,             update_va_mapping,             3, 0) \
+	ROW(SET_TIMER_OP,                  set_timer_op,                  1, 0) \
+	ROW(XEN_VERSION,                   xen_version,                   2, 0) \
+	ROW(CONSOLE_IO,                    console_io,                    3, 0) \
+	ROW(GRANT_TABLE_OP,                grant_table_op,                3, 0) \
+	ROW(VM_ASSIST,                     vm_assist,                     2, 0) \
+	ROW(UPDATE_VA_MAPPING_OTHERDOMAIN, update_va_mapping_otherdomain, 4, 0) \
+	ROW(IRET,                          iret,                          0, NO_BATCH) \
+	ROW(VCPU_OP,                       vcpu_op,                       3, 0) \
+	ROW(SET_SEGMENT_BASE,              set_segment_base,              2, 0) \
+	ROW(MMUEXT_OP,                     mmuext_op,                     4, 0) \
+	ROW(NMI_OP,                        nmi_op,                        2, 0) \
+	ROW(SCHED_OP,                      sched_op,                      3, 0) \
+	ROW(CALLBACK_OP,                   callback_op,                   2, 0) \
+	ROW(EVENT_CHANNEL_OP,              event_channel_op,              2, 0) \
+	ROW(PHYSDEV_OP,                    physdev_op,                    2, 0) \
+	ROW(SYSCTL,                        sysctl,                        1, 0) \
+	ROW(DOMCTL,                        domctl,                        1, 0)
+/* clang-format on */
+
+/* hypercall_<name>: result for RAX, or -ERESTART. */
+#define HYPERCALL(name)				     long hypercall_##name(struct hypercall *hc)
+#define HYPERCALL_DECLARE(number, name, args, flags) HYPERCALL(name);
+HYPERCALLS(HYPERCALL_DECLARE)
 
 /* From entry: SYSCALL in guest-kernel mode. */
 void hypercall_entry(struct regs *r);

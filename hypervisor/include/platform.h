@@ -8,9 +8,11 @@
 /* platform/apic.c */
 void apic_init(void);
 bool apic_reaches(u32 id); /* can that CPU be sent an interrupt in this mode? */
-void apic_send_nmi(u32 destination);
-void apic_send_init(u32 destination);
-void apic_send_startup(u32 destination, u8 page); /* start at page * 4096 in real mode */
+/* An interrupt of another kind than one of a vector. */
+void apic_send(u32 destination, u32 what);
+#define APIC_NMI     (4UL << 8)
+#define APIC_INIT    (5UL << 8)
+#define APIC_STARTUP (6UL << 8) /* | n: start at n * 4096 in real mode */
 void apic_timer_start_count(void);
 u32 apic_timer_counted(void);
 void apic_timer_set_khz(u64 khz);
@@ -21,7 +23,6 @@ void ioapic_init(void);
 void ioapic_route_isa(u8 irq, u8 vector);
 
 /* platform/serial.c */
-u8 serial_irq(void); /* ISA interrupt of the console port, 0: no port */
 bool serial_owns(u16 port);
 
 /*
@@ -35,6 +36,8 @@ const char *acpi_parse_table(const void *table, size_t size, struct acpi_info *i
 paddr_t acpi_parse_root(const void *rsdp, size_t size, bool *wide);
 
 /* platform/rtc.c: the CMOS index port is shared with dom0. */
+#define CMOS_INDEX 0x70
+#define CMOS_DATA  0x71
 u8 cmos_read(u8 index);
 void cmos_write(u8 index, u8 value);
 

@@ -23,7 +23,6 @@ void time_init(void);
 void time_init_cpu(void);
 /* On the boot CPU, when all others are up: decide whether TSCs may be trusted. */
 void time_init_done(void);
-bool tsc_is_stable(void);
 /* Write \p v's time record into its vcpu_info (and its second area). It runs here, or not at all.
  */
 void time_update_vcpu(struct vcpu *v);
@@ -100,8 +99,6 @@ u64 sched_idle_time(struct cpu *c);
 
 /* --- a vCPU's own timers (sched/vcpu_timer.c) ----------------------------------------- */
 
-int vcpu_timers_create(struct vcpu *v);
-void vcpu_timers_destroy(struct vcpu *v);
 /* Stop them all; the vCPU goes down or its domain dies. */
 void vcpu_timers_stop(struct vcpu *v);
 void vcpu_timers_migrate(struct vcpu *v, struct cpu *cpu);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Basic types and the three kinds of number that must never be mixed: machine
- * frames, guest frames and virtual addresses. A debug build boxes the frame
- * numbers, so that passing one for the other does not compile.
+ * Basic types and the kinds of number that must never be mixed: machine frames,
+ * guest frames, and addresses of both. A debug build boxes machine frames, so that
+ * passing another number for one does not compile.
  */
 #ifndef PAVISE_TYPES_H
 #define PAVISE_TYPES_H
@@ -33,24 +33,16 @@ typedef u16 domid_t;
 #define PAGE_MASK  (~(PAGE_SIZE - 1))
 
 #ifdef PAVISE_DEBUG
-/* Boxed, so that a machine frame and a guest frame cannot be swapped. */
+/* Boxed, so that a machine frame and another number cannot be swapped. */
 typedef struct {
 	u64 n;
 } mfn_t;
-typedef struct {
-	u64 n;
-} pfn_t;
 #define mfn(x)	  ((mfn_t){(x)})
 #define mfn_nr(m) ((m).n)
-#define pfn(x)	  ((pfn_t){(x)})
-#define pfn_nr(p) ((p).n)
 #else
 typedef u64 mfn_t;
-typedef u64 pfn_t;
 #define mfn(x)	  ((mfn_t)(x))
 #define mfn_nr(m) ((u64)(m))
-#define pfn(x)	  ((pfn_t)(x))
-#define pfn_nr(p) ((u64)(p))
 #endif
 /* No frame: any all-ones number is out of every range check. */
 #define MFN_NONE     mfn(~0ULL)
@@ -73,6 +65,7 @@ typedef u64 pfn_t;
 #define __packed       __attribute__((packed))
 #define __aligned(n)   __attribute__((aligned(n)))
 #define __noreturn     __attribute__((noreturn))
+#define __unused       __attribute__((unused)) /* of an argument: its like in the same table need it */
 #define __noinline     __attribute__((noinline))
 #define __inlined      inline __attribute__((always_inline))
 #define __printf(f, a) __attribute__((format(printf, f, a)))

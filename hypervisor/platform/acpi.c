@@ -49,19 +49,15 @@ static const void *map_table(paddr_t p, u32 *size)
 	return firmware_map(p, *size);
 }
 
-static bool wanted(const char *name)
-{
-	return !memcmp(name, "APIC", 4) || !memcmp(name, "FACP", 4) || !memcmp(name, "HPET", 4);
-}
-
 static void read_table(paddr_t p)
 {
 	const char *header = firmware_map(p, ACPI_HEADER_SIZE), *wrong;
 	const void *table;
 	u32 size;
 
-	if (!header || !wanted(header))
-		return;
+	if (!header ||
+	    (memcmp(header, "APIC", 4) && memcmp(header, "FACP", 4) && memcmp(header, "HPET", 4)))
+		return; /* of no use here */
 	table = map_table(p, &size);
 	wrong = table ? acpi_parse_table(table, size, &acpi) : "it has no sensible length";
 	if (wrong)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The local APIC: interrupts between CPUs and the one-shot timer. All go through
- * apic_read(), apic_write() and send(), which know the two ways to its registers:
+ * apic_read(), apic_write() and apic_send(), which know the two ways to its registers:
  * memory-mapped, or x2APIC's MSRs. The latter is left on where the firmware switched
  * it on, since there may be CPUs that only it can name. Else it takes the option
  * `x2apic`, which is on by default in a virtual machine: real ones want their
@@ -33,9 +33,6 @@
 #define SVR_ENABLE	 BIT(8)
 #define LVT_MASKED	 BIT(16)
 #define LVT_TSC_DEADLINE (2UL << 17)
-#define DELIVERY_NMI	 (4UL << 8)
-#define DELIVERY_INIT	 (5UL << 8)
-#define DELIVERY_STARTUP (6UL << 8)
 #define ICR_BUSY	 BIT(12)
 #define ICR_ASSERT	 BIT(14)
 #define DIVIDE_BY_1	 0xb
@@ -72,8 +69,10 @@ void apic_eoi(void)
 	apic_write(REG_EOI, 0);
 }
 
-static void send(u32 destination, u32 command)
+void apic_send(u32 destination, u32 what)
 {
+	u32 command = ICR_ASSERT | what;
+
 	if (!registers) {
 		/* Unlike a store, the MSR write does not wait for earlier stores. */
 		__asm__ volatile("mfence; lfence" ::: "memory");
@@ -88,32 +87,15 @@ static void send(u32 destination, u32 command)
 
 void apic_send_ipi(const struct cpu *c, u8 vector)
 {
-	send(c->apic_id, ICR_ASSERT | vector);
+	apic_send(c->apic_id, vector);
 }
 
 void apic_send_ipi_mask(const struct cpumask *mask, u8 vector)
 {
-	unsigned int i;
-
-	for (i = find_next_bit(mask->bits, nr_cpus, 0); i < nr_cpus;
+	for (unsigned int i = find_next_bit(mask->bits, nr_cpus, 0); i < nr_cpus;
 	     i = find_next_bit(mask->bits, nr_cpus, i + 1))
 		if (i != this_cpu()->id)
 			apic_send_ipi(cpu_get(i), vector);
-}
-
-void apic_send_nmi(u32 destination)
-{
-	send(destination, ICR_ASSERT | DELIVERY_NMI);
-}
-
-void apic_send_init(u32 destination)
-{
-	send(destination, ICR_ASSERT | DELIVERY_INIT);
-}
-
-void apic_send_startup(u32 destination, u8 page)
-{
-	send(destination, ICR_ASSERT | DELIVERY_STARTUP | page);
 }
 
 bool apic_reaches(u32 id)
@@ -143,7 +125,7 @@ void apic_init_cpu(void)
 	      rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE | (registers ? 0 : APIC_BASE_X2APIC));
 	apic_write(REG_TPR, 0);
 	apic_write(REG_LVT_LINT0, LVT_MASKED);
-	apic_write(REG_LVT_LINT1, this_cpu()->id ? LVT_MASKED : DELIVERY_NMI);
+	apic_write(REG_LVT_LINT1, this_cpu()->id ? LVT_MASKED : APIC_NMI);
 	apic_write(REG_LVT_ERROR, LVT_MASKED);
 	apic_write(REG_TIMER_DIV, DIVIDE_BY_1);
 	apic_write(REG_LVT_TIMER, VECTOR_TIMER | (deadline ? LVT_TSC_DEADLINE : 0));

@@ -14,15 +14,13 @@
 #define PCI_ADDRESS  0xcf8
 #define PCI_DATA     0xcfc
 #define PCI_ENABLE   BIT(31)
-#define CMOS_INDEX   0x70
-#define CMOS_DATA    0x71
 #define CMOS_INDEXES 0x7f /* bit 7 of the index port is the NMI gate: ours */
 
 static struct spinlock pci_lock = SPINLOCK_INIT;
 static u32 pci_address; /* dom0's; there is one dom0, and its kernel serialises the pair */
 static u8 cmos_index;
 
-bool port_guarded(u16 port)
+static bool guarded(u16 port)
 {
 	switch (port) {
 	case 0x20:
@@ -36,35 +34,38 @@ bool port_guarded(u16 port)
 	return serial_owns(port);
 }
 
-static u32 mask_of(unsigned int bytes)
-{
-	return bytes == 4 ? ~0u : (1u << (bytes * 8)) - 1;
-}
-
 /* May the domain touch these bytes at all? An access must not wrap at the top, either. */
 static bool allowed(const struct domain *d, u16 port, unsigned int bytes)
 {
 	if (!d->privileged || port + bytes > 0x10000)
 		return false;
 	for (unsigned int i = 0; i < bytes; i++)
-		if (port_guarded(port + i))
+		if (guarded(port + i))
 			return false;
 	return true;
 }
 
-static u32 hardware_read(u16 port, unsigned int bytes)
+static void hardware(u16 port, unsigned int bytes, bool out, u32 *v)
 {
-	return bytes == 1 ? inb(port) : bytes == 2 ? inw(port) : inl(port);
-}
-
-static void hardware_write(u16 port, unsigned int bytes, u32 v)
-{
-	if (bytes == 1)
-		outb(v, port);
-	else if (bytes == 2)
-		outw(v, port);
-	else
-		outl(v, port);
+	switch (bytes | out << 3) {
+	case 1:
+		*v = inb(port);
+		break;
+	case 2:
+		*v = inw(port);
+		break;
+	case 4:
+		*v = inl(port);
+		break;
+	case 1 | 8:
+		outb(*v, port);
+		break;
+	case 2 | 8:
+		outw(*v, port);
+		break;
+	case 4 | 8:
+		outl(*v, port);
+	}
 }
 
 /* Wholly inside the data port; false also when dom0 has selected nothing. */
@@ -79,53 +80,44 @@ static bool touches(u16 port, unsigned int bytes, u16 first, u16 last)
 	return port <= last && port + bytes > first;
 }
 
-u32 guest_port_read(struct vcpu *v, u16 port, unsigned int bytes)
+/* A word written to the index writes the data behind it, too. */
+static void cmos(u16 port, unsigned int bytes, bool out, u32 *value)
 {
-	u32 value = mask_of(bytes);
-
-	if (!allowed(v->domain, port, bytes))
-		return value;
-	if (port == PCI_ADDRESS && bytes == 4)
-		return READ_ONCE(pci_address);
-	if (touches(port, bytes, PCI_DATA, PCI_DATA + 3)) {
-		if (!pci_data(port, bytes))
-			return value;
-		spin_lock(&pci_lock);
-		outl(pci_address, PCI_ADDRESS);
-		value = hardware_read(port, bytes);
-		spin_unlock(&pci_lock);
-		return value;
-	}
-	if (touches(port, bytes, CMOS_INDEX, CMOS_DATA)) {
-		if (port == CMOS_DATA && bytes == 1)
-			return cmos_read(READ_ONCE(cmos_index));
-		return port == CMOS_INDEX && bytes == 1 ? READ_ONCE(cmos_index) : value;
-	}
-	return hardware_read(port, bytes);
+	if (out && port == CMOS_INDEX && bytes <= 2)
+		WRITE_ONCE(cmos_index, *value & CMOS_INDEXES);
+	if (out && port == CMOS_INDEX && bytes == 2)
+		cmos_write(cmos_index, *value >> 8);
+	if (bytes != 1)
+		return;
+	if (port == CMOS_INDEX && !out)
+		*value = READ_ONCE(cmos_index);
+	else if (port == CMOS_DATA && out)
+		cmos_write(cmos_index, *value);
+	else if (port == CMOS_DATA)
+		*value = cmos_read(READ_ONCE(cmos_index));
 }
 
-void guest_port_write(struct vcpu *v, u16 port, unsigned int bytes, u32 value)
+void guest_port(struct vcpu *v, u16 port, unsigned int bytes, bool out, u32 *value)
 {
+	if (!out)
+		*value = ~0u;
 	if (!allowed(v->domain, port, bytes))
 		return;
 	if (port == PCI_ADDRESS && bytes == 4) {
-		WRITE_ONCE(pci_address, value);
+		if (out)
+			WRITE_ONCE(pci_address, *value);
+		else
+			*value = READ_ONCE(pci_address);
 	} else if (touches(port, bytes, PCI_DATA, PCI_DATA + 3)) {
 		if (!pci_data(port, bytes))
 			return;
 		spin_lock(&pci_lock);
 		outl(pci_address, PCI_ADDRESS);
-		hardware_write(port, bytes, value);
+		hardware(port, bytes, out, value);
 		spin_unlock(&pci_lock);
 	} else if (touches(port, bytes, CMOS_INDEX, CMOS_DATA)) {
-		/* A word writes index and data at once. */
-		if (port == CMOS_INDEX && bytes <= 2)
-			WRITE_ONCE(cmos_index, value & CMOS_INDEXES);
-		if (port == CMOS_DATA && bytes == 1)
-			cmos_write(cmos_index, value);
-		else if (port == CMOS_INDEX && bytes == 2)
-			cmos_write(cmos_index, value >> 8);
+		cmos(port, bytes, out, value);
 	} else {
-		hardware_write(port, bytes, value);
+		hardware(port, bytes, out, value);
 	}
 }

@@ -36,12 +36,9 @@ void smp_stop_check(const struct regs *r)
 void smp_stop_others(void)
 {
 	WRITE_ONCE(stopping, true);
-	for (unsigned int i = 0; i < nr_cpus; i++) {
-		struct cpu *c = cpu_get(i);
-
-		if (i != this_cpu()->id && READ_ONCE(c->online))
-			apic_send_nmi(c->apic_id);
-	}
+	for_each_cpu(c)
+		if (c != this_cpu() && READ_ONCE(c->online))
+			apic_send(c->apic_id, APIC_NMI);
 }
 
 void machine_halt(void)
@@ -97,14 +94,14 @@ void machine_end(void)
 /* All stop first, and then say one after the other where they were. */
 static void others_print(void)
 {
-	for (unsigned int i = 0; i < nr_cpus; i++) {
-		if (i == this_cpu()->id || !READ_ONCE(cpu_get(i)->online))
+	for_each_cpu(c) {
+		if (c == this_cpu() || !READ_ONCE(c->online))
 			continue;
-		WRITE_ONCE(turn, i);
-		for (unsigned int ms = 0; READ_ONCE(turn) == i && ms < WAIT_MS; ms++)
+		WRITE_ONCE(turn, c->id);
+		for (unsigned int ms = 0; READ_ONCE(turn) == c->id && ms < WAIT_MS; ms++)
 			delay_us(1000);
-		if (READ_ONCE(turn) == i)
-			log_error("CPU %u does not answer", i);
+		if (READ_ONCE(turn) == c->id)
+			log_error("CPU %u does not answer", c->id);
 	}
 }
 

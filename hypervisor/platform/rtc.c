@@ -5,19 +5,7 @@
 #include "platform.h"
 #include "spinlock.h"
 
-#define CMOS_INDEX 0x70
-#define CMOS_DATA  0x71
-
-enum {
-	SECONDS = 0,
-	MINUTES = 2,
-	HOURS = 4,
-	DAY = 7,
-	MONTH = 8,
-	YEAR = 9,
-	STATUS_A = 10,
-	STATUS_B = 11
-};
+enum { SECONDS, MINUTES = 2, HOURS = 4, DAY = 7, MONTH, YEAR, STATUS_A, STATUS_B };
 #define UPDATING 0x80 /* status A */
 #define HOURS_24 0x02 /* status B */
 #define BINARY	 0x04

@@ -86,11 +86,6 @@ void serial_init(const char *spec)
 	printk_set_sink(serial_write);
 }
 
-u8 serial_irq(void)
-{
-	return port ? irq : 0;
-}
-
 bool serial_owns(u16 p)
 {
 	return port && p >= port && p < port + 8;
@@ -135,11 +130,6 @@ void serial_write(const char *s, size_t n)
 		spin_unlock(&lock);
 }
 
-void console_write(const char *s, size_t n)
-{
-	serial_write(s, n);
-}
-
 /* Input that dom0 does not fetch is dropped, newest first. */
 static void serial_interrupt(void)
 {
@@ -168,7 +158,7 @@ int console_read(void)
 
 void serial_enable_interrupt(void)
 {
-	if (!serial_irq())
+	if (!port || !irq)
 		return;
 	interrupt_register(VECTOR_SERIAL, serial_interrupt);
 	ioapic_route_isa(irq, VECTOR_SERIAL);

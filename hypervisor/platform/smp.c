@@ -95,15 +95,15 @@ static void start_all(u8 page)
 {
 	complete_boot_tables();
 	for (u32 i = 1; i < smp_boot.count; i++)
-		apic_send_init(smp_boot.apic_id[i]);
+		apic_send(smp_boot.apic_id[i], APIC_INIT);
 	delay_us(100);
 	for (u32 i = 1; i < smp_boot.count; i++)
-		apic_send_startup(smp_boot.apic_id[i], page);
+		apic_send(smp_boot.apic_id[i], APIC_STARTUP | page);
 	/* Old processors want the second one; a running one ignores it. */
 	delay_us(200);
 	for (u32 i = 1; i < smp_boot.count; i++)
 		if (!READ_ONCE(cpu_get(i)->online))
-			apic_send_startup(smp_boot.apic_id[i], page);
+			apic_send(smp_boot.apic_id[i], APIC_STARTUP | page);
 }
 
 /*

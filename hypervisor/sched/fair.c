@@ -19,7 +19,7 @@
 
 static void fair_insert(struct cpu *c, struct vcpu *v)
 {
-	struct runqueue *rq = runqueue_of(c);
+	struct runqueue *rq = c->runqueue;
 	struct sched_vcpu *s = v->sched;
 	u64 reach = REACH * UNIT / v->domain->sched->weight;
 	u64 back = v->runstate == PV_RUNSTATE_RUNNABLE ? reach : WAKE_CREDIT;
@@ -36,7 +36,7 @@ static void fair_insert(struct cpu *c, struct vcpu *v)
 
 static void fair_charge(struct vcpu *v, u64 ns)
 {
-	struct runqueue *rq = runqueue_of(v->cpu);
+	struct runqueue *rq = v->cpu->runqueue;
 	struct vcpu *first = runqueue_first(rq);
 	u64 least;
 
@@ -47,7 +47,7 @@ static void fair_charge(struct vcpu *v, u64 ns)
 
 static struct vcpu *fair_pick(struct cpu *c, struct vcpu *prev)
 {
-	struct runqueue *rq = runqueue_of(c);
+	struct runqueue *rq = c->runqueue;
 	struct vcpu *first = runqueue_first(rq);
 
 	if (prev && first && prev->sched->yielded && prev->sched->vruntime < first->sched->vruntime)

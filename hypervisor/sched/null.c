@@ -12,7 +12,7 @@
 
 static void null_insert(struct cpu *c, struct vcpu *v)
 {
-	runqueue_insert(runqueue_of(c), runqueue_of(c)->queue.prev, v);
+	runqueue_insert(c->runqueue, c->runqueue->queue.prev, v);
 }
 
 /* Of virtual run time only the current turn is kept. */
@@ -23,7 +23,7 @@ static void null_charge(struct vcpu *v, u64 ns)
 
 static struct vcpu *null_pick(struct cpu *c, struct vcpu *prev)
 {
-	struct runqueue *rq = runqueue_of(c);
+	struct runqueue *rq = c->runqueue;
 	struct vcpu *first = runqueue_first(rq);
 
 	if (!first || (prev && !prev->sched->yielded && prev->sched->vruntime < TURN))
@@ -35,9 +35,8 @@ static struct vcpu *null_pick(struct cpu *c, struct vcpu *prev)
 	return first;
 }
 
-static bool null_preempts(struct cpu *c, struct vcpu *v)
+static bool null_preempts(struct cpu *c, struct vcpu *v __unused)
 {
-	(void)v;
 	return READ_ONCE(c->vcpu) == c->idle;
 }
 

@@ -23,6 +23,8 @@ struct sched_domain {
 	struct timer refill;
 };
 
+#define VCPU_TIMERS 3
+
 struct sched_vcpu {
 	struct vcpu *vcpu;
 	struct list link; /* in the run queue of vcpu->cpu */
@@ -30,9 +32,12 @@ struct sched_vcpu {
 	bool yielded;	  /* gave the rest of its slice away */
 	u64 vruntime;	  /* ns run, scaled by weight; comparable within one run queue */
 	u64 charged;	  /* system time up to which its running was accounted for */
-	u64 time_stamp;	  /* TSC stamp its time record was made from */
-	bool time_written;
+	u64 time_stamp;	  /* TSC stamp its time record was made from; 0: to be written */
 	struct cpumask hard, soft;
+	/* vcpu_timer.c */
+	struct timer timer[VCPU_TIMERS];
+	u64 period; /* ns, 0: off */
+	u64 last;   /* when the period last fired, or should have */
 };
 
 /*
@@ -52,11 +57,6 @@ struct runqueue {
 	struct timer slice;   /* ends the running vCPU's turn */
 	u64 idle_time, idle_since;
 };
-
-static inline struct runqueue *runqueue_of(const struct cpu *c)
-{
-	return c->runqueue;
-}
 
 static inline struct vcpu *runqueue_first(const struct runqueue *rq)
 {
@@ -98,6 +98,9 @@ extern const struct sched_policy sched_fair, sched_null;
 /* schedule.c, for policies */
 void runqueue_insert(struct runqueue *rq, struct list *after, struct vcpu *v);
 void runqueue_take(struct runqueue *rq, struct vcpu *v);
+
+/* vcpu_timer.c: v->sched and v->cpu are there. */
+void vcpu_timers_init(struct vcpu *v);
 
 /* cap.c, for a domain that has one: a vCPU of it has run for \p ns. */
 void cap_charge(struct sched_domain *sd, u64 ns, u64 now);

@@ -56,7 +56,7 @@ static struct runqueue *lock_vcpu(struct vcpu *v)
 {
 	for (;;) {
 		struct cpu *c = READ_ONCE(v->cpu);
-		struct runqueue *rq = runqueue_of(c);
+		struct runqueue *rq = c->runqueue;
 
 		spin_lock(&rq->lock);
 		if (v->cpu == c)
@@ -67,7 +67,7 @@ static struct runqueue *lock_vcpu(struct vcpu *v)
 
 static bool cpu_is_idle(const struct cpu *c)
 {
-	return READ_ONCE(c->vcpu) == c->idle && READ_ONCE(runqueue_of(c)->length) == 0;
+	return READ_ONCE(c->vcpu) == c->idle && READ_ONCE(c->runqueue->length) == 0;
 }
 
 static bool prefers(const struct vcpu *v, const struct cpu *c)
@@ -95,7 +95,7 @@ static struct cpu *choose_cpu(struct vcpu *v)
 		if (!may_run_on(v->sched, c))
 			continue;
 		cost = (u64)!cpu_is_idle(c) << 34 | (u64)!prefers(v, c) << 33 |
-		       (u64)(c != v->cpu) << 32 | READ_ONCE(runqueue_of(c)->load);
+		       (u64)(c != v->cpu) << 32 | READ_ONCE(c->runqueue->load);
 		if (cost < least) {
 			least = cost;
 			best = c;
@@ -163,7 +163,7 @@ void runstate_publish(struct vcpu *v)
 
 u64 sched_idle_time(struct cpu *c)
 {
-	struct runqueue *rq = runqueue_of(c);
+	struct runqueue *rq = c->runqueue;
 	u64 ns;
 
 	spin_lock(&rq->lock);
@@ -330,7 +330,7 @@ static bool steal(struct cpu *c)
 	unsigned int i;
 
 	for (i = 1; i < nr_cpus; i++) {
-		struct runqueue *rq = runqueue_of(cpu_get((c->id + i) % nr_cpus));
+		struct runqueue *rq = cpu_get((c->id + i) % nr_cpus)->runqueue;
 		struct vcpu *found = NULL;
 
 		if (READ_ONCE(rq->length) == 0 || !spin_trylock(&rq->lock))
@@ -367,7 +367,7 @@ static struct cpu *better_cpu(struct vcpu *v, u32 load)
 
 	for (i = 1; i < nr_cpus; i++) {
 		struct cpu *c = cpu_get((v->cpu->id + i) % nr_cpus);
-		u32 there = READ_ONCE(runqueue_of(c)->load) + weight_of(v);
+		u32 there = READ_ONCE(c->runqueue->load) + weight_of(v);
 
 		if (!may_run_on(v->sched, c) || there > load ||
 		    (there == load && (best || (prefers(v, v->cpu) && !prefers(v, c)))))
@@ -381,7 +381,7 @@ static struct cpu *better_cpu(struct vcpu *v, u32 load)
 /* A turn was over, and others wait still: the first of them may be better off on another CPU. */
 static void balance(struct cpu *c)
 {
-	struct runqueue *rq = runqueue_of(c);
+	struct runqueue *rq = c->runqueue;
 	struct cpu *to = NULL;
 	struct vcpu *v;
 
@@ -407,14 +407,14 @@ static void balance(struct cpu *c)
 static void call_misplaced(struct cpu *c)
 {
 	for_each_cpu(other)
-		if (other != c && READ_ONCE(runqueue_of(other)->misplaced))
+		if (other != c && READ_ONCE(other->runqueue->misplaced))
 			softirq_raise(other, SOFTIRQ_SCHEDULE);
 }
 
 /* Leave \p prev: nobody may touch its state until `running` falls, and then it is all in memory. */
 static void switch_out(struct cpu *c, struct vcpu *prev)
 {
-	struct runqueue *rq = runqueue_of(c);
+	struct runqueue *rq = c->runqueue;
 
 	prev->regs = c->guest;
 	context_save(prev);
@@ -435,9 +435,8 @@ static void switch_in(struct cpu *c, struct vcpu *next)
 	context_load(next);
 	root_load(next);
 	vcpu_timers_migrate(next, c);
-	if (!s->time_written || s->time_stamp != c->tsc_stamp) {
+	if (s->time_stamp != c->tsc_stamp) {
 		s->time_stamp = c->tsc_stamp;
-		s->time_written = true;
 		time_update_vcpu(next);
 	}
 	runstate_publish(next);
@@ -459,7 +458,7 @@ static bool goes_on(struct cpu *c, struct vcpu *v)
 /* \p next has been chosen: when to look again, and what others should know. Lock held. */
 static void turn_begins(struct cpu *c, struct vcpu *next, u64 now)
 {
-	struct runqueue *rq = runqueue_of(c);
+	struct runqueue *rq = c->runqueue;
 	u64 slice = rq->length ? policy->slice : ~0UL;
 
 	rq->misplaced = false;
@@ -475,7 +474,7 @@ static void turn_begins(struct cpu *c, struct vcpu *next, u64 now)
 void schedule(void)
 {
 	struct cpu *c = this_cpu();
-	struct runqueue *rq = runqueue_of(c);
+	struct runqueue *rq = c->runqueue;
 	struct vcpu *prev = c->vcpu, *next;
 	u64 now = system_time();
 
@@ -537,14 +536,16 @@ int sched_vcpu_create(struct vcpu *v)
 	v->cpu = cpu_get(v->id % nr_cpus);
 	v->runstate = PV_RUNSTATE_OFFLINE;
 	v->runstate_entry = system_time();
+	vcpu_timers_init(v);
 	return 0;
 }
 
-/* Nothing runs or queues it any more; but a CPU may just have let go of it and look at it still. */
+/* Nothing runs or queues it any more, and its timers are stopped; but a CPU may just have let go of
+ * it and look at it still. */
 void sched_vcpu_destroy(struct vcpu *v)
 {
 	for_each_cpu(c)
-		while (__atomic_load_n(&runqueue_of(c)->in_hand, __ATOMIC_ACQUIRE) == v)
+		while (__atomic_load_n(&c->runqueue->in_hand, __ATOMIC_ACQUIRE) == v)
 			cpu_relax();
 	heap_free(v->sched);
 	v->sched = NULL;
@@ -552,7 +553,7 @@ void sched_vcpu_destroy(struct vcpu *v)
 
 void sched_time_stale(struct vcpu *v)
 {
-	v->sched->time_written = false;
+	v->sched->time_stamp = 0;
 }
 
 static void slice_over(struct timer *t)
@@ -562,10 +563,10 @@ static void slice_over(struct timer *t)
 	softirq_raise(c, SOFTIRQ_SCHEDULE);
 	if (!policy->balance || c->vcpu == c->idle)
 		return;
-	runqueue_of(c)->turn_over = true;
-	spin_lock(&runqueue_of(c)->lock);
+	c->runqueue->turn_over = true;
+	spin_lock(&c->runqueue->lock);
 	charge(c->vcpu, system_time());
-	spin_unlock(&runqueue_of(c)->lock);
+	spin_unlock(&c->runqueue->lock);
 	cap_enforce(c->vcpu->domain->sched, system_time());
 }
 
@@ -577,10 +578,6 @@ void sched_init(void)
 		log_warning("sched=%s is not known; fair and null are\n", options.sched);
 	log_info("sched: %s\n", policy->name);
 	softirq_register(SOFTIRQ_SCHEDULE, schedule);
-	idle_domain.max_vcpus = MAX_CPUS;
-	idle_domain.vcpu = heap_alloc(MAX_CPUS * sizeof(struct vcpu *));
-	if (!idle_domain.vcpu)
-		panic("no memory for the idle domain");
 }
 
 /* The idle vCPU never has an event: its record is read on the way back like any other's. */
@@ -606,7 +603,6 @@ void sched_init_cpu(struct cpu *c)
 	v->kernel_root = v->user_root = v->info_mfn = MFN_NONE;
 	v->info = &idle_info;
 	v->runstate = PV_RUNSTATE_RUNNING;
-	idle_domain.vcpu[c->id] = v;
 	c->idle = c->vcpu = v;
 }
 
@@ -655,7 +651,7 @@ void sched_dump(void)
 	log_error("scheduler %s at %lu ns\n", policy->name, system_time());
 	for_each_cpu(c)
 		log_error(" CPU%u runs d%uv%u, %u waiting, idle %lu ms\n", c->id,
-			  c->vcpu->domain->id, c->vcpu->id, runqueue_of(c)->length,
+			  c->vcpu->domain->id, c->vcpu->id, c->runqueue->length,
 			  sched_idle_time(c) / 1000000);
 	for_each_domain(d)
 		for_each_vcpu(d, v)

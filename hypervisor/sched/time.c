@@ -24,17 +24,11 @@ static struct spinlock warp_lock;
 static u64 warp_tsc;
 
 static struct spinlock wall_lock;
-static u64 wall_seconds; /* since 1970, at system time 0 */
-static u32 wall_nanoseconds;
+static u64 wall_ns; /* since 1970, at system time 0 */
 
 u64 tsc_khz(void)
 {
 	return khz;
-}
-
-bool tsc_is_stable(void)
-{
-	return stable;
 }
 
 u64 system_time(void)
@@ -88,15 +82,11 @@ void time_init(void)
 	struct cpu *c = this_cpu();
 
 	khz = tsc_calibrate();
-	if (khz == 0)
-		panic("the TSC does not run");
 	tsc_scale_set(&scale, khz);
 	c->tsc_stamp = rdtsc();
 	c->time_stamp = 0;
 	warp_tsc = c->tsc_stamp;
 	wallclock_set(rtc_read(), 0, 0);
-	log_info("time: TSC at %llu.%03llu MHz\n", (unsigned long long)khz / 1000,
-		 (unsigned long long)khz % 1000);
 }
 
 void time_init_cpu(void)
@@ -155,11 +145,8 @@ void time_update_vcpu(struct vcpu *v)
 
 void wallclock_set(u64 seconds, u32 nanoseconds, u64 at_system_time)
 {
-	u64 ns = seconds * NSEC_PER_SEC + nanoseconds - at_system_time;
-
 	spin_lock(&wall_lock);
-	wall_seconds = ns / NSEC_PER_SEC;
-	wall_nanoseconds = ns % NSEC_PER_SEC;
+	wall_ns = seconds * NSEC_PER_SEC + nanoseconds - at_system_time;
 	spin_unlock(&wall_lock);
 	for_each_domain(d)
 		wallclock_publish(d);
@@ -176,13 +163,13 @@ void wallclock_publish(struct domain *d)
 		spin_unlock(&wall_lock);
 		return;
 	}
-	seconds = wall_seconds + (u64)d->time_offset_seconds;
+	seconds = wall_ns / NSEC_PER_SEC + (u64)d->time_offset_seconds;
 	/* The guest can write the version: its own clock is all it can spoil. */
 	WRITE_ONCE(s->wc_version, READ_ONCE(s->wc_version) | 1);
 	barrier();
 	WRITE_ONCE(s->wc_sec, (u32)seconds);
 	WRITE_ONCE(s->wc_sec_hi, (u32)(seconds >> 32));
-	WRITE_ONCE(s->wc_nsec, wall_nanoseconds);
+	WRITE_ONCE(s->wc_nsec, wall_ns % NSEC_PER_SEC);
 	barrier();
 	WRITE_ONCE(s->wc_version, READ_ONCE(s->wc_version) + 1);
 	spin_unlock(&wall_lock);

@@ -15,11 +15,6 @@ struct timer_heap {
 	struct timer *running; /* whose function is being called */
 };
 
-static struct timer_heap *heap_of(const struct cpu *c)
-{
-	return c->timers;
-}
-
 /* Join two heaps; the one that expires first becomes the root. Roots have no next and prev. */
 static struct timer *join(struct timer *a, struct timer *b)
 {
@@ -92,7 +87,7 @@ static struct timer_heap *lock_heap(struct timer *t)
 {
 	for (;;) {
 		struct cpu *c = READ_ONCE(t->cpu);
-		struct timer_heap *h = heap_of(c);
+		struct timer_heap *h = c->timers;
 
 		spin_lock(&h->lock);
 		if (t->cpu == c)
@@ -179,7 +174,7 @@ void timer_migrate(struct timer *t, struct cpu *cpu)
 /* SOFTIRQ_TIMER: call what has expired, then set the hardware for what is next. */
 static void timer_softirq(void)
 {
-	struct timer_heap *h = heap_of(this_cpu());
+	struct timer_heap *h = this_cpu()->timers;
 	u64 now = system_time();
 
 	spin_lock(&h->lock);

@@ -3,42 +3,33 @@
  * The timers each vCPU has: a single shot and a period, which send VIRQ_TIMER,
  * and the time-out of a poll. They live on the CPU where the vCPU runs.
  */
-#include "sched.h"
-#include "mm.h"
-#include "errno.h"
+#include "policy.h"
 
-enum { SINGLESHOT, PERIODIC, POLL, TIMERS };
-
-struct vcpu_timers {
-	struct vcpu *vcpu;
-	struct timer timer[TIMERS];
-	u64 period; /* ns, 0: off */
-	u64 last;   /* when the period last fired, or should have */
-};
+enum { SINGLESHOT, PERIODIC, POLL };
 
 void (*vcpu_timer_hook)(struct vcpu *v);
 
 static void singleshot_fired(struct timer *t)
 {
-	vcpu_timer_hook(container_of(t, struct vcpu_timers, timer[SINGLESHOT])->vcpu);
+	vcpu_timer_hook(container_of(t, struct sched_vcpu, timer[SINGLESHOT])->vcpu);
 }
 
 static void periodic_fired(struct timer *t)
 {
-	struct vcpu_timers *vt = container_of(t, struct vcpu_timers, timer[PERIODIC]);
-	u64 period = READ_ONCE(vt->period), now = system_time();
+	struct sched_vcpu *s = container_of(t, struct sched_vcpu, timer[PERIODIC]);
+	u64 period = READ_ONCE(s->period), now = system_time();
 
 	if (!period)
 		return;
-	vcpu_timer_hook(vt->vcpu);
+	vcpu_timer_hook(s->vcpu);
 	/* Ticks that were missed are one tick; the beat is kept. */
-	vt->last += (now - vt->last) / period * period;
-	timer_set(t, vt->last + period);
+	s->last += (now - s->last) / period * period;
+	timer_set(t, s->last + period);
 }
 
 static void poll_over(struct timer *t)
 {
-	vcpu_wake(container_of(t, struct vcpu_timers, timer[POLL])->vcpu, VCPU_PAUSE_POLL);
+	vcpu_wake(container_of(t, struct sched_vcpu, timer[POLL])->vcpu, VCPU_PAUSE_POLL);
 }
 
 static void set(struct timer *t, u64 when)
@@ -51,25 +42,25 @@ static void set(struct timer *t, u64 when)
 
 void vcpu_singleshot(struct vcpu *v, u64 when)
 {
-	set(&v->timers->timer[SINGLESHOT], when);
+	set(&v->sched->timer[SINGLESHOT], when);
 }
 
 void vcpu_periodic(struct vcpu *v, u64 ns)
 {
-	struct vcpu_timers *vt = v->timers;
+	struct sched_vcpu *s = v->sched;
 
-	WRITE_ONCE(vt->period, 0);
-	timer_stop(&vt->timer[PERIODIC]);
+	WRITE_ONCE(s->period, 0);
+	timer_stop(&s->timer[PERIODIC]);
 	if (!ns)
 		return;
-	vt->last = system_time();
-	WRITE_ONCE(vt->period, ns);
-	timer_set(&vt->timer[PERIODIC], vt->last + ns);
+	s->last = system_time();
+	WRITE_ONCE(s->period, ns);
+	timer_set(&s->timer[PERIODIC], s->last + ns);
 }
 
 void vcpu_poll_timeout(struct vcpu *v, u64 when)
 {
-	set(&v->timers->timer[POLL], when);
+	set(&v->sched->timer[POLL], when);
 }
 
 void vcpu_timers_stop(struct vcpu *v)
@@ -81,27 +72,13 @@ void vcpu_timers_stop(struct vcpu *v)
 
 void vcpu_timers_migrate(struct vcpu *v, struct cpu *cpu)
 {
-	for (unsigned int i = 0; i < TIMERS; i++)
-		timer_migrate(&v->timers->timer[i], cpu);
+	for (unsigned int i = 0; i < VCPU_TIMERS; i++)
+		timer_migrate(&v->sched->timer[i], cpu);
 }
 
-int vcpu_timers_create(struct vcpu *v)
+void vcpu_timers_init(struct vcpu *v)
 {
-	static void (*const fn[])(struct timer * t) = {singleshot_fired, periodic_fired, poll_over};
-	struct vcpu_timers *vt = heap_alloc(sizeof(*vt));
-
-	if (!vt)
-		return -ENOMEM;
-	vt->vcpu = v;
-	for (unsigned int i = 0; i < TIMERS; i++)
-		timer_init(&vt->timer[i], fn[i], v->cpu);
-	v->timers = vt;
-	return 0;
-}
-
-void vcpu_timers_destroy(struct vcpu *v)
-{
-	vcpu_timers_stop(v);
-	heap_free(v->timers);
-	v->timers = NULL;
+	timer_init(&v->sched->timer[SINGLESHOT], singleshot_fired, v->cpu);
+	timer_init(&v->sched->timer[PERIODIC], periodic_fired, v->cpu);
+	timer_init(&v->sched->timer[POLL], poll_over, v->cpu);
 }

@@ -143,7 +143,7 @@ static void test_other_cpus(void)
 	CU_ASSERT_EQUAL(msr[MSR_X2APIC + REG_LVT_LINT1 / 16], LVT_MASKED);
 	here = &cpus[0];
 	apic_init_cpu();
-	CU_ASSERT_EQUAL(msr[MSR_X2APIC + REG_LVT_LINT1 / 16], DELIVERY_NMI);
+	CU_ASSERT_EQUAL(msr[MSR_X2APIC + REG_LVT_LINT1 / 16], APIC_NMI);
 }
 
 static void test_interrupts(void)
@@ -155,9 +155,9 @@ static void test_interrupts(void)
 	apic_send_ipi(&cpus[2], VECTOR_KICK);
 	CU_ASSERT_EQUAL(page[REG_ICR_HIGH / 4], 9u << 24);
 	CU_ASSERT_EQUAL(page[REG_ICR / 4], ICR_ASSERT | VECTOR_KICK);
-	apic_send_startup(200, 0x9f);
+	apic_send(200, APIC_STARTUP | 0x9f);
 	CU_ASSERT_EQUAL(page[REG_ICR_HIGH / 4], 200u << 24);
-	CU_ASSERT_EQUAL(page[REG_ICR / 4], ICR_ASSERT | DELIVERY_STARTUP | 0x9f);
+	CU_ASSERT_EQUAL(page[REG_ICR / 4], ICR_ASSERT | APIC_STARTUP | 0x9f);
 	page[REG_EOI / 4] = 1;
 	apic_eoi();
 	CU_ASSERT_EQUAL(page[REG_EOI / 4], 0);
@@ -169,10 +169,10 @@ static void test_interrupts(void)
 	/* Destination and command in one write. */
 	CU_ASSERT_EQUAL(msr_writes, 1);
 	CU_ASSERT_EQUAL(msr[0x830], 0x10009UL << 32 | ICR_ASSERT | VECTOR_KICK);
-	apic_send_init(0x20000);
-	CU_ASSERT_EQUAL(msr[0x830], 0x20000UL << 32 | ICR_ASSERT | DELIVERY_INIT);
-	apic_send_nmi(1);
-	CU_ASSERT_EQUAL(msr[0x830], 1UL << 32 | ICR_ASSERT | DELIVERY_NMI);
+	apic_send(0x20000, APIC_INIT);
+	CU_ASSERT_EQUAL(msr[0x830], 0x20000UL << 32 | ICR_ASSERT | APIC_INIT);
+	apic_send(1, APIC_NMI);
+	CU_ASSERT_EQUAL(msr[0x830], 1UL << 32 | ICR_ASSERT | APIC_NMI);
 	msr[0x80b] = 1;
 	apic_eoi();
 	CU_ASSERT_EQUAL(msr[0x80b], 0);

@@ -221,14 +221,12 @@ static void start_over(u32 max_port)
 		while (!event_domain_destroy(d))
 			;
 		free(d->shared);
-		free(d->vcpu);
 		memset(d, 0, sizeof(*d));
 		d->id = (domid_t)i;
 		d->privileged = i == 0;
 		d->references = 1;
 		d->max_vcpus = VCPUS;
 		d->shared = calloc(1, sizeof(*d->shared));
-		d->vcpu = calloc(VCPUS, sizeof(*d->vcpu));
 		for (u32 n = 0; n < VCPUS; n++) {
 			vcpus[i][n] = (struct vcpu){.id = n,
 						    .domain = d,

@@ -25,7 +25,6 @@ static struct cpu cpu;
 static struct domain guest = {.id = 1, .max_frames = 4096}, other = {.id = 2, .max_frames = 4096};
 static struct domain service = {.id = 0, .privileged = true, .max_frames = 4096};
 static struct vcpu vcpu = {.domain = &guest};
-static struct vcpu *guest_vcpus[] = {&vcpu};
 
 static unsigned long preempt_calls, preempt_at; /* true at the call of this number; 0: never */
 static bool preempt_always;
@@ -159,7 +158,7 @@ __attribute__((constructor)) static void machine_start(void)
 		mfn_frame(mfn(nr))->owner = PV_DOMID_IO;
 		set_bit(ram_map, nr >> 9);
 	}
-	guest.vcpu = guest_vcpus;
+	guest.vcpu[0] = &vcpu;
 	guest.max_vcpus = 1;
 	guest.references = other.references = service.references = 1;
 	cpu.vcpu = &vcpu;

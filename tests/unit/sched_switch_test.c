@@ -20,7 +20,6 @@ static struct cpu cpus[CPUS];
 static struct cpu *here = &cpus[0];
 static struct domain domain, own_domain[VCPUS]; /* all vCPUs in one, or each in its own */
 static struct vcpu vcpus[VCPUS];
-static struct vcpu *vcpu_ptrs[VCPUS];
 static u64 now;
 
 struct cpu *this_cpu(void)
@@ -99,6 +98,11 @@ void root_load(struct vcpu *v)
 	CU_ASSERT_PTR_EQUAL(v->cpu, here);
 }
 
+void vcpu_timers_init(struct vcpu *v)
+{
+	CU_ASSERT_PTR_NOT_NULL(v->cpu);
+}
+
 void vcpu_timers_migrate(struct vcpu *v, struct cpu *c)
 {
 	CU_ASSERT_PTR_EQUAL(v->cpu, c);
@@ -162,7 +166,6 @@ static void start_over(const char *name, unsigned int n_cpus, unsigned int n_vcp
 			free(cpus[i].runqueue);
 			free(cpus[i].idle);
 		}
-		free(idle_domain.vcpu);
 	}
 	before = true;
 	options.sched = name;
@@ -171,7 +174,7 @@ static void start_over(const char *name, unsigned int n_cpus, unsigned int n_vcp
 	here = &cpus[0];
 	memset(cpus, 0, sizeof(cpus));
 	memset(vcpus, 0, sizeof(vcpus));
-	domain = (struct domain){.max_vcpus = n_vcpus, .vcpu = vcpu_ptrs};
+	domain = (struct domain){.max_vcpus = n_vcpus};
 	policy = &sched_fair;
 	soft_affinity_used = false;
 	sched_init();
@@ -184,7 +187,7 @@ static void start_over(const char *name, unsigned int n_cpus, unsigned int n_vcp
 	for (unsigned int i = 0; i < n_vcpus; i++) {
 		struct vcpu *v = &vcpus[i];
 
-		own_domain[i] = (struct domain){.max_vcpus = 1, .vcpu = &vcpu_ptrs[i]};
+		own_domain[i] = (struct domain){.max_vcpus = 1, .vcpu = {v}};
 		CU_ASSERT_EQUAL_FATAL(sched_domain_create(&own_domain[i]), 0);
 		v->id = i;
 		v->domain = &domain;
@@ -192,7 +195,7 @@ static void start_over(const char *name, unsigned int n_cpus, unsigned int n_vcp
 		v->info = &infos[i];
 		infos[i] = (struct pv_vcpu_info){0};
 		v->pause_flags = VCPU_PAUSE_DOWN;
-		vcpu_ptrs[i] = v;
+		domain.vcpu[i] = v;
 		CU_ASSERT_EQUAL_FATAL(sched_vcpu_create(v), 0);
 	}
 }
@@ -363,7 +366,7 @@ static void pass(unsigned int ms)
 		now += 100000;
 		for (unsigned int i = 0; i < nr_cpus; i++) {
 			here = &cpus[i];
-			fire(&runqueue_of(here)->slice);
+			fire(&here->runqueue->slice);
 		}
 		here = &cpus[0];
 		fire(&domain.sched->refill);
