@@ -41,25 +41,26 @@
 		s_;                                                    \
 	})
 
-static bool runs_here(const struct vcpu *v)
-{
-	return v == current;
-}
-
 /* --- segments ------------------------------------------------------------------ */
+
+/* The register that holds the base while \p v runs in its present mode. */
+static u32 base_register(const struct vcpu *v, unsigned int which)
+{
+	if (which == PV_SEGBASE_FS)
+		return MSR_FS_BASE;
+	return v->kernel_mode == (which == PV_SEGBASE_GS_KERNEL) ? MSR_GS_BASE : MSR_KERNEL_GS_BASE;
+}
 
 static void save_segments(struct vcpu *v)
 {
 	struct segments *s = &v->seg;
-	u64 live = rdmsr(MSR_GS_BASE), idle = rdmsr(MSR_KERNEL_GS_BASE);
 
 	s->ds = read_selector(ds);
 	s->es = read_selector(es);
 	s->fs = read_selector(fs);
 	s->gs = read_selector(gs);
-	s->fs_base = rdmsr(MSR_FS_BASE);
-	s->gs_base_kernel = v->kernel_mode ? live : idle;
-	s->gs_base_user = v->kernel_mode ? idle : live;
+	for (unsigned int i = 0; i < ARRAY_SIZE(s->base); i++)
+		s->base[i] = rdmsr(base_register(v, i));
 }
 
 /*
@@ -74,38 +75,22 @@ static void load_segments(struct vcpu *v)
 	s->es = load_selector(es, s->es);
 	s->fs = load_selector(fs, s->fs);
 	s->gs = load_selector(gs, s->gs);
-	wrmsr(MSR_FS_BASE, s->fs_base);
-	wrmsr(MSR_GS_BASE, v->kernel_mode ? s->gs_base_kernel : s->gs_base_user);
-	wrmsr(MSR_KERNEL_GS_BASE, v->kernel_mode ? s->gs_base_user : s->gs_base_kernel);
-}
-
-static u64 *saved_base(struct vcpu *v, unsigned int which)
-{
-	return which == PV_SEGBASE_FS	     ? &v->seg.fs_base
-	       : which == PV_SEGBASE_GS_USER ? &v->seg.gs_base_user
-					     : &v->seg.gs_base_kernel;
-}
-
-/* The register that holds the base while \p v runs in its present mode. */
-static u32 base_register(const struct vcpu *v, unsigned int which)
-{
-	if (which == PV_SEGBASE_FS)
-		return MSR_FS_BASE;
-	return v->kernel_mode == (which == PV_SEGBASE_GS_KERNEL) ? MSR_GS_BASE : MSR_KERNEL_GS_BASE;
+	for (unsigned int i = 0; i < ARRAY_SIZE(s->base); i++)
+		wrmsr(base_register(v, i), s->base[i]);
 }
 
 u64 context_get_base(struct vcpu *v, unsigned int which)
 {
-	return runs_here(v) ? rdmsr(base_register(v, which)) : *saved_base(v, which);
+	return v == current ? rdmsr(base_register(v, which)) : v->seg.base[which];
 }
 
 /* The caller has checked that \p base is canonical. */
 void context_set_base(struct vcpu *v, unsigned int which, u64 base)
 {
-	if (runs_here(v))
+	if (v == current)
 		wrmsr(base_register(v, which), base);
 	else
-		*saved_base(v, which) = base;
+		v->seg.base[which] = base;
 }
 
 /*
@@ -114,7 +99,7 @@ void context_set_base(struct vcpu *v, unsigned int which, u64 base)
  */
 void context_set_gs_selector(struct vcpu *v, u16 sel)
 {
-	ASSERT(runs_here(v) && v->kernel_mode);
+	ASSERT(v == current && v->kernel_mode);
 	context_swap_gs();
 	load_selector(gs, sel);
 	__asm__ volatile("mfence" ::: "memory");
@@ -173,25 +158,19 @@ static void reset_fpu_area(void *area)
 }
 
 /* False: the contents are none that the processor would ever save. */
+#define FPU_LOAD(op, area)                                                                   \
+	({                                                                                   \
+		bool ok_ = false;                                                            \
+		__asm__ volatile("1: " op " (%1)\n\tmovb $1, %0\n2:\n\t" EXTABLE("1b", "2b") \
+				 : "+q"(ok_)                                                 \
+				 : "r"(area), "a"(~0u), "d"(~0u)                             \
+				 : "memory");                                                \
+		ok_;                                                                         \
+	})
+
 static bool try_load_fpu(const void *area)
 {
-	bool ok = false;
-
-	if (!features.xsave)
-		__asm__ volatile("1: fxrstor64 (%1)\n\t"
-				 "movb $1, %0\n"
-				 "2:\n\t" EXTABLE("1b", "2b")
-				 : "+q"(ok)
-				 : "r"(area)
-				 : "memory");
-	else
-		__asm__ volatile("1: xrstor64 (%1)\n\t"
-				 "movb $1, %0\n"
-				 "2:\n\t" EXTABLE("1b", "2b")
-				 : "+q"(ok)
-				 : "r"(area), "a"(~0u), "d"(~0u)
-				 : "memory");
-	return ok;
+	return features.xsave ? FPU_LOAD("xrstor64", area) : FPU_LOAD("fxrstor64", area);
 }
 
 /* A tool may have written the area of a stopped vCPU: bad contents load as initial ones. */
@@ -219,7 +198,7 @@ int context_set_xcr0(struct vcpu *v, u64 xcr0)
 	if (avx512 && (avx512 != 0xe0 || !(xcr0 & 4)))
 		return REFUSE(-EINVAL);
 	v->xcr0 = xcr0;
-	if (runs_here(v))
+	if (v == current)
 		set_xcr0(this_cpu(), xcr0);
 	return 0;
 }

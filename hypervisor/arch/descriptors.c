@@ -97,19 +97,16 @@ void descriptors_load_own(const struct cpu *c)
 /* Guests may raise the breakpoint vectors and their system-call vector with INT n. */
 static void make_idt(void)
 {
+	static const u8 ist[256] = {[1] = IST_DB, [2] = IST_NMI, [8] = IST_DF, [18] = IST_MCE};
+
 	for (unsigned int i = 0; i < 256; i++) {
 		u64 to = idt_stubs[i];
 		u8 dpl = i == 3 || i == 4 || i == 0x80 ? 3 : 0;
-		u8 ist = i == 1	   ? IST_DB
-			 : i == 2  ? IST_NMI
-			 : i == 8  ? IST_DF
-			 : i == 18 ? IST_MCE
-				   : IST_NONE;
 
 		idt[i] = (struct gate){
 			.offset0 = to,
 			.selector = HV_CS,
-			.ist = ist,
+			.ist = ist[i],
 			.type = 0x8e | dpl << 5,
 			.offset1 = to >> 16,
 			.offset2 = to >> 32,

@@ -18,19 +18,6 @@ int rdmsr_safe(u32 msr, u64 *v)
 	return err;
 }
 
-int wrmsr_safe(u32 msr, u64 v)
-{
-	int err = -EFAULT;
-
-	__asm__ volatile("1: wrmsr\n\t"
-			 "xorl %0, %0\n"
-			 "2:\n\t" EXTABLE("1b", "2b")
-			 : "+r"(err)
-			 : "c"(msr), "a"((u32)v), "d"((u32)(v >> 32))
-			 : "memory");
-	return err;
-}
-
 unsigned int nr_cpus = 1;
 
 struct cpu *cpu_get(unsigned int id)

@@ -34,9 +34,7 @@ static const struct {
 	{"smap", FLAG, &options.smap},
 	{"smep", FLAG, &options.smep},
 	{"x2apic", FLAG, &options.x2apic},
-	{"xpti", FLAG, &options.xpti},
 	{"sched", STRING, &options.sched},
-	{"watchdog", FLAG, &options.watchdog},
 };
 
 /* "all" is everything, "debug" too; "error/all" (a second threshold) counts up to the slash. */

@@ -49,9 +49,8 @@ static void boot_continue(void)
 	ioapic_init();
 	tsc_calibrate();
 	time_init();
-	printk_set_clock(system_time);
+	printk_clock = system_time;
 	c->online = true;
-	interrupt_register(VECTOR_FLUSH, tlb_answer);
 	interrupt_register(VECTOR_KICK, kick_interrupt);
 	interrupt_register(VECTOR_FLUSH, tlb_answer);
 	sched_init();

@@ -43,7 +43,6 @@ struct mb2_tag {
 enum {
 	MB2_END,
 	MB2_CMDLINE = 1,
-	MB2_LOADER = 2,
 	MB2_MODULE = 3,
 	MB2_MMAP = 6,
 	MB2_EFI64 = 12,

@@ -194,10 +194,10 @@ void domain_dump_all(void)
 	}
 }
 
-static void audit_frames(void)
+static void audit_frames(struct domain *d)
 {
-	grant_audit_frames();
-	event_audit_frames();
+	grant_audit_frames(d);
+	event_audit_frames(d);
 }
 
 void domain_init(void)

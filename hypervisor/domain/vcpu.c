@@ -55,7 +55,7 @@ int vcpu_create(struct domain *d, u32 id)
 	v->domain = d;
 	v->pause_flags = VCPU_PAUSE_DOWN | VCPU_PAUSE_DOMAIN;
 	v->kernel_mode = true;
-	v->kernel_root = v->user_root = v->info_mfn = MFN_NONE;
+	v->info_mfn = MFN_NONE;
 	v->spare_info.evtchn_upcall_mask = 1;
 	v->info = id < LEGACY_VCPUS ? &d->shared->vcpu_info[id] : &v->spare_info;
 	rc = window_create(v);

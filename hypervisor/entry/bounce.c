@@ -26,7 +26,7 @@ static __noinline void no_stack(struct vcpu *v, const struct regs *r, vaddr_t sp
 static void enter_kernel(struct vcpu *v)
 {
 	v->kernel_mode = true;
-	root_enter_kernel(v);
+	root_enter_kernel();
 	context_swap_gs();
 }
 
@@ -39,7 +39,6 @@ static __inlined void bounce(struct vcpu *v, struct regs *r, const u64 *extra, u
 {
 	u64 mask = READ_ONCE(v->info->evtchn_upcall_mask), flags = r->rflags;
 	u64 cs = r->cs & 0xffff, sp = r->rsp, top, size = (n + 7) * 8;
-	unsigned int i;
 
 	if (unlikely(!handler)) {
 		no_handler(v, r);
@@ -61,7 +60,7 @@ static __inlined void bounce(struct vcpu *v, struct regs *r, const u64 *extra, u
 	user_access_begin();
 	guest_put(r->rcx, sp, fault);
 	guest_put(r->r11, sp + 8, fault);
-	for (i = 0; i < n; i++)
+	for (unsigned int i = 0; i < n; i++)
 		guest_put(extra[i], sp + 16 + i * 8, fault);
 	guest_put(r->rip, top - 40, fault);
 	guest_put(cs | mask << 32, top - 32, fault);
@@ -134,12 +133,8 @@ void bounce_int(struct vcpu *v, struct regs *r, u8 vector)
 	bounce_plain(v, r, v->trap[vector].address, v->trap[vector].flags & PV_TI_IF);
 }
 
-void bounce_syscall(struct vcpu *v, struct regs *r)
+void bounce_syscall(struct vcpu *v, struct regs *r, const struct callback_entry *c)
 {
-	static const u8 types[] = {PV_CALLBACKTYPE_SYSCALL, PV_CALLBACKTYPE_SYSCALL32,
-				   PV_CALLBACKTYPE_SYSENTER};
-	const struct callback_entry *c = &v->callback[types[r->vector - VECTOR_SYSCALL]];
-
 	bounce_plain(v, r, c->address, c->mask_events);
 	r->rflags &= ~RFLAGS_DF;
 }

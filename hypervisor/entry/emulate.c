@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Privileged instructions that a guest executes natively: fetched once, decoded
- * by a decoder that knows exactly those that the ABI promises, done on the
- * vCPU's virtual registers. Anything else is the guest's own fault.
+ * Privileged instructions that a guest executes natively: fetched once, and exactly
+ * those that the ABI promises done on the vCPU's virtual registers. Anything else is
+ * the guest's own fault.
  */
 #include "internal.h"
 #include "hypercall.h"
-
-/* --- the instruction and its registers ---------------------------------------- */
-
-static unsigned int insn_fetch(const struct regs *r, u8 *bytes)
-{
-	unsigned int first = MIN(PAGE_SIZE - (r->rip & ~PAGE_MASK), (u64)INSN_MAX);
-
-	if (copy_from_guest(bytes, r->rip, first))
-		return 0;
-	if (first < INSN_MAX && !copy_from_guest(bytes + first, r->rip + first, INSN_MAX - first))
-		return INSN_MAX;
-	return first;
-}
 
 /*
  * Is the guest's code segment a 64-bit one? A 16-bit one gives -EINVAL. A base of a 32-bit code
@@ -38,20 +25,6 @@ static int code_segment_is_64(const struct regs *r)
 	if (rights & BIT(21))
 		return true;
 	return rights & BIT(22) ? false : -EINVAL;
-}
-
-static u64 *insn_register(struct regs *r, unsigned int n)
-{
-	static const u8 offset[16] = {
-		offsetof(struct regs, rax), offsetof(struct regs, rcx), offsetof(struct regs, rdx),
-		offsetof(struct regs, rbx), offsetof(struct regs, rsp), offsetof(struct regs, rbp),
-		offsetof(struct regs, rsi), offsetof(struct regs, rdi), offsetof(struct regs, r8),
-		offsetof(struct regs, r9),  offsetof(struct regs, r10), offsetof(struct regs, r11),
-		offsetof(struct regs, r12), offsetof(struct regs, r13), offsetof(struct regs, r14),
-		offsetof(struct regs, r15),
-	};
-
-	return (u64 *)((u8 *)r + offset[n & 15]);
 }
 
 static void insn_retire(struct vcpu *v, struct regs *r, unsigned int length)
@@ -100,56 +73,52 @@ static u64 cr4_merge(u64 old, u64 wanted)
 	return (old & ~choice) | (wanted & choice);
 }
 
-static bool cr_write(struct vcpu *v, unsigned int n, u64 value, bool *again)
+static enum insn_result cr_write(struct vcpu *v, unsigned int n, u64 value)
 {
 	int rc;
 
 	switch (n) {
 	case 0:
 		if ((value ^ CR0_GUEST) & ~CR0_TS)
-			return false;
+			return INSN_FAULT;
 		context_set_ts(v, value & CR0_TS);
-		return true;
+		return INSN_DONE;
 	case 2:
 		v->cr2 = value;
 		WRITE_ONCE(v->info->arch.cr2, value);
-		return true;
+		return INSN_DONE;
 	case 3:
-		rc = root_set_kernel(v, paddr_mfn(value));
-		*again = rc == -ERESTART;
-		return !rc || *again;
+		rc = root_set(v, &v->kernel_root, paddr_mfn(value));
+		return rc == -ERESTART ? INSN_AGAIN : rc ? INSN_FAULT : INSN_DONE;
 	case 4:
 		v->cr4 = cr4_merge(v->cr4, value);
 		context_set_cr4(v);
-		return true;
+		return INSN_DONE;
 	default:
-		return false;
+		return INSN_FAULT;
 	}
 }
 
 /* --- instructions --------------------------------------------------------------------- */
 
-static enum insn_result control_register(struct vcpu *v, struct regs *r, const struct insn *i)
+static enum insn_result control_register(struct vcpu *v, struct regs *r, struct insn *i)
 {
-	unsigned int n = (i->operand >> 3 & 7) | (i->rex & 4 ? 8 : 0);
-	u64 *reg = insn_register(r, (i->operand & 7) | (i->rex & 1 ? 8 : 0));
-	bool again = false, ok;
+	u8 modrm = insn_take(i, 1);
+	unsigned int n = (modrm >> 3 & 7) | (i->rex & 4 ? 8 : 0);
+	u64 *reg = insn_register(r, (modrm & 7) | (i->rex & 1 ? 8 : 0));
+	bool ok;
 
-	switch (i->opcode) {
-	case 0x0f20:
+	if (i->cut_off)
+		return INSN_FAULT;
+	if (i->opcode == 0x0f22)
+		return cr_write(v, n, *reg);
+	if (i->opcode == 0x0f20)
 		ok = cr_read(v, n, reg);
-		break;
-	case 0x0f22:
-		ok = cr_write(v, n, *reg, &again);
-		break;
-	case 0x0f21:
+	else if (i->opcode == 0x0f21)
 		ok = !debugreg_get(v, n, reg);
-		break;
-	default:
+	else
 		ok = !debugreg_set(v, n, *reg);
-		break;
-	}
-	return again ? INSN_AGAIN : ok ? INSN_DONE : INSN_FAULT;
+	return ok ? INSN_DONE : INSN_FAULT;
 }
 
 static void set_edx_eax(struct regs *r, u64 value)
@@ -163,10 +132,10 @@ static u64 edx_eax(const struct regs *r)
 	return (u32)r->rax | r->rdx << 32;
 }
 
-static enum insn_result msr_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
+static enum insn_result msr_instruction(struct vcpu *v, struct regs *r, bool write)
 {
 	/* Before the guest kernel can take a #GP, an MSR it probes for reads as 0. */
-	bool early = !v->trap[EXC_GP].address, write = i->opcode == 0x0f30;
+	bool early = !v->trap[EXC_GP].address;
 	u64 value = write ? edx_eax(r) : 0;
 	int rc = write ? msr_guest_write(v, (u32)r->rcx, value)
 		       : msr_guest_read(v, (u32)r->rcx, &value);
@@ -178,167 +147,96 @@ static enum insn_result msr_instruction(struct vcpu *v, struct regs *r, const st
 	return INSN_DONE;
 }
 
-static enum insn_result xsetbv_rdtscp(struct vcpu *v, struct regs *r, const struct insn *i)
+static enum insn_result xsetbv_rdtscp(struct vcpu *v, struct regs *r, u8 modrm)
 {
-	if (i->operand == 0xd1)
+	if (modrm == 0xd1)
 		return (u32)r->rcx || !(v->cr4 & CR4_OSXSAVE) || context_set_xcr0(v, edx_eax(r))
 			       ? INSN_FAULT
 			       : INSN_DONE;
-	if (i->operand != 0xf9 || !features.rdtscp)
+	if (modrm != 0xf9 || !features.rdtscp)
 		return INSN_FAULT;
 	set_edx_eax(r, rdtsc());
 	r->rcx = v->tsc_aux;
 	return INSN_DONE;
 }
 
-static enum insn_result rdtsc_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
-{
-	(void)v;
-	(void)i;
-	set_edx_eax(r, rdtsc());
-	return INSN_DONE;
-}
-
-static enum insn_result cpuid_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
+static void cpuid_emulate(struct vcpu *v, struct regs *r)
 {
 	struct cpuid_leaf l = cpuid_guest(v, (u32)r->rax, (u32)r->rcx);
 
-	(void)i;
 	r->rax = l.a;
 	r->rbx = l.b;
 	r->rcx = l.c;
 	r->rdx = l.d;
-	return INSN_DONE;
 }
 
-static enum insn_result clts(struct vcpu *v, struct regs *r, const struct insn *i)
+/* All there is; what follows the first switch only the guest kernel may. */
+static enum insn_result execute(struct vcpu *v, struct regs *r, struct insn *i)
 {
-	(void)r;
-	(void)i;
-	context_set_ts(v, false);
-	return INSN_DONE;
-}
+	u16 port;
 
-static enum insn_result wbinvd(struct vcpu *v, struct regs *r, const struct insn *i)
-{
-	(void)r;
-	(void)i;
-	if (v->domain->privileged)
-		__asm__ volatile("wbinvd" ::: "memory");
-	return INSN_DONE;
-}
-
-/* The virtual IF is the event mask, which these have nothing to do with. */
-static enum insn_result cli_sti(struct vcpu *v, struct regs *r, const struct insn *i)
-{
-	(void)r;
-	(void)i;
-	return iopl_sufficient(v) ? INSN_DONE : INSN_FAULT;
-}
-
-/* --- decoder ------------------------------------------------------------------------ */
-
-enum operand { OP_BARE, OP_IMM8, OP_MODRM };
-
-/* All there is: opcodes, what follows them, and what they do. */
-struct insn_row {
-	u16 first, last;
-	u8 operand;
-	bool kernel; /* only the guest kernel may */
-	enum insn_result (*fn)(struct vcpu *v, struct regs *r, const struct insn *i);
-};
-
-static const struct insn_row insn_rows[] = {
-	{0x6c, 0x6f, OP_BARE, false, port_instruction}, /* INS, OUTS */
-	{0xcd, 0xcd, OP_IMM8, false, NULL},		/* INT N: whatever the error code */
-	{0xe4, 0xe7, OP_IMM8, false, port_instruction}, /* IN, OUT by number */
-	{0xec, 0xef, OP_BARE, false, port_instruction}, /* and by DX */
-	{0xfa, 0xfb, OP_BARE, false, cli_sti},
-	{0x0f01, 0x0f01, OP_MODRM, true, xsetbv_rdtscp},
-	{0x0f06, 0x0f06, OP_BARE, true, clts},
-	{0x0f09, 0x0f09, OP_BARE, true, wbinvd},
-	{0x0f20, 0x0f23, OP_MODRM, true, control_register}, /* MOV from and to CRn, DRn */
-	{0x0f30, 0x0f30, OP_BARE, true, msr_instruction},   /* WRMSR */
-	{0x0f31, 0x0f31, OP_BARE, true, rdtsc_instruction},
-	{0x0f32, 0x0f32, OP_BARE, true, msr_instruction},    /* RDMSR */
-	{0x0fa2, 0x0fa2, OP_BARE, false, cpuid_instruction}, /* CPUID faulting */
-};
-
-static bool prefix(u8 byte, struct insn *i)
-{
-	switch (byte) {
-	case 0x66:
-		i->operand16 = true;
-		return true;
-	case 0x67:
-		i->address_override = true;
-		return true;
-	case 0xf2:
-	case 0xf3:
-		i->rep = true;
-		return true;
-	case 0x64:
-	case 0x65:
-		i->segment = byte;
-		return true;
-	case 0x26:
-	case 0x2e:
-	case 0x36:
-	case 0x3e:
-		return true;
+	switch (i->opcode) {
+	case 0xe4 ... 0xe7: /* IN, OUT by number */
+		port = insn_take(i, 1);
+		return i->cut_off ? INSN_FAULT : port_instruction(v, r, i, port);
+	case 0xec ... 0xef: /* and by DX */
+	case 0x6c ... 0x6f: /* INS, OUTS */
+		return port_instruction(v, r, i, (u16)r->rdx);
+	case 0xfa: /* CLI, STI: the virtual IF is the event mask, which they do not change */
+	case 0xfb:
+		return iopl_sufficient(v) ? INSN_DONE : INSN_FAULT;
+	case 0x0fa2: /* CPUID faulting */
+		cpuid_emulate(v, r);
+		return INSN_DONE;
+	}
+	if (!v->kernel_mode)
+		return INSN_FAULT;
+	switch (i->opcode) {
+	case 0x0f01:
+		return xsetbv_rdtscp(v, r, (u8)insn_take(i, 1));
+	case 0x0f06: /* CLTS */
+		context_set_ts(v, false);
+		return INSN_DONE;
+	case 0x0f09:
+		if (v->domain->privileged)
+			__asm__ volatile("wbinvd" ::: "memory");
+		return INSN_DONE;
+	case 0x0f20 ... 0x0f23: /* MOV from and to CRn, DRn */
+		return control_register(v, r, i);
+	case 0x0f30: /* WRMSR */
+	case 0x0f32: /* RDMSR */
+		return msr_instruction(v, r, i->opcode == 0x0f30);
+	case 0x0f31:
+		set_edx_eax(r, rdtsc());
+		return INSN_DONE;
 	default:
-		return false;
+		return INSN_FAULT;
 	}
-}
-
-static bool insn_decode(const u8 *bytes, unsigned int n, bool code64, struct insn *i)
-{
-	const struct insn_row *row = insn_rows;
-	unsigned int at = 0;
-
-	*i = (struct insn){.code64 = code64};
-	while (at < n && prefix(bytes[at], i))
-		at++;
-	if (code64 && at < n && (bytes[at] & 0xf0) == 0x40)
-		i->rex = bytes[at++];
-	if (at < n && bytes[at] == 0x0f)
-		i->opcode = bytes[at++] << 8;
-	if (at >= n)
-		return false;
-	i->opcode |= bytes[at++];
-	while (i->opcode < row->first || i->opcode > row->last)
-		if (++row == insn_rows + ARRAY_SIZE(insn_rows))
-			return false;
-	if (row->operand != OP_BARE) {
-		if (at >= n)
-			return false;
-		i->operand = bytes[at++];
-	}
-	i->row = row;
-	i->length = at;
-	return true;
 }
 
 void general_protection(struct vcpu *v, struct regs *r)
 {
 	u32 error_code = r->error_code;
 	enum insn_result result = INSN_FAULT;
-	u8 bytes[INSN_MAX];
 	struct insn i;
 	int code64;
+	u8 vector;
 
 	/* A selector was at fault; bit 1 marks a gate instead, as after INT N. */
 	if ((error_code & 0xffff) && !(error_code & 2))
 		goto fault;
 	code64 = code_segment_is_64(r);
-	if (code64 < 0 || !insn_decode(bytes, insn_fetch(r, bytes), code64, &i))
+	if (code64 < 0 || !insn_fetch(&i, r) || !insn_start(&i, code64) || i.lock)
 		goto fault;
-	if (i.opcode == 0xcd) {
-		int_n(v, r, i.operand, i.length);
+	if (i.opcode == 0xcd) { /* INT N: whatever the error code */
+		vector = insn_take(&i, 1);
+		if (i.cut_off)
+			goto fault;
+		int_n(v, r, vector, i.length);
 		return;
 	}
-	if (!error_code && (v->kernel_mode || !i.row->kernel))
-		result = i.row->fn(v, r, &i);
+	if (!error_code)
+		result = execute(v, r, &i);
 	if (result == INSN_DONE)
 		insn_retire(v, r, i.length);
 	if (result != INSN_FAULT)
@@ -357,6 +255,6 @@ void invalid_opcode(struct vcpu *v, struct regs *r)
 		guest_trap(EXC_UD, 0);
 		return;
 	}
-	cpuid_instruction(v, r, NULL);
+	cpuid_emulate(v, r);
 	insn_retire(v, r, sizeof(magic));
 }

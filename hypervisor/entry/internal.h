@@ -5,6 +5,7 @@
 
 #include "arch.h"
 #include "domain.h"
+#include "insn.h"
 #include "mm.h"
 #include "trap.h"
 
@@ -36,7 +37,7 @@ enum exception_vector {
 
 void bounce_event(struct vcpu *v, struct regs *r);
 void bounce_int(struct vcpu *v, struct regs *r, u8 vector);
-void bounce_syscall(struct vcpu *v, struct regs *r);
+void bounce_syscall(struct vcpu *v, struct regs *r, const struct callback_entry *c);
 void bounce_failsafe(struct vcpu *v, struct regs *r);
 
 /* --- page_fault.c -------------------------------------------------------------------- */
@@ -55,18 +56,6 @@ void general_protection(struct vcpu *v, struct regs *r);
 /* #UD from a guest: the CPUID with the magic prefix, or its own mistake. */
 void invalid_opcode(struct vcpu *v, struct regs *r);
 
-#define INSN_MAX 15
-struct insn_row;
-struct insn {
-	const struct insn_row *row;
-	u16 opcode; /* 0x0f00 | second byte for the two-byte ones */
-	u8 operand; /* ModRM or immediate byte */
-	u8 rex;
-	u8 length;
-	bool code64, operand16, address_override, rep;
-	u8 segment; /* FS or GS prefix byte, 0: none (others have no base in 64-bit mode) */
-};
-
 /* --- cpuid.c, msr.c, port.c: what a guest may see and touch ------------------------------- */
 
 struct cpuid_leaf cpuid_guest(struct vcpu *v, u32 leaf, u32 sub);
@@ -76,15 +65,15 @@ int msr_guest_write(struct vcpu *v, u32 msr, u64 value);
 
 /* DONE: next instruction. AGAIN: registers are as they are to be loaded. FAULT: #GP(0). */
 enum insn_result { INSN_DONE, INSN_AGAIN, INSN_FAULT };
-/* IN, OUT, INS, OUTS; a long string operation advances its registers and goes AGAIN. */
-enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i);
+/* IN, OUT, INS, OUTS on \p port; a long string operation advances its registers and goes AGAIN. */
+enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i, u16 port);
 /* Does the virtual IOPL let this vCPU use CLI, STI and all ports? */
 bool iopl_sufficient(const struct vcpu *v);
 
 /* --- iret.c ------------------------------------------------------------------------------- */
 
-/* Make a frame that a guest wrote safe to load: selectors, flags. Pure. */
-void iret_frame_fix(struct pv_iret_context *f);
+/* Load what a guest wrote for an IRETQ, made safe: selectors, flags. */
+void iret_frame_load(struct regs *r, const struct pv_iret_context *f);
 /* RFLAGS that a guest may choose freely. */
 #define RFLAGS_GUEST (0xcd5UL | RFLAGS_TF | RFLAGS_NT | RFLAGS_RF | RFLAGS_AC | BIT(21))
 

@@ -7,11 +7,13 @@
 #include "guest_word.h"
 #include "hypercall.h"
 
-void iret_frame_fix(struct pv_iret_context *f)
+void iret_frame_load(struct regs *r, const struct pv_iret_context *f)
 {
-	f->cs = (f->cs & 0xffff) | 3;
-	f->ss = (f->ss & 0xffff) | 3;
-	f->rflags = (f->rflags & RFLAGS_GUEST) | RFLAGS_ONE | RFLAGS_IF;
+	r->rip = f->rip;
+	r->cs = (f->cs & 0xffff) | 3;
+	r->rflags = (f->rflags & RFLAGS_GUEST) | RFLAGS_ONE | RFLAGS_IF;
+	r->rsp = f->rsp;
+	r->ss = (f->ss & 0xffff) | 3;
 }
 
 void guest_iret(struct regs *r)
@@ -35,7 +37,6 @@ void guest_iret(struct regs *r)
 	user_access_end();
 	to_user = (f.cs & 3) == 3;
 	masked = !(f.rflags & RFLAGS_IF);
-	iret_frame_fix(&f);
 	if (to_user) {
 		v->kernel_mode = false;
 		root_enter_user(v);
@@ -47,11 +48,7 @@ void guest_iret(struct regs *r)
 	r->rax = f.rax;
 	r->r11 = f.r11;
 	r->rcx = f.rcx;
-	r->rip = f.rip;
-	r->cs = f.cs;
-	r->rflags = f.rflags;
-	r->rsp = f.rsp;
-	r->ss = f.ss;
+	iret_frame_load(r, &f);
 	return;
 fault:
 	user_access_end();

@@ -7,7 +7,6 @@
 #include "internal.h"
 #include "errno.h"
 
-enum read_rule { R_VALUE, R_FUNCTION };
 enum write_rule {
 	W_FAULT,
 	W_IGNORE,
@@ -17,8 +16,8 @@ enum write_rule {
 
 struct msr_row {
 	u32 first, last;
-	u8 read, write;
-	u64 value;
+	u8 write;
+	u64 value; /* what is read where msr_guest_read() has nothing better */
 };
 
 #define MSR_TSC		   0x10
@@ -34,27 +33,27 @@ struct msr_row {
 #define MISC_ENABLE_BTS	   (BIT(11) | BIT(12)) /* set: branch trace, PEBS unavailable */
 
 static const struct msr_row table[] = {
-	{MSR_TSC, MSR_TSC, R_FUNCTION, W_FAULT, 0},
-	{0x17, 0x17, R_VALUE, W_FAULT, 0}, /* PLATFORM_ID */
-	{MSR_APIC_BASE, MSR_APIC_BASE, R_FUNCTION, W_FAULT, 0},
-	{MSR_UCODE_REV, MSR_UCODE_REV, R_FUNCTION, W_IGNORE, 0},
-	{0xce, 0xce, R_VALUE, W_FAULT, 0},    /* PLATFORM_INFO */
-	{0x140, 0x140, R_VALUE, W_SAME, 0},   /* MISC_FEATURES_ENABLES */
-	{0x179, 0x17b, R_VALUE, W_IGNORE, 0}, /* MCG: no banks */
-	{0x198, 0x199, R_VALUE, W_IGNORE, 0}, /* PERF_STATUS, PERF_CTL */
-	{0x19c, 0x19c, R_VALUE, W_IGNORE, 0}, /* THERM_STATUS */
-	{MSR_MISC_ENABLE, MSR_MISC_ENABLE, R_FUNCTION, W_SAME, 0},
-	{0x1d9, 0x1d9, R_VALUE, W_IGNORE, 0}, /* DEBUGCTL */
-	{MSR_PAT, MSR_PAT, R_VALUE, W_FAULT, PAT_VALUE},
-	{0x280, 0x29f, R_VALUE, W_IGNORE, 0}, /* MCi_CTL2 */
-	{0x345, 0x345, R_VALUE, W_FAULT, 0},  /* PERF_CAPABILITIES */
-	{0x400, 0x47f, R_VALUE, W_IGNORE, 0}, /* MCi */
-	{MSR_EFER, MSR_EFER, R_FUNCTION, W_SAME, 0},
-	{MSR_FS_BASE, MSR_KERNEL_GS_BASE, R_FUNCTION, W_FUNCTION, 0},
-	{MSR_TSC_AUX, MSR_TSC_AUX, R_FUNCTION, W_FUNCTION, 0},
-	{0xc0010010, 0xc0010010, R_VALUE, W_IGNORE, 0},	     /* SYSCFG */
-	{0xc0010015, 0xc0010015, R_VALUE, W_IGNORE, 0},	     /* HWCR */
-	{0xc0011029, 0xc0011029, R_VALUE, W_IGNORE, BIT(1)}, /* DE_CFG: LFENCE serialises */
+	{MSR_TSC, MSR_TSC, W_FAULT, 0},
+	{0x17, 0x17, W_FAULT, 0}, /* PLATFORM_ID */
+	{MSR_APIC_BASE, MSR_APIC_BASE, W_FAULT, 0},
+	{MSR_UCODE_REV, MSR_UCODE_REV, W_IGNORE, 0},
+	{0xce, 0xce, W_FAULT, 0},    /* PLATFORM_INFO */
+	{0x140, 0x140, W_SAME, 0},   /* MISC_FEATURES_ENABLES */
+	{0x179, 0x17b, W_IGNORE, 0}, /* MCG: no banks */
+	{0x198, 0x199, W_IGNORE, 0}, /* PERF_STATUS, PERF_CTL */
+	{0x19c, 0x19c, W_IGNORE, 0}, /* THERM_STATUS */
+	{MSR_MISC_ENABLE, MSR_MISC_ENABLE, W_SAME, 0},
+	{0x1d9, 0x1d9, W_IGNORE, 0}, /* DEBUGCTL */
+	{MSR_PAT, MSR_PAT, W_FAULT, PAT_VALUE},
+	{0x280, 0x29f, W_IGNORE, 0}, /* MCi_CTL2 */
+	{0x345, 0x345, W_FAULT, 0},  /* PERF_CAPABILITIES */
+	{0x400, 0x47f, W_IGNORE, 0}, /* MCi */
+	{MSR_EFER, MSR_EFER, W_SAME, 0},
+	{MSR_FS_BASE, MSR_KERNEL_GS_BASE, W_FUNCTION, 0},
+	{MSR_TSC_AUX, MSR_TSC_AUX, W_FUNCTION, 0},
+	{0xc0010010, 0xc0010010, W_IGNORE, 0},	    /* SYSCFG */
+	{0xc0010015, 0xc0010015, W_IGNORE, 0},	    /* HWCR */
+	{0xc0011029, 0xc0011029, W_IGNORE, BIT(1)}, /* DE_CFG: LFENCE serialises */
 };
 
 static const struct msr_row *row_find(u32 msr)
@@ -68,47 +67,47 @@ static const struct msr_row *row_find(u32 msr)
 /* GS_BASE is the guest kernel's, which is the only one to come here. */
 static unsigned int segment_base(u32 msr)
 {
-	switch (msr) {
-	case MSR_FS_BASE:
-		return PV_SEGBASE_FS;
-	case MSR_GS_BASE:
-		return PV_SEGBASE_GS_KERNEL;
-	default:
-		return PV_SEGBASE_GS_USER;
-	}
+	return msr == MSR_FS_BASE   ? PV_SEGBASE_FS
+	       : msr == MSR_GS_BASE ? PV_SEGBASE_GS_KERNEL
+				    : PV_SEGBASE_GS_USER;
 }
 
-static int hardware_read(u32 msr, u64 *value)
+int msr_guest_read(struct vcpu *v, u32 msr, u64 *value)
 {
-	return rdmsr_safe(msr, value) ? -EPERM : 0;
-}
+	const struct msr_row *row = row_find(msr);
+	bool absent = false;
 
-static int read_function(struct vcpu *v, u32 msr, u64 *value)
-{
+	if (!row)
+		return -EPERM;
 	switch (msr) {
 	case MSR_TSC:
 		*value = rdtsc();
-		return 0;
+		break;
 	case MSR_APIC_BASE:
 		*value = APIC_BASE_ENABLED | (v->id ? 0 : APIC_BASE_BSP);
-		return 0;
+		break;
 	case MSR_UCODE_REV:
-		return hardware_read(msr, value);
+		absent = rdmsr_safe(msr, value);
+		break;
 	case MSR_MISC_ENABLE:
-		if (!features.intel || hardware_read(msr, value))
-			return -EPERM;
-		*value = (*value & ~MISC_ENABLE_HIDDEN) | MISC_ENABLE_BTS;
-		return 0;
+		absent = !features.intel || rdmsr_safe(msr, value);
+		if (!absent)
+			*value = (*value & ~MISC_ENABLE_HIDDEN) | MISC_ENABLE_BTS;
+		break;
 	case MSR_EFER:
 		*value = EFER_SCE | EFER_LME | EFER_LMA | (features.nx ? EFER_NXE : 0);
-		return 0;
+		break;
 	case MSR_TSC_AUX:
 		*value = v->tsc_aux;
-		return features.rdtscp || features.rdpid ? 0 : -EPERM;
-	default:
+		absent = !features.rdtscp && !features.rdpid;
+		break;
+	case MSR_FS_BASE ... MSR_KERNEL_GS_BASE:
 		*value = context_get_base(v, segment_base(msr));
-		return 0;
+		break;
+	default:
+		*value = row->value;
 	}
+	return absent ? -EPERM : 0;
 }
 
 static int write_function(struct vcpu *v, u32 msr, u64 value)
@@ -123,18 +122,6 @@ static int write_function(struct vcpu *v, u32 msr, u64 value)
 	if (!canonical(value))
 		return -EPERM;
 	context_set_base(v, segment_base(msr), value);
-	return 0;
-}
-
-int msr_guest_read(struct vcpu *v, u32 msr, u64 *value)
-{
-	const struct msr_row *row = row_find(msr);
-
-	if (!row)
-		return -EPERM;
-	if (row->read == R_FUNCTION)
-		return read_function(v, msr, value);
-	*value = row->value;
 	return 0;
 }
 

@@ -40,22 +40,16 @@ static void descriptor_fault(struct vcpu *v, struct regs *r, u64 offset)
  */
 static bool complete_ring3_iretq(struct regs *r)
 {
-	struct {
-		u64 rip, cs, rflags, rsp, ss;
-	} f;
+	struct pv_iret_context f; /* the last five words of it are what IRETQ takes */
 	u8 code[2];
 
 	if (copy_from_guest(code, r->rip, sizeof(code)) || code[0] != 0x48 || code[1] != 0xcf)
 		return false;
-	if (copy_from_guest(&f, r->rsp, sizeof(f)))
+	if (copy_from_guest(&f.rip, r->rsp, sizeof(f) - offsetof(struct pv_iret_context, rip)))
 		return false;
 	if ((f.cs & 3) != 3)
 		return false;
-	r->rip = f.rip;
-	r->cs = f.cs & 0xffff;
-	r->rflags = (f.rflags & RFLAGS_GUEST) | RFLAGS_ONE | RFLAGS_IF;
-	r->rsp = f.rsp;
-	r->ss = (f.ss & 0xffff) | 3;
+	iret_frame_load(r, &f);
 	return true;
 }
 

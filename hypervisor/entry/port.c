@@ -26,7 +26,7 @@ static bool bitmap_read(struct vcpu *v, void *dst, vaddr_t at, size_t n)
 	bool ok;
 
 	if (!v->kernel_mode)
-		root_enter_kernel(v);
+		root_enter_kernel();
 	ok = !copy_from_guest(dst, at, n);
 	if (!v->kernel_mode)
 		root_enter_user(v);
@@ -82,11 +82,10 @@ static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct i
 	u64 *index = out ? &r->rsi : &r->rdi;
 	u64 count = i->rep ? r->rcx & mask : 1;
 	u64 step = r->rflags & RFLAGS_DF ? -(u64)bytes : bytes;
-	unsigned int done;
 
 	if ((i->segment && out) || (!i->code64 && i->address_override))
 		return INSN_FAULT;
-	for (done = 0; done < STRING_ELEMENTS && count; done++) {
+	for (unsigned int done = 0; done < STRING_ELEMENTS && count; done++) {
 		if (!string_element(v, port, bytes, *index & mask, out))
 			return INSN_AGAIN;
 		*index = (*index + step) & mask;
@@ -97,11 +96,10 @@ static enum insn_result string_io(struct vcpu *v, struct regs *r, const struct i
 	return count ? INSN_AGAIN : INSN_DONE;
 }
 
-enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i)
+enum insn_result port_instruction(struct vcpu *v, struct regs *r, const struct insn *i, u16 port)
 {
 	unsigned int bytes = !(i->opcode & 1) ? 1 : i->operand16 ? 2 : 4;
 	bool out = i->opcode & 2, string = i->opcode < 0x70;
-	u16 port = i->opcode >= 0xe4 && i->opcode <= 0xe7 ? i->operand : (u16)r->rdx;
 
 	if (!port_permitted(v, port, bytes))
 		return INSN_FAULT;

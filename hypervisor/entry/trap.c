@@ -149,23 +149,20 @@ void trap_entry(struct regs *r)
  */
 void syscall_entry(struct regs *r)
 {
+	static const u8 types[] = {PV_CALLBACKTYPE_SYSCALL, PV_CALLBACKTYPE_SYSCALL32,
+				   PV_CALLBACKTYPE_SYSENTER};
 	struct vcpu *v = current;
-	bool wanted;
+	const struct callback_entry *c;
 
-	if (likely(r->vector == VECTOR_SYSCALL)) {
-		if (v->kernel_mode) {
-			hypercall_entry(r);
-			return;
-		}
-		wanted = v->callback[PV_CALLBACKTYPE_SYSCALL].address;
-	} else if (r->vector == VECTOR_SYSCALL32) {
-		wanted = v->callback[PV_CALLBACKTYPE_SYSCALL32].address && !v->kernel_mode;
-	} else {
-		r->rflags = (r->rflags & ~(RFLAGS_TF | RFLAGS_NT)) | RFLAGS_IF;
-		wanted = v->callback[PV_CALLBACKTYPE_SYSENTER].address && !v->kernel_mode;
+	if (likely(r->vector == VECTOR_SYSCALL && v->kernel_mode)) {
+		hypercall_entry(r);
+		return;
 	}
-	if (likely(wanted)) {
-		bounce_syscall(v, r);
+	if (r->vector == VECTOR_SYSENTER)
+		r->rflags = (r->rflags & ~(RFLAGS_TF | RFLAGS_NT)) | RFLAGS_IF;
+	c = &v->callback[types[r->vector - VECTOR_SYSCALL]];
+	if (likely(c->address && !v->kernel_mode)) {
+		bounce_syscall(v, r, c);
 	} else if (r->vector == VECTOR_SYSENTER) {
 		guest_trap(EXC_GP, 0);
 	} else {

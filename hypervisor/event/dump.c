@@ -4,7 +4,7 @@
 
 static const char *const state_name[] = {"free", "unbound", "interdomain", "pirq", "virq", "ipi"};
 
-void event_dump(struct domain *d)
+static void dump(struct domain *d)
 {
 	struct event_domain *e = d->event;
 	u32 n;
@@ -31,7 +31,7 @@ void event_dump(struct domain *d)
 void event_dump_all(void)
 {
 	for_each_domain(d)
-		event_dump(d);
+		dump(d);
 }
 
 unsigned int event_audit(struct domain *d)

@@ -100,9 +100,8 @@ void event_vcpu_info_moved(struct vcpu *v)
 void event_wake_polls(struct domain *d, u32 port)
 {
 	struct event_domain *e = d->event;
-	unsigned int w;
 
-	for (w = 0; w < ARRAY_SIZE(e->polling); w++) {
+	for (unsigned int w = 0; w < ARRAY_SIZE(e->polling); w++) {
 		u64 bits = READ_ONCE(e->polling[w]);
 
 		for (; bits; bits &= bits - 1) {
@@ -119,8 +118,6 @@ void event_wake_polls(struct domain *d, u32 port)
 
 bool event_poll_begin(struct vcpu *v, const u32 *ports, u32 count)
 {
-	u32 i;
-
 	WRITE_ONCE(v->poll_port, count == 1 ? ports[0] : POLL_ANY);
 	/*
 	 * Flag and bit first, then look; a sender sets the pending bit first and
@@ -128,7 +125,7 @@ bool event_poll_begin(struct vcpu *v, const u32 *ports, u32 count)
 	 */
 	__atomic_fetch_or(&v->pause_flags, VCPU_PAUSE_POLL, __ATOMIC_SEQ_CST);
 	atomic_test_and_set_bit(v->domain->event->polling, v->id);
-	for (i = 0; i < count; i++)
+	for (u32 i = 0; i < count; i++)
 		if (event_port_pending(v->domain, ports[i]))
 			return true;
 	return false;
@@ -366,9 +363,9 @@ int event_bind_vcpu(struct domain *d, u32 n, u32 vcpu)
 /* --- closing ----------------------------------------------------------------------------- */
 
 /*
- * Lock \p d, and with it the domain at the other end of port \p p if there is
- * one; returns that, or \p d itself. Its id may be the lower one, then it has to
- * be locked first and all may have changed in between.
+ * Lock \p d, and with it the domain at the other end of port \p p if there is one;
+ * returns that, or \p d itself. Its port does not close while ours is locked, so till
+ * then it has not even begun to lose its first reference.
  */
 static struct domain *lock_with_peer(struct domain *d, struct port *p)
 {
@@ -376,23 +373,17 @@ static struct domain *lock_with_peer(struct domain *d, struct port *p)
 		struct domain *peer;
 		bool same;
 
-		spin_lock(&d->event->lock);
-		if (p->state != PORT_INTERDOMAIN || p->remote == d)
-			return d;
-		peer = p->remote;
-		if (peer->id > d->id) {
-			spin_lock(&peer->event->lock);
-			return peer;
-		}
-		/* Its port is not closed, so it has not even begun to lose its first reference. */
+		spin_lock(&p->lock);
+		peer = p->state == PORT_INTERDOMAIN ? p->remote : d;
 		domain_hold(peer);
-		spin_unlock(&d->event->lock);
+		spin_unlock(&p->lock);
 		lock_pair(d, peer);
-		same = p->state == PORT_INTERDOMAIN && p->remote == peer;
+		same = peer == (p->state == PORT_INTERDOMAIN ? p->remote : d);
+		if (!same)
+			unlock_pair(d, peer);
 		domain_put(peer);
 		if (same)
 			return peer;
-		unlock_pair(d, peer);
 	}
 }
 
@@ -503,8 +494,9 @@ int event_status(struct domain *d, struct pv_evtchn_status *s)
 
 int event_domain_create(struct domain *d, u32 max_port)
 {
-	struct event_domain *e = heap_alloc(sizeof(*e));
 	u32 limit = MIN(max_port, event_fifo.ports - 1) + 1;
+	u32 chunks = ROUND_UP(limit, PORTS_PER_CHUNK) / PORTS_PER_CHUNK;
+	struct event_domain *e = heap_alloc(sizeof(*e) + chunks * sizeof(e->chunk[0]));
 
 	if (!e)
 		return -ENOMEM;
@@ -512,7 +504,6 @@ int event_domain_create(struct domain *d, u32 max_port)
 	e->form = &event_two_level;
 	e->limit = limit;
 	e->first_free = 1;
-	e->chunk = e->small;
 	e->virq = heap_alloc(d->max_vcpus * PV_NR_VIRQS * sizeof(u32));
 	if (d->privileged)
 		e->pirq = heap_alloc(MAX_PIRQS * sizeof(*e->pirq));
@@ -526,18 +517,15 @@ int event_domain_create(struct domain *d, u32 max_port)
 bool event_domain_destroy(struct domain *d)
 {
 	struct event_domain *e = d->event;
-	u32 n;
 
 	if (!e)
 		return true;
-	for (n = 0; e->valid && n < CHUNKS_FREED_AT_ONCE; n++) {
+	for (u32 n = 0; e->valid && n < CHUNKS_FREED_AT_ONCE; n++) {
 		e->valid = (e->valid - 1) / PORTS_PER_CHUNK * PORTS_PER_CHUNK;
 		heap_free(e->chunk[e->valid / PORTS_PER_CHUNK]);
 	}
 	if (e->valid)
 		return false;
-	if (e->chunk != e->small)
-		heap_free(e->chunk);
 	heap_free(e->fifo);
 	heap_free(e->virq);
 	heap_free(e->pirq);

@@ -161,28 +161,14 @@ static void page_put(void *in_page)
 /* Room for all that the domain may ever need of this form. The event lock is held. */
 static int fifo_create(struct domain *d)
 {
-	struct event_domain *e = d->event;
-	u32 pages = ROUND_UP(e->limit, WORDS_PER_PAGE) / WORDS_PER_PAGE;
-	u32 chunks = ROUND_UP(e->limit, PORTS_PER_CHUNK) / PORTS_PER_CHUNK;
-	struct port_chunk **chunk = e->small;
-	struct event_fifo *f;
+	u32 pages = ROUND_UP(d->event->limit, WORDS_PER_PAGE) / WORDS_PER_PAGE;
+	struct event_fifo *f = heap_alloc(sizeof(*f) + pages * sizeof(f->page[0]) +
+					  d->max_vcpus * QUEUES * sizeof(*f->tail));
 
-	if (chunks > SMALL_CHUNKS)
-		chunk = heap_alloc(chunks * sizeof(*chunk));
-	f = heap_alloc(sizeof(*f) + pages * sizeof(f->page[0]) +
-		       d->max_vcpus * QUEUES * sizeof(*f->tail));
-	if (!f || !chunk) {
-		heap_free(f);
-		if (chunk != e->small)
-			heap_free(chunk);
+	if (!f)
 		return -ENOMEM;
-	}
 	f->tail = (u32 *)&f->page[pages];
-	/* Who reads the small array still finds there what it is looking for. */
-	if (chunk != e->small)
-		memcpy(chunk, e->small, sizeof(e->small));
-	__atomic_store_n(&e->chunk, chunk, __ATOMIC_RELEASE);
-	e->fifo = f;
+	d->event->fifo = f;
 	return 0;
 }
 
@@ -290,7 +276,6 @@ void fifo_stop(struct domain *d)
 {
 	struct event_domain *e = d->event;
 	struct event_fifo *f = e->fifo;
-	u32 i;
 
 	if (e->form != &event_fifo)
 		return;
@@ -300,7 +285,7 @@ void fifo_stop(struct domain *d)
 			page_put(v->event);
 		v->event = NULL;
 	}
-	for (i = 0; i < f->words / WORDS_PER_PAGE; i++)
+	for (u32 i = 0; i < f->words / WORDS_PER_PAGE; i++)
 		page_put(f->page[i]);
 	f->words = f->adopted = 0;
 	memset(f->tail, 0, d->max_vcpus * QUEUES * sizeof(*f->tail));
@@ -310,9 +295,8 @@ unsigned int fifo_audit(struct domain *d)
 {
 	struct event_fifo *f = d->event->fifo;
 	unsigned int wrong = 0;
-	u32 q;
 
-	for (q = 0; f && q < d->max_vcpus * QUEUES; q++) {
+	for (u32 q = 0; f && q < d->max_vcpus * QUEUES; q++) {
 		u32 n = f->tail[q];
 
 		if (n == 0 || (n < f->words && port_at(d->event, n)->last_queue == q))
@@ -323,7 +307,7 @@ unsigned int fifo_audit(struct domain *d)
 	return wrong;
 }
 
-static void audit_frames(struct domain *d)
+void event_audit_frames(struct domain *d)
 {
 	const struct event_fifo *f = d->event->fifo;
 
@@ -332,10 +316,4 @@ static void audit_frames(struct domain *d)
 			frame_audit_use(mfn_frame(virt_mfn(v->event)), true);
 	for (u32 i = 0; f && i < f->words / WORDS_PER_PAGE; i++)
 		frame_audit_use(mfn_frame(virt_mfn(f->page[i])), true);
-}
-
-void event_audit_frames(void)
-{
-	for_each_domain(d)
-		audit_frames(d);
 }

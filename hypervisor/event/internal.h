@@ -57,8 +57,6 @@ struct event_form {
 	bool (*masked)(struct domain *d, u32 port);
 };
 
-#define SMALL_CHUNKS (PV_EVTCHN_2L_NR_CHANNELS / PORTS_PER_CHUNK)
-
 struct pirq {
 	u32 port;    /* bound to it, 0: none */
 	bool mapped; /* PHYSDEVOP_map_pirq */
@@ -69,7 +67,6 @@ struct pirq {
 struct event_domain {
 	struct spinlock lock;
 	const struct event_form *form;
-	struct port_chunk **chunk;
 	u32 limit;		     /* ports are below */
 	u32 valid;		     /* ports with storage; grows only, and is published after it */
 	u32 first_free;		     /* none below is free */
@@ -80,7 +77,7 @@ struct event_domain {
 	struct pirq *pirq;	     /* [MAX_PIRQS], dom0 alone */
 	struct event_fifo *fifo;     /* once it was asked for */
 	u64 polling[MAX_VCPUS / 64]; /* vCPUs in SCHEDOP_poll */
-	struct port_chunk *small[SMALL_CHUNKS]; /* what `chunk` is as long as these suffice */
+	struct port_chunk *chunk[];  /* as many as the limit may come to need */
 };
 
 extern const struct event_form event_two_level, event_fifo;

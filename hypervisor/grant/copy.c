@@ -15,12 +15,12 @@ static s16 end_take(const struct pv_gnttab_copy_ptr *p, bool by_ref, bool readon
 	if (by_ref) {
 		if (!granter_select(granter, p->domid))
 			return PV_GNTST_BAD_DOMAIN;
-		return grant_acquire(*granter, p->u.ref, d, readonly, f);
+		return grant_acquire(*granter, p->u.ref, d, readonly, 1, f);
 	}
 	/* Frame numbers are for the caller's own memory alone. */
 	if (p->domid != PV_DOMID_SELF && p->domid != d->id)
 		return PV_GNTST_PERMISSION_DENIED;
-	*f = readonly ? mfn_get(mfn(p->u.gmfn), d) : mfn_get_writable(mfn(p->u.gmfn), d);
+	*f = mfn_get_use(mfn(p->u.gmfn), d, !readonly);
 	return *f ? PV_GNTST_OKAY : PV_GNTST_BAD_PAGE;
 }
 
@@ -28,11 +28,9 @@ static void end_give_back(const struct pv_gnttab_copy_ptr *p, bool by_ref, bool 
 			  struct domain *granter, struct frame *f)
 {
 	if (by_ref)
-		grant_release(granter, p->u.ref, readonly);
-	else if (readonly)
-		frame_put(f);
+		grant_release(granter, p->u.ref, readonly, 1);
 	else
-		frame_put_writable(f);
+		frame_put_use(f, !readonly);
 }
 
 static s16 copy_one(const struct pv_gnttab_copy *op, struct domain **from_d, struct domain **to_d)

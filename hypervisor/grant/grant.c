@@ -30,33 +30,26 @@ static u32 word_frame(u64 word)
 	return word >> 32;
 }
 
-static int grow_by_one(struct domain *d, struct grant_table *gt)
-{
-	void *shared = pages_alloc(0), *active = pages_alloc(ACTIVE_ORDER);
-
-	if (!shared || !active) {
-		pages_free(shared, 0);
-		pages_free(active, ACTIVE_ORDER);
-		return -ENOMEM;
-	}
-	frame_share(shared, d, true);
-	gt->shared[gt->frames] = shared;
-	gt->active[gt->frames++] = active;
-	return 0;
-}
-
 /* Grow to \p frames shared frames; lock held. 0, -ENOSPC over the limit, -ENOMEM. */
-static int table_grow(struct domain *d, u32 frames)
+static int table_grow(struct domain *d, struct grant_table *gt, u32 frames)
 {
-	int rc = 0;
-
-	if (frames > d->grant->max_frames)
+	if (frames > gt->max_frames)
 		return -ENOSPC;
-	if (d->grant->withdrawn)
+	if (gt->withdrawn)
 		return -ESRCH;
-	while (!rc && d->grant->frames < frames)
-		rc = grow_by_one(d, d->grant);
-	return rc;
+	while (gt->frames < frames) {
+		void *shared = pages_alloc(0), *active = pages_alloc(ACTIVE_ORDER);
+
+		if (!shared || !active) {
+			pages_free(shared, 0);
+			pages_free(active, ACTIVE_ORDER);
+			return -ENOMEM;
+		}
+		frame_share(shared, d, true);
+		gt->shared[gt->frames] = shared;
+		gt->active[gt->frames++] = active;
+	}
+	return 0;
 }
 
 /* The arrays, when nothing is left in them. */
@@ -86,7 +79,7 @@ int grant_table_create(struct domain *d, s32 max_frames, s32 max_maptrack_frames
 	gt->active = heap_alloc(frames * sizeof(*gt->active));
 	gt->track = tracks ? heap_alloc(tracks * sizeof(*gt->track)) : NULL;
 	/* The first frame is there from the start: the builder fills in two entries. */
-	if (!gt->shared || !gt->active || (tracks && !gt->track) || grow_by_one(d, gt)) {
+	if (!gt->shared || !gt->active || (tracks && !gt->track) || table_grow(d, gt, 1)) {
 		table_free(gt);
 		return -ENOMEM;
 	}
@@ -135,7 +128,7 @@ int grant_shared_frame(struct domain *d, u32 index, mfn_t *out)
 	if (index >= d->grant->max_frames)
 		return REFUSE(-EINVAL);
 	spin_lock(&d->grant->lock);
-	rc = d->dying ? -EINVAL : table_grow(d, index + 1);
+	rc = d->dying ? -EINVAL : table_grow(d, d->grant, index + 1);
 	if (!rc)
 		*out = virt_mfn(d->grant->shared[index]);
 	spin_unlock(&d->grant->lock);
@@ -201,25 +194,24 @@ static s16 further_use(struct active_entry *a, u64 *word, const struct domain *m
 	return PV_GNTST_GENERAL_ERROR;
 }
 
-/* Count one use; the first of its kind holds the frame. */
-static bool use_count(struct active_entry *a, struct domain *granter, bool readonly)
+static u32 *uses_of(struct active_entry *a, bool readonly)
 {
-	mfn_t m = mfn(a->frame);
+	return readonly ? &a->readers : &a->writers;
+}
 
-	if (readonly) {
-		if (!a->readers && !mfn_get(m, granter))
-			return false;
-		a->readers++;
-	} else {
-		if (!a->writers && !mfn_get_writable(m, granter))
-			return false;
-		a->writers++;
-	}
+/* Count uses; the first of its kind holds the frame. */
+static bool use_count(struct active_entry *a, struct domain *granter, bool readonly, u32 uses)
+{
+	u32 *counted = uses_of(a, readonly);
+
+	if (!*counted && !mfn_get_use(mfn(a->frame), granter, !readonly))
+		return false;
+	*counted += uses;
 	return true;
 }
 
 s16 grant_acquire(struct domain *granter, u32 ref, const struct domain *mapper, bool readonly,
-		  struct frame **frame)
+		  u32 uses, struct frame **frame)
 {
 	struct grant_table *gt = granter->grant;
 	s16 status = PV_GNTST_BAD_GNTREF;
@@ -245,7 +237,7 @@ s16 grant_acquire(struct domain *granter, u32 ref, const struct domain *mapper, 
 		if (status != PV_GNTST_OKAY)
 			goto out;
 	}
-	if (unlikely(!use_count(a, granter, readonly))) {
+	if (unlikely(!use_count(a, granter, readonly, uses))) {
 		status = PV_GNTST_GENERAL_ERROR;
 		entry_unmark(word, bits_unused(a));
 		goto out;
@@ -256,22 +248,19 @@ out:
 	return status;
 }
 
-void grant_release(struct domain *granter, u32 ref, bool readonly)
+void grant_release(struct domain *granter, u32 ref, bool readonly, u32 uses)
 {
 	struct grant_table *gt = granter->grant;
 	struct active_entry *a;
-	struct frame *f;
+	u32 *counted;
 	u16 clear;
 
 	spin_lock(&gt->lock);
 	a = active_entry(gt, ref);
-	f = mfn_frame(mfn(a->frame));
-	if (readonly) {
-		if (--a->readers == 0)
-			frame_put(f);
-	} else if (--a->writers == 0) {
-		frame_put_writable(f);
-	}
+	counted = uses_of(a, readonly);
+	*counted -= uses;
+	if (!*counted)
+		frame_put_use(mfn_frame(mfn(a->frame)), !readonly);
 	clear = bits_unused(a);
 	if (clear && !gt->withdrawn)
 		entry_unmark(shared_word(gt, ref), clear);
@@ -344,14 +333,13 @@ int grant_release_mappings(struct domain *d)
 	end = gt->track_pages * TRACKS_PER_PAGE;
 	for (; gt->release_next < end; gt->release_next++) {
 		struct track_entry *t = track_lookup(gt, gt->release_next);
-		u32 uses = !!(t->flags & PV_GNTMAP_HOST_MAP) + !!(t->flags & PV_GNTMAP_DEVICE_MAP);
 
 		if ((gt->release_next & 63) == 63 && preempt_pending())
 			return -ERESTART;
 		if (t->state != TRACK_MAPPED)
 			continue;
-		while (uses--)
-			grant_release(t->granter, t->ref, t->flags & PV_GNTMAP_READONLY);
+		grant_release(t->granter, t->ref, t->flags & PV_GNTMAP_READONLY,
+			      map_uses(t->flags));
 		domain_put(t->granter);
 		track_free(gt, gt->release_next);
 	}
@@ -380,18 +368,16 @@ void grant_audit(struct domain *d)
 		 used, maps);
 }
 
-void grant_audit_frames(void)
+void grant_audit_frames(struct domain *d)
 {
-	for_each_domain(d) {
-		struct grant_table *gt = d->grant;
+	const struct grant_table *gt = d->grant;
 
-		for (u32 ref = 0; gt && ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
-			const struct active_entry *a = active_entry(gt, ref);
+	for (u32 ref = 0; gt && ref < gt->frames * ENTRIES_PER_FRAME; ref++) {
+		const struct active_entry *a = active_entry(gt, ref);
 
-			if (a->readers)
-				frame_audit_use(mfn_frame(mfn(a->frame)), false);
-			if (a->writers)
-				frame_audit_use(mfn_frame(mfn(a->frame)), true);
-		}
+		if (a->readers)
+			frame_audit_use(mfn_frame(mfn(a->frame)), false);
+		if (a->writers)
+			frame_audit_use(mfn_frame(mfn(a->frame)), true);
 	}
 }

@@ -77,15 +77,21 @@ static inline struct active_entry *active_entry(const struct grant_table *gt, u3
 	return &gt->active[ref / ENTRIES_PER_FRAME][ref % ENTRIES_PER_FRAME];
 }
 
+/* Each half of a mapping is undone by itself, so each is a use of its own. */
+static inline u32 map_uses(u32 flags)
+{
+	return !!(flags & PV_GNTMAP_HOST_MAP) + !!(flags & PV_GNTMAP_DEVICE_MAP);
+}
+
 /*
- * Begin a use of \p granter's entry \p ref by \p mapper: checks the entry, marks
- * it in use, counts it, and holds the frame. PV_GNTST_OKAY and *frame, or the
+ * Begin so many uses of \p granter's entry \p ref by \p mapper: checks the entry, marks
+ * it in use, counts them, and holds the frame. PV_GNTST_OKAY and *frame, or the
  * status to report.
  */
 s16 grant_acquire(struct domain *granter, u32 ref, const struct domain *mapper, bool readonly,
-		  struct frame **frame);
-/* End one use. The in-use bits are cleared last, when the frame has been let go. */
-void grant_release(struct domain *granter, u32 ref, bool readonly);
+		  u32 uses, struct frame **frame);
+/* End them. The in-use bits are cleared last, when the frame has been let go. */
+void grant_release(struct domain *granter, u32 ref, bool readonly, u32 uses);
 
 /* The track entry behind a handle that \p d was given, or NULL; track_lock held. */
 struct track_entry *track_lookup(struct grant_table *gt, u32 handle);

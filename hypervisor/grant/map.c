@@ -25,20 +25,6 @@ static s16 place_lock(struct place *p, u64 host_addr, u32 flags)
 	return p->l1 ? PV_GNTST_OKAY : PV_GNTST_GENERAL_ERROR;
 }
 
-/* References that one page-table entry holds on the frame it maps. */
-static bool entry_hold(struct frame *f, struct domain *owner, bool readonly)
-{
-	return readonly ? frame_get(f, owner) : frame_get_writable(f, owner);
-}
-
-static void entry_drop(struct frame *f, bool readonly)
-{
-	if (readonly)
-		frame_put(f);
-	else
-		frame_put_writable(f);
-}
-
 static u64 entry_for(struct frame *f, u32 flags)
 {
 	u64 avail = (u64)(flags >> PV_GNTMAP_GUEST_AVAIL0) << 9 & PTE_AVAIL;
@@ -55,7 +41,9 @@ static s16 map_into_host(struct pv_gnttab_map_grant_ref *op, struct frame *f,
 
 	if (status != PV_GNTST_OKAY)
 		return status;
-	if (likely(entry_hold(f, granter, op->flags & PV_GNTMAP_READONLY)))
+	/* The references that an entry holds on the frame that it maps. */
+	if (likely(op->flags & PV_GNTMAP_READONLY ? frame_get(f, granter)
+						  : frame_get_writable(f, granter)))
 		pt_install_locked(p.l1, p.index, entry_for(f, op->flags));
 	else
 		status = PV_GNTST_GENERAL_ERROR;
@@ -67,24 +55,18 @@ static s16 map_tracked(struct pv_gnttab_map_grant_ref *op, struct domain *grante
 		       struct track_entry *t)
 {
 	bool readonly = op->flags & PV_GNTMAP_READONLY;
-	u32 halves = op->flags & (PV_GNTMAP_HOST_MAP | PV_GNTMAP_DEVICE_MAP);
-	bool both = halves == (PV_GNTMAP_HOST_MAP | PV_GNTMAP_DEVICE_MAP);
+	u32 uses = map_uses(op->flags);
 	struct frame *f;
-	s16 status = grant_acquire(granter, op->ref, current->domain, readonly, &f);
+	s16 status = grant_acquire(granter, op->ref, current->domain, readonly, uses, &f);
 
 	if (status != PV_GNTST_OKAY)
 		return status;
-	/* Each half is undone by itself, so each is a use of its own. */
-	if (both)
-		status = grant_acquire(granter, op->ref, current->domain, readonly, &f);
-	if (status == PV_GNTST_OKAY && (op->flags & PV_GNTMAP_HOST_MAP)) {
+	if (op->flags & PV_GNTMAP_HOST_MAP) {
 		status = map_into_host(op, f, granter);
-		if (status != PV_GNTST_OKAY && both)
-			grant_release(granter, op->ref, readonly);
-	}
-	if (status != PV_GNTST_OKAY) {
-		grant_release(granter, op->ref, readonly);
-		return status;
+		if (status != PV_GNTST_OKAY) {
+			grant_release(granter, op->ref, readonly, uses);
+			return status;
+		}
 	}
 	t->granter = granter;
 	t->ref = op->ref;
@@ -217,9 +199,8 @@ static void unmap_release(const struct pv_gnttab_unmap_grant_ref *op, struct unm
 	if (!u->frame)
 		return;
 	if (u->host)
-		entry_drop(u->frame, u->readonly);
-	while (u->uses--)
-		grant_release(u->granter, u->ref, u->readonly);
+		frame_put_use(u->frame, !u->readonly);
+	grant_release(u->granter, u->ref, u->readonly, u->uses);
 	if (u->last) {
 		track_free(current->domain->grant, op->handle);
 		domain_put(u->granter);
@@ -230,14 +211,13 @@ void grant_unmap(struct pv_gnttab_unmap_grant_ref *op, u32 n)
 {
 	struct unmapping u[GRANT_BATCH];
 	bool flush = false;
-	u32 i;
 
-	for (i = 0; i < n; i++) {
+	for (u32 i = 0; i < n; i++) {
 		unmap_clear(&op[i], &u[i]);
 		flush |= u[i].frame && u[i].host;
 	}
 	if (flush)
 		tlb_flush_domain(current->domain);
-	for (i = 0; i < n; i++)
+	for (u32 i = 0; i < n; i++)
 		unmap_release(&op[i], &u[i]);
 }

@@ -4,6 +4,7 @@
  * what a kernel does with page tables. Stops at the first that fails; *done
  * counts those before.
  */
+#include "arch.h"
 #include "mmu.h"
 #include "public/mmu.h"
 
@@ -79,15 +80,15 @@ static long op_own(const struct pv_mmuext_op *op)
 
 	switch (op->cmd) {
 	case PV_MMUEXT_NEW_BASEPTR:
-		return root_set_kernel(v, mfn(op->arg1.mfn));
+		return root_set(v, &v->kernel_root, mfn(op->arg1.mfn));
 	case PV_MMUEXT_NEW_USER_BASEPTR:
-		return root_set_user(v, mfn(op->arg1.mfn));
+		return root_set(v, &v->user_root, mfn(op->arg1.mfn));
 	case PV_MMUEXT_TLB_FLUSH_LOCAL:
 		tlb_flush_local();
 		return 0;
 	case PV_MMUEXT_INVLPG_LOCAL:
 		if (guest_range_ok(op->arg1.linear_addr, 1))
-			tlb_flush_page_local(op->arg1.linear_addr);
+			invlpg(op->arg1.linear_addr);
 		return 0;
 	case PV_MMUEXT_TLB_FLUSH_MULTI:
 	case PV_MMUEXT_TLB_FLUSH_ALL:

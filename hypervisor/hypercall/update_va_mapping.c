@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* update_va_mapping(va, entry, flags): one level 1 entry of the current address space. */
+#include "arch.h"
 #include "mmu.h"
 #include "public/mmu.h"
 
@@ -24,7 +25,7 @@ static long flush_after(vaddr_t va, u64 flags)
 	if (va == TLB_ALL)
 		tlb_flush_local();
 	else
-		tlb_flush_page_local(va);
+		invlpg(va);
 	return 0;
 }
 

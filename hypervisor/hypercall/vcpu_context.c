@@ -53,9 +53,7 @@ static void segments_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 		.es = c->user_regs.es,
 		.fs = c->user_regs.fs,
 		.gs = c->user_regs.gs,
-		.fs_base = c->fs_base,
-		.gs_base_kernel = c->gs_base_kernel,
-		.gs_base_user = c->gs_base_user,
+		.base = {c->fs_base, c->gs_base_user, c->gs_base_kernel},
 	};
 	v->kernel_ss = (u16)c->kernel_ss | 3;
 	v->kernel_sp = c->kernel_sp;
@@ -110,9 +108,10 @@ int vcpu_context_set(struct vcpu *v, const struct pv_vcpu_guest_context *c)
 	if (!rc)
 		rc = gdt_set(v, c->gdt_frames, (u32)c->gdt_ents);
 	if (!rc)
-		rc = root_set_kernel(v, mfn(PV_CR3_TO_PFN(c->ctrlreg[3])));
+		rc = root_set(v, &v->kernel_root, mfn(PV_CR3_TO_PFN(c->ctrlreg[3])));
 	if (!rc)
-		rc = root_set_user(v, mfn(c->ctrlreg[1] & 1 ? PV_CR3_TO_PFN(c->ctrlreg[1]) : 0));
+		rc = root_set(v, &v->user_root,
+			      mfn(c->ctrlreg[1] & 1 ? PV_CR3_TO_PFN(c->ctrlreg[1]) : 0));
 	if (rc)
 		return rc;
 	registers_set(v, &c->user_regs);
@@ -173,7 +172,7 @@ void vcpu_context_get(struct vcpu *v, struct pv_vcpu_guest_context *c)
 	c->kernel_sp = v->kernel_sp;
 	c->ctrlreg[0] = 0x80050033 | (v->cr0_ts ? CR0_TS : 0);
 	c->ctrlreg[3] = PV_PFN_TO_CR3(mfn_nr(v->kernel_root));
-	if (mfn_nr(v->user_root) && !mfn_eq(v->user_root, MFN_NONE))
+	if (mfn_nr(v->user_root))
 		c->ctrlreg[1] = PV_PFN_TO_CR3(mfn_nr(v->user_root)) | 1;
 	c->ctrlreg[4] = v->cr4;
 	memcpy(c->debugreg, v->dr, sizeof(c->debugreg));
@@ -181,7 +180,7 @@ void vcpu_context_get(struct vcpu *v, struct pv_vcpu_guest_context *c)
 	c->failsafe_callback_eip = v->callback[PV_CALLBACKTYPE_FAILSAFE].address;
 	c->syscall_callback_eip = v->callback[PV_CALLBACKTYPE_SYSCALL].address;
 	c->vm_assist = v->domain->vm_assist;
-	c->fs_base = v->seg.fs_base;
-	c->gs_base_kernel = v->seg.gs_base_kernel;
-	c->gs_base_user = v->seg.gs_base_user;
+	c->fs_base = v->seg.base[PV_SEGBASE_FS];
+	c->gs_base_kernel = v->seg.base[PV_SEGBASE_GS_KERNEL];
+	c->gs_base_user = v->seg.base[PV_SEGBASE_GS_USER];
 }

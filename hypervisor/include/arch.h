@@ -21,9 +21,8 @@ static inline void wrmsr(u32 msr, u64 v)
 {
 	__asm__ volatile("wrmsr" ::"c"(msr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
 }
-/* Fault-tolerant forms for registers that may not exist: 0 or -EFAULT. */
+/* Of a register that may not exist: 0 or -EFAULT. */
 int rdmsr_safe(u32 msr, u64 *v);
-int wrmsr_safe(u32 msr, u64 v);
 static inline u64 rdtsc(void)
 {
 	u32 lo, hi;
@@ -293,7 +292,6 @@ void apic_init_cpu(void);
 u32 apic_id(void);
 void apic_eoi(void);
 void apic_send_ipi(const struct cpu *c, u8 vector);
-void apic_send_ipi_mask(const struct cpumask *mask, u8 vector); /* not to this CPU */
 /* One-shot local timer: interrupt after \p ticks TSC cycles; 0 stops it. */
 void apic_timer_arm(u64 tsc_deadline);
 u64 tsc_calibrate(void); /* kHz, against the PM timer, HPET or PIT */

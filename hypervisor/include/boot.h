@@ -36,11 +36,9 @@ struct options {
 	int loglvl, guest_loglvl; /* enum loglevel */
 	bool noreboot;
 	bool smap, smep;
-	bool x2apic; /* default: in a virtual machine */
-	bool xpti;
+	bool x2apic;		       /* default: in a virtual machine */
 	bool tsc_unstable, tsc_stable; /* tsc=unstable / stable; neither: a warp test decides */
 	const char *sched;	       /* "fair" or "null" */
-	bool watchdog;
 };
 extern struct options options;
 void cmdline_parse(const char *line);

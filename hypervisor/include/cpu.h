@@ -54,7 +54,7 @@ enum softirq {
 struct cpu_root {
 	u64 *table;    /* the root itself, 512 entries (directmap address) */
 	paddr_t paddr; /* what CR3 holds */
-	mfn_t kernel;  /* guest L4s the root is a copy of; MFN_NONE: empty */
+	mfn_t kernel;  /* guest L4s the root is a copy of; 0: none */
 	mfn_t user;
 	struct vcpu *vcpu; /* whose they are */
 	bool kernel_mode;  /* kernel-only slots are present */

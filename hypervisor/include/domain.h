@@ -129,7 +129,7 @@ struct callback_entry {
 /* Segment registers that entry.S does not save; moved at context switch. */
 struct segments {
 	u16 ds, es, fs, gs;
-	u64 fs_base, gs_base_kernel, gs_base_user;
+	u64 base[3]; /* by PV_SEGBASE_FS, _GS_USER, _GS_KERNEL */
 };
 
 struct vcpu {
@@ -160,7 +160,7 @@ struct vcpu {
 	bool nmi_pending, nmi_masked;
 
 	/* --- address space (mm/root.c) ------------------------------------ */
-	mfn_t kernel_root; /* each holds a type and a general reference */
+	mfn_t kernel_root; /* each holds a type and a general reference; 0: none */
 	mfn_t user_root;
 	vaddr_t desc_window;			  /* layout.h */
 	mfn_t desc[DESC_WINDOW_SIZE / PAGE_SIZE]; /* what its pages are of the guest's, 0: none */

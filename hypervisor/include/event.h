@@ -69,10 +69,9 @@ unsigned int event_audit(struct domain *d);
 /* A new vcpu_info: everything may be pending. */
 void event_vcpu_info_moved(struct vcpu *v);
 /* During a frame audit: name the frames that event words and control blocks are in. */
-void event_audit_frames(void);
+void event_audit_frames(struct domain *d);
 /* Start-up: the hooks of the floors below. */
 void event_init(void);
-void event_dump(struct domain *d);
 void event_dump_all(void);
 
 #endif

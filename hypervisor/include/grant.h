@@ -30,7 +30,7 @@ int grant_shared_frame(struct domain *d, u32 index, mfn_t *out);
 /* How many frames the shared table may grow to. */
 u32 grant_frames_max(const struct domain *d);
 void grant_audit(struct domain *d);
-/* Name what all grants in use hold to a frame audit. */
-void grant_audit_frames(void);
+/* Name what the grants in use hold to a frame audit. */
+void grant_audit_frames(struct domain *d);
 
 #endif

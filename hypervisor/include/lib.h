@@ -20,7 +20,8 @@ size_t strlcpy(char *dst, const char *src, size_t size);
 /* Number with an optional 0x prefix and K, M or G suffix; *end is where it stopped. */
 u64 parse_size(const char *s, const char **end);
 
-/* Formats %d %i %u %x %p %s %c with l/ll/z, width, 0 and - flags; returns the full length. */
+/* Formats %d %u %x %s %c with l and ll, width, 0 and -, precision of %s; returns the full length.
+ */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 
@@ -34,9 +35,9 @@ void printk(enum loglevel level, const char *fmt, ...) __printf(2, 3);
 /* Least urgent level that is printed; ERROR and WARNING always are. */
 extern int log_level;
 /* Where time stamps come from, in ns; none until it is set. */
-void printk_set_clock(u64 (*ns)(void));
+extern u64 (*printk_clock)(void);
 /* Where console output goes beside the log ring (platform/serial.c). */
-void printk_set_sink(void (*write)(const char *s, size_t n));
+extern void (*printk_sink)(const char *s, size_t n);
 /* Nobody will release a lock any more: print without taking it. */
 void printk_panic(void);
 /* At most ten messages a second from one place: for what a guest can cause. */

@@ -30,9 +30,7 @@
 #define FRAME_LOCKED	BIT(56)	    /* entries are being changed (page-table lock) */
 #define FRAME_SHARED	BIT(57) /* hypervisor memory that its owner may map: shared info, grants */
 #define FRAME_FOREIGN	BIT(58) /* another domain has had a writable mapping of it */
-#define FRAME_SOLE                                                                     \
-	BIT(59) /* table: a CPU's plan counts on its mapping one page at most (root.c) \
-		 */
+#define FRAME_SOLE	BIT(59) /* table: a plan counts on its mapping one page at most */
 
 enum frame_type {
 	FRAME_NONE,
@@ -124,6 +122,18 @@ void frame_put_writable(struct frame *f);
 struct frame *mfn_get(mfn_t m, const struct domain *d);
 /* The same with a writable use. */
 struct frame *mfn_get_writable(mfn_t m, struct domain *d);
+/* One of the two kinds, and its undo. */
+static inline struct frame *mfn_get_use(mfn_t m, struct domain *d, bool writable)
+{
+	return writable ? mfn_get_writable(m, d) : mfn_get(m, d);
+}
+static inline void frame_put_use(struct frame *f, bool writable)
+{
+	if (writable)
+		frame_put_writable(f);
+	else
+		frame_put(f);
+}
 
 /* --- allocator (mm/buddy.c) ------------------------------------------------ */
 
@@ -228,7 +238,7 @@ static inline mfn_t pte_mfn(u64 e)
 }
 
 /*
- * Change one entry of a validated table of \p level (1..4) that belongs to
+ * Change one entry of a validated table of \p level (2..4) that belongs to
  * \p owner, mapping frames of \p foreign (usually the same). The caller holds a
  * reference on the table. Checks, takes references for the new entry, writes by
  * compare-exchange (keeping A and D if \p preserve_ad), drops the old ones.
@@ -281,7 +291,7 @@ void io_frame_guard(mfn_t first, u64 count);
 /* Load \p v's tables on this CPU, in its current mode. */
 void root_load(struct vcpu *v);
 /* Guest user to guest kernel: add the kernel's slots. Kernel to user: remove them and flush. */
-void root_enter_kernel(struct vcpu *v);
+void root_enter_kernel(void);
 void root_enter_user(struct vcpu *v);
 /*
  * A page was not present: was it for want of a slot that the guest kernel's table
@@ -289,11 +299,11 @@ void root_enter_user(struct vcpu *v);
  */
 bool root_fault(vaddr_t va);
 /*
- * New kernel or user table for the current or a stopped vCPU; MFN 0: no user
- * table. 0 (the old one may be left to walk_resume()), -EINVAL, -ERESTART.
+ * A new v->kernel_root or v->user_root, as \p root points to, for the current or a
+ * stopped vCPU; MFN 0: no user table. 0 (the old one may be left to walk_resume()),
+ * -EINVAL, -ERESTART.
  */
-int root_set_kernel(struct vcpu *v, mfn_t m);
-int root_set_user(struct vcpu *v, mfn_t m);
+int root_set(struct vcpu *v, mfn_t *root, mfn_t m);
 /* Drop both tables of a vCPU that does not run (teardown, failed initialise). -ERESTART possible.
  */
 int root_drop(struct vcpu *v);
@@ -307,7 +317,6 @@ void root_init_cpu(struct cpu *c);
 
 #define TLB_ALL (~0UL)
 void tlb_flush_local(void);
-void tlb_flush_page_local(vaddr_t va);
 /* Flush on the CPUs of \p mask, \p va a page or TLB_ALL, and wait until all have. */
 void tlb_flush_mask(const struct cpumask *mask, vaddr_t va);
 void tlb_flush_domain(struct domain *d);
@@ -315,7 +324,6 @@ void tlb_flush_domain(struct domain *d);
 void tlb_flush_frame(struct domain *d, const struct frame *f);
 /* Answer requests of other CPUs; from the IPI and from cpu_relax(). */
 void tlb_answer(void);
-u32 tlb_clock(void);
 
 /* --- guest memory (mm/copy.c) ------------------------------------------------------- */
 
@@ -354,7 +362,7 @@ void mm_init(void);
 unsigned long frame_audit(void);
 /* During an audit: somebody holds a use of this frame, as a type or not. For floors above. */
 void frame_audit_use(struct frame *f, bool typed);
-/* Set by floors above to name the uses they hold. */
-extern void (*frame_audit_hook)(void);
+/* Set by floors above to name the uses that they hold for a domain. */
+extern void (*frame_audit_hook)(struct domain *d);
 
 #endif

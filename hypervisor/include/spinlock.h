@@ -13,13 +13,8 @@
 #include "cpu.h"
 
 struct spinlock {
-	u32 held;
+	u32 held; /* all zero: free */
 };
-
-#define SPINLOCK_INIT \
-	{             \
-		0     \
-	}
 
 static inline bool spin_trylock(struct spinlock *l)
 {

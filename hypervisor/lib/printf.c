@@ -8,9 +8,8 @@ struct out {
 };
 
 struct spec {
-	bool left, zero, has_precision;
+	bool left, zero, is_long; /* long and long long are the same */
 	int width, precision;
-	int length; /* 0 int, 1 long, 2 long long or size_t; all but int have 64 bits */
 };
 
 static void put(struct out *o, char c)
@@ -20,120 +19,91 @@ static void put(struct out *o, char c)
 	o->len++;
 }
 
-static void pad(struct out *o, int n, char c)
+static void pad(struct out *o, int n)
 {
 	while (n-- > 0)
-		put(o, c);
+		put(o, ' ');
 }
 
-static void put_string(struct out *o, const char *s, const struct spec *spec)
+static void put_text(struct out *o, const char *s, int n, const struct spec *spec)
 {
-	int n;
-
-	if (!s)
-		s = "(null)";
-	n = strnlen(s, spec->has_precision ? (size_t)spec->precision : ~0UL);
 	if (!spec->left)
-		pad(o, spec->width - n, ' ');
+		pad(o, spec->width - n);
 	for (int i = 0; i < n; i++)
 		put(o, s[i]);
 	if (spec->left)
-		pad(o, spec->width - n, ' ');
+		pad(o, spec->width - n);
 }
 
-static void put_number(struct out *o, u64 v, unsigned int base, const char *sign,
+static void put_number(struct out *o, u64 v, unsigned int base, bool negative,
 		       const struct spec *spec)
 {
-	char digits[20];
-	int n = 0, signs = strlen(sign), zeros = 0, blanks;
+	char text[32], *end = text + sizeof(text), *s = end;
 
 	do {
-		digits[n++] = "0123456789abcdef"[v % base];
+		*--s = "0123456789abcdef"[v % base];
 		v /= base;
 	} while (v);
-	if (spec->has_precision)
-		zeros = MAX(0, spec->precision - n);
-	else if (spec->zero && !spec->left)
-		zeros = MAX(0, spec->width - n - signs);
-	blanks = spec->width - n - signs - zeros;
-	if (!spec->left)
-		pad(o, blanks, ' ');
-	while (*sign)
-		put(o, *sign++);
-	pad(o, zeros, '0');
-	while (n)
-		put(o, digits[--n]);
-	if (spec->left)
-		pad(o, blanks, ' ');
+	while (spec->zero && end - s < spec->width - negative && s > text + 1)
+		*--s = '0';
+	if (negative)
+		*--s = '-';
+	put_text(o, s, (int)(end - s), spec);
 }
 
-static int parse_int(const char **f, va_list *ap)
+static int parse_int(const char **f)
 {
 	int v = 0;
 
-	if (**f == '*') {
-		++*f;
-		return va_arg(*ap, int);
-	}
 	while (**f >= '0' && **f <= '9')
 		v = v * 10 + *(*f)++ - '0';
 	return v;
 }
 
-static const char *parse_spec(const char *f, struct spec *s, va_list *ap)
+static const char *parse_spec(const char *f, struct spec *s)
 {
-	for (;; f++) {
-		if (*f == '-')
-			s->left = true;
-		else if (*f == '0')
-			s->zero = true;
-		else
-			break;
+	for (; *f == '-' || *f == '0'; f++) {
+		s->left |= *f == '-';
+		s->zero |= *f == '0';
 	}
-	s->width = parse_int(&f, ap);
-	if (s->width < 0) {
-		s->left = true;
-		s->width = -s->width;
-	}
+	s->width = parse_int(&f);
+	s->precision = -1;
 	if (*f == '.') {
 		f++;
-		s->precision = parse_int(&f, ap);
-		s->has_precision = s->precision >= 0;
+		s->precision = parse_int(&f);
 	}
-	for (; *f == 'l' || *f == 'z'; f++)
-		s->length++;
+	for (; *f == 'l'; f++)
+		s->is_long = true;
 	return f;
 }
 
-static void put_argument(struct out *o, char type, struct spec *s, va_list *ap)
+static void put_argument(struct out *o, char type, const struct spec *s, va_list *ap)
 {
+	const char *text;
+	s64 n;
 	u64 v;
+	char c;
 
 	switch (type) {
 	case 's':
-		put_string(o, va_arg(*ap, const char *), s);
+		text = va_arg(*ap, const char *);
+		if (!text)
+			text = "(null)";
+		/* One that has no end is read no further than its precision. */
+		put_text(o, text, (int)strnlen(text, (size_t)s->precision), s);
 		return;
-	case 'c': {
-		char c = va_arg(*ap, int);
-
-		s->precision = s->has_precision = 1;
-		put_string(o, &c, s);
-		return;
-	}
-	case 'p':
-		put_number(o, (u64)va_arg(*ap, void *), 16, "0x", s);
+	case 'c':
+		c = (char)va_arg(*ap, int);
+		put_text(o, &c, 1, s);
 		return;
 	case 'd':
-	case 'i': {
-		s64 n = s->length ? va_arg(*ap, long) : va_arg(*ap, int);
-
-		put_number(o, n < 0 ? -(u64)n : (u64)n, 10, n < 0 ? "-" : "", s);
+		n = s->is_long ? va_arg(*ap, long) : va_arg(*ap, int);
+		put_number(o, n < 0 ? -(u64)n : (u64)n, 10, n < 0, s);
 		return;
-	}
 	case 'u':
 	case 'x':
-		v = s->length ? va_arg(*ap, unsigned long) : va_arg(*ap, unsigned int);
-		put_number(o, v, type == 'x' ? 16 : 10, "", s);
+		v = s->is_long ? va_arg(*ap, unsigned long) : va_arg(*ap, unsigned int);
+		put_number(o, v, type == 'x' ? 16 : 10, false, s);
 		return;
 	case '%':
 		put(o, '%');
@@ -156,7 +126,7 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list args)
 			put(&o, *fmt++);
 			continue;
 		}
-		fmt = parse_spec(fmt + 1, &s, &ap);
+		fmt = parse_spec(fmt + 1, &s);
 		if (!*fmt)
 			break;
 		put_argument(&o, *fmt++, &s, &ap);

@@ -12,23 +12,13 @@
 
 int log_level = LOG_INFO;
 
-static struct spinlock lock = SPINLOCK_INIT;
+static struct spinlock lock;
 static bool panicking;
-static u64 (*clock)(void);
-static void (*sink)(const char *s, size_t n);
+u64 (*printk_clock)(void);
+void (*printk_sink)(const char *s, size_t n);
 static char ring[LOG_RING_SIZE];
 static u32 ring_end;   /* bytes ever written; the ring holds the last ones */
 static u32 ring_start; /* oldest byte that was not cleared */
-
-void printk_set_clock(u64 (*ns)(void))
-{
-	clock = ns;
-}
-
-void printk_set_sink(void (*write)(const char *s, size_t n))
-{
-	sink = write;
-}
 
 void printk_panic(void)
 {
@@ -55,7 +45,7 @@ void printk(enum loglevel level, const char *fmt, ...)
 	char line[LINE_MAX];
 	va_list ap;
 	size_t n;
-	u64 now = clock ? clock() : 0;
+	u64 now = printk_clock ? printk_clock() : 0;
 
 	if (level > LOG_WARNING && (int)level > log_level)
 		return;
@@ -70,8 +60,8 @@ void printk(enum loglevel level, const char *fmt, ...)
 		line[n++] = '\n';
 	log_lock();
 	ring_write(line, n);
-	if (sink)
-		sink(line, n);
+	if (printk_sink)
+		printk_sink(line, n);
 	spin_unlock(&lock);
 }
 
@@ -98,7 +88,7 @@ bool printk_ratelimit(void)
 {
 	static u64 second;
 	static u32 count, lost;
-	u64 now = clock ? clock() / 1000000000 : 0;
+	u64 now = printk_clock ? printk_clock() / 1000000000 : 0;
 	u32 report = 0;
 	bool ok;
 

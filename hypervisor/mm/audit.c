@@ -5,7 +5,7 @@
  */
 #include "internal.h"
 
-void (*frame_audit_hook)(void);
+void (*frame_audit_hook)(struct domain *d);
 
 static u64 *seen; /* a frame: uses found, typed ones as FRAME_TYPE_REF */
 
@@ -46,16 +46,15 @@ static bool table_uses(struct frame *f, unsigned int level)
 static void vcpu_uses(struct vcpu *v)
 {
 	const struct table_walk *w = &v->walk;
-	unsigned int i;
 
 	use_mfn(v->kernel_root, true);
 	use_mfn(v->user_root, true);
-	for (i = 0; i < ARRAY_SIZE(v->desc); i++)
+	for (unsigned int i = 0; i < ARRAY_SIZE(v->desc); i++)
 		use_mfn(v->desc[i], true);
 	use_mfn(v->info_mfn, true);
 	if (w->result && !w->result_error)
 		frame_audit_use(w->result, true);
-	for (i = 0; i < w->depth; i++)
+	for (unsigned int i = 0; i < w->depth; i++)
 		log_info("d%u vcpu %u: walk at level %u, entry %u, %s\n", v->domain->id, v->id,
 			 w->step[i].level, w->step[i].next, w->step[i].down ? "down" : "up");
 }
@@ -65,9 +64,8 @@ static unsigned long domain_uses(struct domain *d)
 	unsigned long bad = 0;
 	struct frame *f;
 	u64 x, count = 0;
-	u32 nr;
 
-	for (nr = d->first_frame; nr; nr = f->next) {
+	for (u32 nr = d->first_frame; nr; nr = f->next) {
 		enum frame_type type;
 
 		f = mfn_frame(mfn(nr));
@@ -98,9 +96,8 @@ static unsigned long compare(void)
 {
 	const u64 counts = FRAME_REF_MASK | FRAME_TYPE_MASK;
 	unsigned long bad = 0;
-	u64 nr;
 
-	for (nr = 0; nr < max_mfn; nr++) {
+	for (u64 nr = 0; nr < max_mfn; nr++) {
 		struct frame *f = frame_lookup_ram(nr);
 		u64 x;
 
@@ -133,19 +130,18 @@ static unsigned long compare(void)
 unsigned long frame_audit(void)
 {
 	unsigned long bad = 0;
-	unsigned int order = 0;
+	unsigned int order = order_of(max_mfn * sizeof(*seen));
 
-	while (PAGE_SIZE << order < max_mfn * sizeof(*seen))
-		order++;
-	seen = order <= MAX_ORDER ? pages_alloc(order) : NULL;
+	seen = pages_alloc(order);
 	if (!seen) {
 		log_error("audit: no memory for %lu counters\n", max_mfn);
 		return 1;
 	}
-	for_each_domain(d)
+	for_each_domain(d) {
 		bad += domain_uses(d);
-	if (frame_audit_hook)
-		frame_audit_hook();
+		if (frame_audit_hook)
+			frame_audit_hook(d);
+	}
 	bad += compare();
 	pages_free(seen, order);
 	seen = NULL;

@@ -27,31 +27,20 @@ static unsigned int zone_of(u64 nr)
 	return nr ? 64 - (unsigned int)__builtin_clzl(nr) : 0;
 }
 
-static void list_push(struct frame *f, unsigned int order)
-{
-	u64 nr = mfn_nr(frame_mfn(f));
-	unsigned int z = zone_of(nr);
-	u32 *head = &free_list[z][order];
-
-	f->entries = order;
-	f->prev = 0;
-	f->next = *head;
-	if (*head)
-		mfn_frame(mfn(*head))->prev = nr;
-	*head = nr;
-	zone_orders[z] |= 1u << order;
-}
-
-static void list_take(struct frame *f, unsigned int order)
+static void block_link(struct frame *f, unsigned int order)
 {
 	unsigned int z = zone_of(mfn_nr(frame_mfn(f)));
 
-	if (f->next)
-		mfn_frame(mfn(f->next))->prev = f->prev;
-	if (f->prev)
-		mfn_frame(mfn(f->prev))->next = f->next;
-	else
-		free_list[z][order] = f->next;
+	f->entries = order;
+	frames_link(&free_list[z][order], f);
+	zone_orders[z] |= 1u << order;
+}
+
+static void block_unlink(struct frame *f, unsigned int order)
+{
+	unsigned int z = zone_of(mfn_nr(frame_mfn(f)));
+
+	frames_unlink(&free_list[z][order], f);
 	if (!free_list[z][order])
 		zone_orders[z] &= ~(1u << order);
 	f->entries = NOT_HEAD;
@@ -67,7 +56,7 @@ static void block_insert(struct frame *f, unsigned int order)
 
 		if (!other || other->owner != PV_DOMID_INVALID || other->entries != order)
 			break;
-		list_take(other, order);
+		block_unlink(other, order);
 		if ((s32)(other->flush_stamp - f->flush_stamp) > 0)
 			f->flush_stamp = other->flush_stamp;
 		if (other < f) {
@@ -77,7 +66,7 @@ static void block_insert(struct frame *f, unsigned int order)
 			nr ^= 1UL << order;
 		}
 	}
-	list_push(f, order);
+	block_link(f, order);
 }
 
 void extent_free(struct frame *f, unsigned int order)
@@ -90,9 +79,7 @@ void extent_free(struct frame *f, unsigned int order)
 
 void buddy_free(struct frame *f, unsigned int order)
 {
-	u64 i;
-
-	for (i = 0; i < 1UL << order; i++) {
+	for (u64 i = 0; i < 1UL << order; i++) {
 		f[i].state = 0;
 		f[i].entries = NOT_HEAD;
 		f[i].owner = PV_DOMID_INVALID;
@@ -137,7 +124,6 @@ struct frame *buddy_alloc(unsigned int order, unsigned int bits)
 	int zone = ZONES - 1;
 	unsigned int found;
 	struct frame *f;
-	u32 stamp;
 
 	if (order > MAX_ORDER || (bits && bits <= PAGE_SHIFT))
 		return NULL;
@@ -146,23 +132,21 @@ struct frame *buddy_alloc(unsigned int order, unsigned int bits)
 	spin_lock(&lock);
 	f = block_find(order, zone, &found);
 	if (f) {
-		list_take(f, found);
+		block_unlink(f, found);
 		while (found > order) { /* the upper halves go back */
 			found--;
 			f[1UL << found].flush_stamp = f->flush_stamp;
-			list_push(f + (1UL << found), found);
+			block_link(f + (1UL << found), found);
 		}
 		free_count -= 1UL << order;
 	}
 	spin_unlock(&lock);
-	if (!f)
-		return NULL;
-	stamp = f->flush_stamp;
-	tlb_flush_stamp(&cpus_online, stamp);
+	if (f)
+		tlb_flush_stamp(&cpus_online, f->flush_stamp);
 	return f;
 }
 
-void page_clear(void *page)
+static void page_clear(void *page)
 {
 	u64 n = PAGE_SIZE / 8;
 
@@ -172,12 +156,11 @@ void page_clear(void *page)
 int extent_alloc(unsigned int order, unsigned int bits, struct frame **out)
 {
 	struct frame *f = buddy_alloc(order, bits);
-	u64 i;
 
 	if (!f)
 		return -ENOMEM;
 	*out = f;
-	for (i = 0; i < 1UL << order; i++) {
+	for (u64 i = 0; i < 1UL << order; i++) {
 		if (f[i].state & FRAME_CLEAN)
 			continue;
 		page_clear(frame_virt(f + i));
@@ -193,11 +176,10 @@ int extent_alloc(unsigned int order, unsigned int bits, struct frame **out)
 void *pages_alloc(unsigned int order)
 {
 	struct frame *f = buddy_alloc(order, 0);
-	u64 i;
 
 	if (!f)
 		return NULL;
-	for (i = 0; i < 1UL << order; i++) {
+	for (u64 i = 0; i < 1UL << order; i++) {
 		page_clear(frame_virt(f + i));
 		f[i].entries = 0;
 		f[i].owner = PV_DOMID_XEN;

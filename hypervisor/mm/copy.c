@@ -25,28 +25,27 @@ static size_t copy_tolerant(void *dst, const void *src, size_t n)
 	return words;
 }
 
-int copy_from_guest(void *dst, vaddr_t src, size_t n)
+/* \p guest is the guest's end of it. */
+static inline int copy_checked(void *dst, const void *src, vaddr_t guest, size_t n)
 {
 	size_t left;
 
-	if (unlikely(!guest_range_ok(src, n)))
+	if (unlikely(!guest_range_ok(guest, n)))
 		return (int)REFUSE(-EFAULT);
 	user_access_begin();
-	left = copy_tolerant(dst, (const void *)src, n);
+	left = copy_tolerant(dst, src, n);
 	user_access_end();
 	return likely(!left) ? 0 : (int)REFUSE(-EFAULT);
 }
 
+int copy_from_guest(void *dst, vaddr_t src, size_t n)
+{
+	return copy_checked(dst, (const void *)src, src, n);
+}
+
 int copy_to_guest(vaddr_t dst, const void *src, size_t n)
 {
-	size_t left;
-
-	if (unlikely(!guest_range_ok(dst, n)))
-		return (int)REFUSE(-EFAULT);
-	user_access_begin();
-	left = copy_tolerant((void *)dst, src, n);
-	user_access_end();
-	return likely(!left) ? 0 : (int)REFUSE(-EFAULT);
+	return copy_checked((void *)dst, src, dst, n);
 }
 
 /*

@@ -15,7 +15,8 @@ struct exchange {
 	struct pv_memory_exchange op;
 	u64 in_chunk, out_chunk; /* extents in a chunk */
 	u32 frames;		 /* in a chunk */
-	enum { GET, TAKE, GIVE, FREE, UNDO } phase;
+	enum { GET, TAKE, GIVE, DROP } phase;
+	bool traded; /* the domain has lost what was taken, and gets the rest of the new */
 	u32 nr_got, nr_taken;
 	int error;
 	u32 taken[1U << EXTENT_ORDER_MAX];	   /* machine frames of the chunk */
@@ -66,7 +67,8 @@ static int take_one(struct exchange *e, struct domain *d)
 	if (!f || !frame_steal(f, d))
 		return (int)REFUSE(-EINVAL);
 	e->taken[e->nr_taken++] = (u32)nr;
-	if (e->nr_taken == e->frames)
+	e->traded = e->nr_taken == e->frames;
+	if (e->traded)
 		e->phase = GIVE;
 	return 0;
 }
@@ -80,7 +82,7 @@ static void give_one(struct exchange *e, struct domain *d)
 	u64 at = out->extent_start + i * sizeof(u64), nr = mfn_nr(frame_mfn(f)), pfn;
 
 	if (!e->nr_got)
-		e->phase = FREE;
+		e->phase = DROP;
 	if (!extent_give(f, out->extent_order, d, ~0UL)) { /* is dying */
 		extent_free(f, out->extent_order);
 	} else if (copy_from_guest(&pfn, at, sizeof(pfn)) || pfn >= PFN_LIMIT) {
@@ -93,12 +95,25 @@ static void give_one(struct exchange *e, struct domain *d)
 	}
 }
 
-static void undo_one(struct exchange *e, struct domain *d)
+/* What was taken goes, or back if there was no trade; then what was not given. */
+static void drop_one(struct exchange *e, struct domain *d)
 {
-	if (e->nr_taken)
-		frame_give(mfn_frame(mfn(e->taken[--e->nr_taken])), d);
-	else
+	if (e->nr_taken) {
+		struct frame *f = mfn_frame(mfn(e->taken[--e->nr_taken]));
+
+		if (e->traded)
+			frame_free(f);
+		else
+			frame_give(f, d);
+	} else {
 		extent_free(e->got[--e->nr_got], e->op.out.extent_order);
+	}
+	if (e->traded && !e->nr_taken) {
+		e->traded = false;
+		e->op.nr_exchanged += e->in_chunk;
+		if (!e->error)
+			e->phase = GET;
+	}
 }
 
 static int step(struct exchange *e, struct domain *d)
@@ -111,15 +126,8 @@ static int step(struct exchange *e, struct domain *d)
 	case GIVE:
 		give_one(e, d);
 		break;
-	case FREE:
-		frame_free(mfn_frame(mfn(e->taken[--e->nr_taken])));
-		if (e->nr_taken)
-			break;
-		e->op.nr_exchanged += e->in_chunk;
-		e->phase = e->error ? UNDO : GET;
-		break;
-	case UNDO:
-		undo_one(e, d);
+	case DROP:
+		drop_one(e, d);
 		break;
 	}
 	return 0;
@@ -127,7 +135,7 @@ static int step(struct exchange *e, struct domain *d)
 
 static bool finished(const struct exchange *e)
 {
-	if (e->phase == UNDO)
+	if (e->phase == DROP)
 		return !e->nr_taken && !e->nr_got;
 	return e->phase == GET && e->op.nr_exchanged == e->op.in.nr_extents;
 }
@@ -141,7 +149,7 @@ static int run(struct exchange *e, struct domain *d)
 			return rc;
 		if (rc) {
 			e->error = rc;
-			e->phase = UNDO;
+			e->phase = DROP;
 		}
 		if (preempt_after(COST))
 			return -ERESTART;
@@ -157,7 +165,7 @@ int exchange_abandon(struct domain *d)
 	if (!e)
 		return 0;
 	/* Nobody is there to be told: the addresses are those of a call that is over. */
-	e->phase = e->phase == GIVE || e->phase == FREE ? FREE : UNDO;
+	e->phase = DROP;
 	e->error = -EINVAL;
 	rc = run(e, d);
 	if (rc == -ERESTART)

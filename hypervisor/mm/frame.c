@@ -31,6 +31,8 @@ struct domain xen_domain = {.id = PV_DOMID_XEN};
 u64 max_mfn;
 u64 *ram_map;
 
+static void frame_reclaim(struct frame *f);
+
 bool mfn_valid(mfn_t m)
 {
 	return frame_lookup_ram(mfn_nr(m)) != NULL;
@@ -72,14 +74,14 @@ struct frame *mfn_get(mfn_t m, const struct domain *d)
 
 struct frame *mfn_get_writable(mfn_t m, struct domain *d)
 {
-	struct frame *f = frame_lookup_ram(mfn_nr(m));
+	struct frame *f = frame_lookup(mfn_nr(m));
 
 	return f && frame_get_writable(f, d) ? f : NULL;
 }
 
 static void stamp_mapping_lost(struct frame *f)
 {
-	WRITE_ONCE(f->flush_stamp, READ_ONCE(tlb_clock_value));
+	WRITE_ONCE(f->flush_stamp, tlb_clock());
 }
 
 int frame_type_begin(struct frame *f, struct domain *d, enum frame_type type)
@@ -166,25 +168,13 @@ bool frame_type_drop(struct frame *f)
 	}
 }
 
-bool frame_begin_writable(struct frame *f, const struct domain *d, u64 mark)
+bool frame_begin_writable(struct frame *f, struct domain *d, u64 mark)
 {
-	int rc;
-
-	while ((rc = frame_type_begin(f, (struct domain *)d, FRAME_WRITABLE)) == -EAGAIN)
-		cpu_relax();
-	if (rc < 0)
+	if (frame_get_typed(f, d, FRAME_WRITABLE))
 		return false;
-	if (rc)
-		frame_type_done(f);
 	if (mark)
 		__atomic_fetch_or(&f->state, mark, __ATOMIC_SEQ_CST);
 	return true;
-}
-
-bool frame_hold_undo(struct frame *f)
-{
-	frame_put_writable(f);
-	return false;
 }
 
 bool frame_get_writable(struct frame *f, struct domain *d)
@@ -231,47 +221,38 @@ static struct domain *owner_hold(domid_t id)
 	return domain_get(id);
 }
 
-static void list_unlink(struct domain *d, struct frame *f)
+/* A frame that nobody can take a reference on any more ceases to be \p d's. */
+static void owner_leave(struct domain *d, struct frame *f)
 {
-	u32 nr = mfn_nr(frame_mfn(f));
+	bool last;
 
-	if (d->walk_frame == nr)
-		d->walk_frame = f->next;
-	if (f->prev)
-		mfn_frame(mfn(f->prev))->next = f->next;
-	else
-		d->first_frame = f->next;
-	if (f->next)
-		mfn_frame(mfn(f->next))->prev = f->prev;
+	spin_lock(&d->frames_lock);
+	if (f->state & FRAME_SHARED) {
+		d->shared_frames--;
+	} else {
+		if (d->walk_frame == mfn_nr(frame_mfn(f)))
+			d->walk_frame = f->next;
+		frames_unlink(&d->first_frame, f);
+		d->frames--;
+	}
+	last = d->frames + d->shared_frames == 0;
+	spin_unlock(&d->frames_lock);
+	stamp_mapping_lost(f);
+	if (last)
+		domain_put(d);
 }
 
 /*
  * A frame without references: nobody can find it any more. Whoever gets it next
  * waits for the TLBs of all CPUs, by the stamp.
  */
-void frame_reclaim(struct frame *f)
+static void frame_reclaim(struct frame *f)
 {
 	struct domain *d = owner_hold(f->owner);
-	bool shared = f->state & FRAME_SHARED, last;
 
 	BUG_ON(!d);
-	spin_lock(&d->frames_lock);
-	if (shared) {
-		d->shared_frames--;
-	} else {
-		list_unlink(d, f);
-		d->frames--;
-	}
-	last = d->frames + d->shared_frames == 0;
-	spin_unlock(&d->frames_lock);
-
-	m2p_set(frame_mfn(f), PFN_INVALID);
-	stamp_mapping_lost(f);
-	f->state = 0;
-	f->owner = PV_DOMID_INVALID;
-	buddy_free(f, 0);
-	if (last)
-		domain_put(d);
+	owner_leave(d, f);
+	frame_free(f);
 	domain_put(d);
 }
 
@@ -285,15 +266,9 @@ static void domain_hold_by_frames(struct domain *d)
 /* Under frames_lock. The frame has no reference yet; \p type: what its word says it last was. */
 static void owner_set(struct frame *f, struct domain *d, enum frame_type type)
 {
-	u64 nr = mfn_nr(frame_mfn(f));
-
 	f->owner = d->id;
 	f->entries = 0;
-	f->prev = 0;
-	f->next = d->first_frame;
-	if (f->next)
-		mfn_frame(mfn(f->next))->prev = nr;
-	d->first_frame = nr;
+	frames_link(&d->first_frame, f);
 	__atomic_store_n(&f->state, FRAME_TYPE_WORD(type) | FRAME_ALLOCATED | FRAME_REF,
 			 __ATOMIC_RELEASE);
 }
@@ -360,7 +335,6 @@ bool frame_release(struct frame *f, struct domain *d)
 bool frame_steal(struct frame *f, struct domain *d)
 {
 	u64 x = READ_ONCE(f->state);
-	bool last;
 
 	do {
 		if (READ_ONCE(f->owner) != d->id ||
@@ -369,14 +343,7 @@ bool frame_steal(struct frame *f, struct domain *d)
 			return false;
 	} while (!frame_cas(f, &x, 0));
 	/* Without references nobody can take one; so the owner is still what it was. */
-	spin_lock(&d->frames_lock);
-	list_unlink(d, f);
-	d->frames--;
-	last = d->frames + d->shared_frames == 0;
-	spin_unlock(&d->frames_lock);
-	stamp_mapping_lost(f);
-	if (last)
-		domain_put(d);
+	owner_leave(d, f);
 	return true;
 }
 
@@ -417,10 +384,7 @@ void frame_unshare(void *virt, struct domain *d)
 	struct frame *f = mfn_frame(virt_mfn(virt));
 
 	BUG_ON(f->owner != d->id || !(f->state & FRAME_SHARED));
-	if (frame_type(f) == FRAME_WRITABLE)
-		frame_put_writable(f);
-	else
-		frame_put(f);
+	frame_put_use(f, frame_type(f) == FRAME_WRITABLE);
 }
 
 /* --- teardown --------------------------------------------------------------------- */
@@ -429,19 +393,13 @@ void frame_unshare(void *virt, struct domain *d)
 static struct frame *release_next(struct domain *d)
 {
 	struct frame *f = NULL;
-	u64 x;
 
 	spin_lock(&d->frames_lock);
 	while (d->walk_frame && !f) {
 		f = mfn_frame(mfn(d->walk_frame));
 		d->walk_frame = f->next;
-		x = READ_ONCE(f->state);
-		do {
-			if (!frame_countable(x)) { /* is on its way out by itself */
-				f = NULL;
-				break;
-			}
-		} while (!frame_cas(f, &x, x + FRAME_REF));
+		if (!frame_get(f, d)) /* is on its way out by itself */
+			f = NULL;
 	}
 	spin_unlock(&d->frames_lock);
 	return f;

@@ -6,23 +6,23 @@
  * are aligned to 64.
  */
 #include "internal.h"
+#include "list.h"
 
-#define CLASS_SHIFT 4 /* smallest: 16 bytes */
-#define CLASSES	    7 /* largest: 1024 */
+#define CLASSES 7 /* from 16 bytes on, the largest: 1024 */
 
 struct piece {
 	struct piece *next;
 };
 
 struct heap_page {
-	struct heap_page *next, *prev; /* pages of this class with a free piece */
+	struct list link; /* in `partial`, while it has a free piece */
 	struct piece *free;
 	u32 used;
 	u32 class;
 } __aligned(64);
 
 static struct spinlock lock;
-static struct heap_page *partial[CLASSES];
+static struct list partial[CLASSES]; /* all zero until its class is used */
 
 static unsigned int class_of(size_t size)
 {
@@ -31,25 +31,6 @@ static unsigned int class_of(size_t size)
 	while (16UL << c < size)
 		c++;
 	return c;
-}
-
-static void page_link(struct heap_page *p)
-{
-	p->prev = NULL;
-	p->next = partial[p->class];
-	if (p->next)
-		p->next->prev = p;
-	partial[p->class] = p;
-}
-
-static void page_unlink(struct heap_page *p)
-{
-	if (p->next)
-		p->next->prev = p->prev;
-	if (p->prev)
-		p->prev->next = p->next;
-	else
-		partial[p->class] = p->next;
 }
 
 static struct heap_page *page_cut(unsigned int class)
@@ -66,19 +47,15 @@ static struct heap_page *page_cut(unsigned int class)
 		piece->next = p->free;
 		p->free = piece;
 	}
-	page_link(p);
+	list_insert_after(&partial[class], &p->link);
 	return p;
 }
 
 static void *large_alloc(size_t size)
 {
-	unsigned int order = 0;
-	void *p;
+	unsigned int order = order_of(size);
+	void *p = pages_alloc(order);
 
-	while (PAGE_SIZE << order < size)
-		if (++order > MAX_ORDER)
-			return NULL;
-	p = pages_alloc(order);
 	if (p)
 		mfn_frame(virt_mfn(p))->entries = order;
 	return p;
@@ -87,26 +64,28 @@ static void *large_alloc(size_t size)
 void *heap_alloc(size_t size)
 {
 	unsigned int class = class_of(size);
+	struct piece *piece = NULL;
 	struct heap_page *p;
-	struct piece *piece;
 
 	if (class >= CLASSES)
 		return large_alloc(size);
 	spin_lock(&lock);
-	p = partial[class];
-	if (!p)
+	if (!partial[class].next)
+		list_init(&partial[class]);
+	if (list_empty(&partial[class]))
 		p = page_cut(class);
-	if (!p) {
-		spin_unlock(&lock);
-		return NULL;
+	else
+		p = list_entry(partial[class].next, struct heap_page, link);
+	if (p) {
+		piece = p->free;
+		p->free = piece->next;
+		p->used++;
+		if (!p->free)
+			list_remove(&p->link);
 	}
-	piece = p->free;
-	p->free = piece->next;
-	p->used++;
-	if (!p->free)
-		page_unlink(p);
 	spin_unlock(&lock);
-	memset(piece, 0, 16UL << class);
+	if (piece)
+		memset(piece, 0, 16UL << class);
 	return piece;
 }
 
@@ -123,11 +102,11 @@ void heap_free(void *object)
 	}
 	spin_lock(&lock);
 	if (!p->free)
-		page_link(p);
+		list_insert_after(&partial[p->class], &p->link);
 	piece->next = p->free;
 	p->free = piece;
 	if (--p->used == 0)
-		page_unlink(p);
+		list_remove(&p->link);
 	else
 		p = NULL;
 	spin_unlock(&lock);

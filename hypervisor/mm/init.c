@@ -2,8 +2,8 @@
 /*
  * From the firmware's memory map to the final address space of the hypervisor.
  *
- * Starts on boot's tables, which map the first 4 GiB one to one and the image at
- * IMAGE_VIRT. Takes what it needs from the top of RAM, builds hv_root, loads it,
+ * Starts on boot's tables, which have the first 4 GiB of the directmap and the image
+ * at IMAGE_VIRT. Takes what it needs from the top of RAM, builds hv_root, loads it,
  * and then fills the frame table and gives the rest to the allocator.
  *
  * The first MiB is never the allocator's: firmware, start-up code of other CPUs,
@@ -14,21 +14,19 @@
 #include "boot.h"
 
 #define MIB2	     0x200000UL
-#define LOW_END	     0x100000UL /* what lies below is not handed out */
-#define IDENTITY_END 0x100000000UL
+#define LOW_END	     0x100000UL	   /* what lies below is not handed out */
+#define BOOT_MAP_END 0x100000000UL /* of the directmap that boot's tables have */
 #define RAM_LIMIT    (DIRECTMAP_END - DIRECTMAP_VIRT)
 
-#define HV_RW	 (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
-#define HV_RO	 (PTE_PRESENT | PTE_ACCESSED | PTE_NX)
-#define HV_RX	 (PTE_PRESENT | PTE_ACCESSED)
-#define HV_TABLE (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY)
+#define HV_RW (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY | PTE_NX)
+#define HV_RO (PTE_PRESENT | PTE_ACCESSED | PTE_NX)
+#define HV_RX (PTE_PRESENT | PTE_ACCESSED)
 
 struct range {
 	u64 start, end; /* bytes, whole pages */
 };
 
 u64 hv_root[ENTRIES] __aligned(PAGE_SIZE);
-u64 m2p_guest_entry;
 
 static struct range ram[BOOT_E820_MAX];
 static unsigned int nr_ram;
@@ -39,9 +37,7 @@ static unsigned int nr_reserved;
 
 static void ram_collect(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < boot_info.e820_entries; i++) {
+	for (unsigned int i = 0; i < boot_info.e820_entries; i++) {
 		const struct pv_e820_entry *e = &boot_info.e820[i];
 		u64 start = ROUND_UP(e->addr, PAGE_SIZE);
 		u64 end = ROUND_DOWN(e->addr + e->size, PAGE_SIZE);
@@ -61,17 +57,15 @@ static void ram_collect(void)
 	if (!nr_ram)
 		panic("the firmware's memory map has no RAM above 1 MiB");
 	max_mfn = 0;
-	for (i = 0; i < nr_ram; i++)
+	for (unsigned int i = 0; i < nr_ram; i++)
 		max_mfn = MAX(max_mfn, ram[i].end >> PAGE_SHIFT);
 }
 
 static void reserve(u64 start, u64 end)
 {
-	unsigned int i;
-
 	start = ROUND_DOWN(start, PAGE_SIZE);
 	end = ROUND_UP(end, PAGE_SIZE);
-	for (i = 0; i < nr_reserved; i++) {
+	for (unsigned int i = 0; i < nr_reserved; i++) {
 		if (reserved[i].start == end) {
 			reserved[i].start = start;
 			return;
@@ -86,14 +80,18 @@ static void reserve(u64 start, u64 end)
 	reserved[nr_reserved++] = (struct range){start, end};
 }
 
+/* The lowest of those in the way. */
 static const struct range *reserved_overlap(u64 start, u64 end)
 {
-	unsigned int i;
+	const struct range *lowest = NULL;
 
-	for (i = 0; i < nr_reserved; i++)
-		if (start < reserved[i].end && end > reserved[i].start)
-			return &reserved[i];
-	return NULL;
+	for (unsigned int i = 0; i < nr_reserved; i++) {
+		const struct range *r = &reserved[i];
+
+		if (start < r->end && end > r->start && (!lowest || r->start < lowest->start))
+			lowest = r;
+	}
+	return lowest;
 }
 
 /* Aligned to its size (a power of two); the highest there is below \p limit. */
@@ -121,48 +119,31 @@ static u64 early_alloc(u64 size, u64 limit)
 	panic("not enough memory to start");
 }
 
-static u64 early_page(void)
+static void *early_page(void)
 {
-	u64 p = early_alloc(PAGE_SIZE, IDENTITY_END);
-
-	memset((void *)p, 0, PAGE_SIZE);
-	return p;
+	return memset(paddr_virt(early_alloc(PAGE_SIZE, BOOT_MAP_END)), 0, PAGE_SIZE);
 }
 
 /* --- tables ----------------------------------------------------------------------- */
 
-/* Map one page of 4 KiB, 2 MiB or 1 GiB (\p level 1..3). \p table: flags of tables made on the way.
- */
-static void early_map(vaddr_t va, u64 pa, u64 flags, unsigned int level, u64 table)
+/* Map one page of 4 KiB, 2 MiB or 1 GiB (\p level 1..3). */
+static void early_map(vaddr_t va, u64 pa, u64 flags, unsigned int level)
 {
-	u64 *slot = &hv_root[va >> 39 & (ENTRIES - 1)];
-	unsigned int l;
-
-	for (l = 3; l >= level; l--) {
-		if (!(*slot & PTE_PRESENT))
-			*slot = early_page() | table;
-		slot = (u64 *)(*slot & PTE_ADDR) + (va >> (PAGE_SHIFT + 9 * (l - 1)) & 511);
-	}
-	*slot = pa | flags | (level > 1 ? PTE_PSE : 0);
+	*hv_entry(va, level, early_page) = pa | flags | (level > 1 ? PTE_PSE : 0);
 }
+
+#define PAGE_SIZE_OF(level) (PAGE_SIZE << 9 * ((level)-1))
 
 /* A range of the directmap, in the largest pages that fit. */
 static void directmap_range(u64 start, u64 end, u64 flags)
 {
-	while (start < end) {
-		unsigned int level = 1;
-		u64 size = PAGE_SIZE;
+	unsigned int level;
 
-		if (!(start & (MIB2 - 1)) && end - start >= MIB2) {
-			level = 2;
-			size = MIB2;
-		}
-		if (features.page1g && !(start & (512 * MIB2 - 1)) && end - start >= 512 * MIB2) {
-			level = 3;
-			size = 512 * MIB2;
-		}
-		early_map(DIRECTMAP_VIRT + start, start, flags | PTE_GLOBAL, level, HV_TABLE);
-		start += size;
+	for (; start < end; start += PAGE_SIZE_OF(level)) {
+		level = features.page1g ? 3 : 2;
+		while (start % PAGE_SIZE_OF(level) || end - start < PAGE_SIZE_OF(level))
+			level--;
+		early_map(DIRECTMAP_VIRT + start, start, flags | PTE_GLOBAL, level);
 	}
 }
 
@@ -170,11 +151,10 @@ static void directmap_range(u64 start, u64 end, u64 flags)
 static void directmap_build(void)
 {
 	u64 ro_start = image_paddr(image_start), ro_end = image_paddr(image_rodata_end);
-	unsigned int i;
 
 	directmap_range(0, 0xa0000, HV_RW);
 	directmap_range(0xc0000, LOW_END, HV_RW);
-	for (i = 0; i < nr_ram; i++) {
+	for (unsigned int i = 0; i < nr_ram; i++) {
 		struct range r = ram[i];
 
 		if (r.start < ro_end && r.end > ro_start) {
@@ -193,18 +173,13 @@ static void image_map(void)
 	for (p = image_start; p < image_end; p += PAGE_SIZE) {
 		u64 flags = p < image_text_end ? HV_RX : p < image_rodata_end ? HV_RO : HV_RW;
 
-		early_map((u64)p, image_paddr(p), flags | PTE_GLOBAL, 1, HV_TABLE);
+		early_map((u64)p, image_paddr(p), flags | PTE_GLOBAL, 1);
 	}
 }
 
 static bool chunk_mapped(vaddr_t va)
 {
-	u64 e = hv_root[va >> 39 & 511];
-
-	if (!(e & PTE_PRESENT))
-		return false;
-	e = ((u64 *)(e & PTE_ADDR))[va >> 30 & 511];
-	return (e & PTE_PRESENT) && (((u64 *)(e & PTE_ADDR))[va >> 21 & 511] & PTE_PRESENT);
+	return !mfn_eq(hv_chunk(va), MFN_NONE);
 }
 
 /* Back a part of the frame table or the M2P with fresh memory, in chunks of 2 MiB. */
@@ -214,8 +189,7 @@ static void frame_table_map(u64 first, u64 end)
 
 	for (; va < FRAME_TABLE_VIRT + end * sizeof(struct frame); va += MIB2)
 		if (!chunk_mapped(va))
-			early_map(va, early_alloc(MIB2, RAM_LIMIT), HV_RW | PTE_GLOBAL, 2,
-				  HV_TABLE);
+			early_map(va, early_alloc(MIB2, RAM_LIMIT), HV_RW | PTE_GLOBAL, 2);
 }
 
 static void m2p_map(u64 first, u64 end)
@@ -226,8 +200,8 @@ static void m2p_map(u64 first, u64 end)
 		if (chunk_mapped(M2P_VIRT + at))
 			continue;
 		chunk = early_alloc(MIB2, RAM_LIMIT);
-		early_map(M2P_VIRT + at, chunk, HV_RW | PTE_GLOBAL, 2, HV_TABLE);
-		early_map(M2P_GUEST_VIRT + at, chunk, HV_RO | PTE_USER, 2, HV_TABLE | PTE_USER);
+		early_map(M2P_VIRT + at, chunk, HV_RW | PTE_GLOBAL, 2);
+		early_map(M2P_GUEST_VIRT + at, chunk, HV_RO | PTE_USER, 2);
 	}
 }
 
@@ -240,18 +214,11 @@ static struct range tracked(const struct range *r)
 
 static void tables_build(void)
 {
-	const u64 *boot_root = (const u64 *)(read_cr3() & PTE_ADDR);
-	unsigned int i, vmap = VMAP_VIRT >> 39 & 511;
-
-	/* Stacks that are in use already stay where they are. */
-	hv_root[vmap] = boot_root[vmap];
-	for (i = HV_SLOT_FIRST; i <= HV_SLOT_LAST; i++)
-		if (!(hv_root[i] & PTE_PRESENT))
-			hv_root[i] = early_page() | HV_TABLE | (i == HV_SLOT_FIRST ? PTE_USER : 0);
-	m2p_guest_entry = hv_root[HV_SLOT_FIRST];
+	for (unsigned int i = HV_SLOT_FIRST; i <= HV_SLOT_LAST; i++)
+		hv_entry(SLOT_VIRT((u64)i), 3, early_page);
 	image_map();
 	directmap_build();
-	for (i = 0; i < nr_ram; i++) {
+	for (unsigned int i = 0; i < nr_ram; i++) {
 		struct range t = tracked(&ram[i]);
 
 		frame_table_map(t.start, t.end);
@@ -268,24 +235,20 @@ static void tables_build(void)
 static void chunk_init(u64 first, const struct range *r)
 {
 	struct frame *f = mfn_frame(mfn(first));
-	unsigned int i;
 
 	memset(f, 0, ENTRIES * sizeof(*f));
 	if (first << PAGE_SHIFT < r->start || (first + ENTRIES) << PAGE_SHIFT > r->end)
-		for (i = 0; i < ENTRIES; i++)
+		for (unsigned int i = 0; i < ENTRIES; i++)
 			f[i].owner = PV_DOMID_IO;
 	set_bit(ram_map, first >> 9);
 }
 
 static void frames_init(void)
 {
-	unsigned int i;
-	u64 nr;
-
-	for (i = 0; i < nr_ram; i++) {
+	for (unsigned int i = 0; i < nr_ram; i++) {
 		struct range t = tracked(&ram[i]);
 
-		for (nr = t.start; nr < t.end; nr += ENTRIES)
+		for (u64 nr = t.start; nr < t.end; nr += ENTRIES)
 			if (!test_bit(ram_map, nr >> 9)) /* else shared with the range before */
 				chunk_init(nr, &ram[i]);
 	}
@@ -293,47 +256,34 @@ static void frames_init(void)
 
 static void frames_reserve(u64 start, u64 end)
 {
-	u64 nr;
-
-	for (nr = start >> PAGE_SHIFT; nr < end >> PAGE_SHIFT; nr++)
+	for (u64 nr = start >> PAGE_SHIFT; nr < end >> PAGE_SHIFT; nr++)
 		*mfn_frame(mfn(nr)) = (struct frame){.owner = PV_DOMID_XEN, .state = FRAME_REF};
 }
 
 static void frames_give(const struct range *r)
 {
-	u64 at = r->start;
+	u64 at = r->start, end;
 
 	while (at < r->end) {
-		u64 end = r->end;
-		unsigned int i;
+		const struct range *kept = reserved_overlap(at, r->end);
 
-		for (i = 0; i < nr_reserved; i++) {
-			if (reserved[i].start <= at && reserved[i].end > at) {
-				u64 stop = MIN(reserved[i].end, r->end);
-
-				frames_reserve(at, stop);
-				at = stop;
-				end = at;
-				break;
-			}
-			if (reserved[i].start > at && reserved[i].start < end)
-				end = reserved[i].start;
-		}
-		if (end > at)
-			buddy_add(at >> PAGE_SHIFT, (end - at) >> PAGE_SHIFT);
+		end = kept ? MAX(kept->start, at) : r->end;
+		buddy_add(at >> PAGE_SHIFT, (end - at) >> PAGE_SHIFT);
 		at = end;
+		if (kept) {
+			end = MIN(kept->end, r->end);
+			frames_reserve(at, end);
+			at = end;
+		}
 	}
 }
 
 static void m2p_init(void)
 {
-	unsigned int i;
-	u64 at;
-
-	for (i = 0; i < nr_ram; i++) {
+	for (unsigned int i = 0; i < nr_ram; i++) {
 		struct range t = tracked(&ram[i]);
 
-		for (at = ROUND_DOWN(t.start * 8, MIB2); at < t.end * 8; at += MIB2)
+		for (u64 at = ROUND_DOWN(t.start * 8, MIB2); at < t.end * 8; at += MIB2)
 			m2p_chunk_init(m2p_chunk(at));
 	}
 }
@@ -341,17 +291,14 @@ static void m2p_init(void)
 void mm_init(void)
 {
 	u64 map_bytes, map;
-	unsigned int i;
 
 	ram_collect();
 	reserve(image_paddr(image_start), image_paddr(image_end));
-	for (i = 0; i < boot_info.modules; i++)
+	for (unsigned int i = 0; i < boot_info.modules; i++)
 		reserve(boot_info.module[i].start,
 			boot_info.module[i].start + boot_info.module[i].size);
 	tables_build();
-	map_bytes = PAGE_SIZE;
-	while (map_bytes * 8 < (max_mfn + 511) / 512)
-		map_bytes *= 2;
+	map_bytes = PAGE_SIZE << order_of(ROUND_UP(max_mfn, 4096UL) / 4096); /* a bit in 512 */
 	map = early_alloc(map_bytes, RAM_LIMIT);
 	write_cr3(image_paddr(hv_root));
 
@@ -359,7 +306,7 @@ void mm_init(void)
 	memset(ram_map, 0, map_bytes);
 	max_mfn = ROUND_UP(max_mfn, 512UL);
 	frames_init();
-	for (i = 0; i < nr_ram; i++)
+	for (unsigned int i = 0; i < nr_ram; i++)
 		frames_give(&ram[i]);
 	m2p_init();
 	log_info("memory: %lu MiB, %lu MiB free\n", frames_total() >> 8, frames_free() >> 8);
@@ -367,9 +314,7 @@ void mm_init(void)
 
 void modules_release(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < boot_info.modules; i++) {
+	for (unsigned int i = 0; i < boot_info.modules; i++) {
 		/* Below 1 MiB, where GRUB puts small ones on UEFI, nothing is handed out. */
 		u64 first =
 			ROUND_UP(MAX(boot_info.module[i].start, LOW_END), PAGE_SIZE) >> PAGE_SHIFT;

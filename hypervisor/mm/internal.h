@@ -57,14 +57,34 @@ static inline bool frame_countable(u64 x)
 	return (x & FRAME_REF_MASK) - 1 < FRAME_REF_MASK - 1; /* neither none nor all it can hold */
 }
 
+/* A list of frames, by number: an owner's, or free ones. Under the lock of its head. */
+static inline void frames_link(u32 *head, struct frame *f)
+{
+	u32 nr = mfn_nr(frame_mfn(f));
+
+	f->prev = 0;
+	f->next = *head;
+	if (f->next)
+		mfn_frame(mfn(f->next))->prev = nr;
+	*head = nr;
+}
+
+static inline void frames_unlink(u32 *head, struct frame *f)
+{
+	if (f->next)
+		mfn_frame(mfn(f->next))->prev = f->prev;
+	if (f->prev)
+		mfn_frame(mfn(f->prev))->next = f->next;
+	else
+		*head = f->next;
+}
+
 /* --- frame.c --- */
 
 /* The first writable use, or a refusal. */
-bool frame_begin_writable(struct frame *f, const struct domain *d, u64 mark);
-/* It became another domain's at the last moment: drop it again; false. */
-bool frame_hold_undo(struct frame *f);
+bool frame_begin_writable(struct frame *f, struct domain *d, u64 mark);
 /* frame_get_writable() with FRAME_FOREIGN in \p mark when the mapper is not the owner. */
-static inline bool frame_hold_writable(struct frame *f, const struct domain *d, u64 mark)
+static inline bool frame_hold_writable(struct frame *f, struct domain *d, u64 mark)
 {
 	u64 x = READ_ONCE(f->state);
 
@@ -73,7 +93,10 @@ static inline bool frame_hold_writable(struct frame *f, const struct domain *d, 
 		    !(x & FRAME_TYPE_MASK) || !frame_countable(x) || f->owner != d->id)
 			return frame_begin_writable(f, d, mark);
 	} while (!frame_cas(f, &x, (x + FRAME_USE) | mark));
-	return likely(READ_ONCE(f->owner) == d->id) ? true : frame_hold_undo(f);
+	if (likely(READ_ONCE(f->owner) == d->id))
+		return true;
+	frame_put_writable(f); /* it became another domain's at the last moment */
+	return false;
 }
 /* A writable mapping has become read-only: the type reference alone goes. */
 void frame_drop_writable_type(struct frame *f);
@@ -89,8 +112,6 @@ void frame_type_done(struct frame *f);
 void frame_type_undo(struct frame *f);
 /* Drop a use of a table or descriptor frame; true: that was the last, take it down. */
 bool frame_type_drop(struct frame *f);
-/* The last reference is gone: take the frame from its owner and free it. */
-void frame_reclaim(struct frame *f);
 
 /* --- exchange.c --- */
 
@@ -101,7 +122,6 @@ int exchange_abandon(struct domain *d);
 
 /* Take the entry lock of a validated table. 0, -EAGAIN (being walked), -EINVAL (is none). */
 int table_lock(struct frame *f, unsigned int level);
-#define table_unlock(f) pt_unlock(f)
 /* --- walk.c --- */
 
 /* frame_get_typed() and the end of frame_put_typed() for tables. */
@@ -118,56 +138,46 @@ struct level_rules {
 };
 extern const struct level_rules level_rules[5];
 
-/* References for an L1 entry, flags checked and adjusted in \p e. 0 or -EINVAL/-EPERM. */
-int l1_entry_get(u64 *e, struct domain *owner, struct domain *foreign);
-void l1_entry_put(u64 e);
+#define PTE_CACHE (PTE_PWT | PTE_PCD | PTE_PAT)
 
-/* In use as writable data, or as something if that is all that \p use wants; not for the last. */
-static inline bool frame_use_common(u64 x, u64 use)
+/* References for an L1 entry, flags checked and adjusted in \p pe. 0 or -EINVAL/-EPERM. */
+static __inlined int l1_entry_get(u64 *pe, struct domain *owner, struct domain *foreign)
 {
-	return use == FRAME_REF ||
-	       ((x & (FRAME_TYPE_BITS | FRAME_PARTIAL)) == FRAME_TYPE_WORD(FRAME_WRITABLE) &&
-		(x & FRAME_TYPE_MASK));
-}
-
-/*
- * What nearly all entries of a table are, in as few steps as can be: RAM of its owner,
- * writable and mapped writable elsewhere, or read-only. Whatever is not so, or changes
- * meanwhile, is left to the function that knows all cases.
- */
-static inline int l1_entry_get_own(u64 *pe, struct domain *d)
-{
-	u64 e = *pe, use = e & PTE_RW ? FRAME_USE : FRAME_REF, x;
+	u64 e = *pe & ~PTE_GLOBAL; /* a mode switch must flush it */
+	u64 other = e & ~(level_rules[1].allowed | PTE_ADDR);
 	struct frame *f = frame_lookup(pte_nr(e));
 
-	if (likely(f && !(e & ~(level_rules[1].allowed | PTE_ADDR)))) {
-		x = READ_ONCE(f->state);
-		if (likely(frame_use_common(x, use) && frame_countable(x) && f->owner == d->id &&
-			   frame_cas(f, &x, x + use))) {
-			*pe = e | level_rules[1].forced;
-			if (likely(READ_ONCE(f->owner) == d->id))
-				return 0;
-			l1_entry_put(e);
-			return -EINVAL;
-		}
+	/* Cacheability belongs to who drives devices. */
+	if (unlikely(other) && (!owner->privileged || (other & ~PTE_CACHE)))
+		return (int)REFUSE(-EINVAL);
+	*pe = e | level_rules[1].forced;
+	if (likely(f)) {
+		u64 mark = owner == foreign ? 0 : FRAME_FOREIGN;
+
+		if (e & PTE_RW ? frame_hold_writable(f, foreign, mark) : frame_get(f, foreign))
+			return 0;
+		if (READ_ONCE(f->owner) != PV_DOMID_IO)
+			return (int)REFUSE(-EINVAL);
 	}
-	return l1_entry_get(pe, d, d);
+	/* Not RAM: no counts, and what is no RAM now never will be. */
+	if (foreign != owner && foreign != &io_domain)
+		return (int)REFUSE(-EINVAL);
+	return io_frame_allowed(owner, pte_mfn(e)) ? 0 : (int)REFUSE(-EPERM);
 }
 
-static inline void l1_entry_put_common(u64 e)
+static inline void l1_entry_put(u64 e)
 {
 	u64 use = e & PTE_RW ? FRAME_USE : FRAME_REF, x;
 	struct frame *f = e & PTE_PRESENT ? frame_lookup_ram(pte_nr(e)) : NULL;
 
-	if (likely(f)) {
-		x = READ_ONCE(f->state);
-		/* The last use of either kind has consequences. */
-		if (likely((x & FRAME_REF_MASK) > FRAME_REF &&
-			   (use == FRAME_REF || (x & FRAME_TYPE_MASK) > FRAME_TYPE_REF) &&
-			   frame_cas(f, &x, x - use)))
-			return;
-	}
-	l1_entry_put(e);
+	if (!f)
+		return;
+	x = READ_ONCE(f->state);
+	/* The last use of either kind has consequences. */
+	if (unlikely((x & FRAME_REF_MASK) == FRAME_REF ||
+		     (use != FRAME_REF && (x & FRAME_TYPE_MASK) == FRAME_TYPE_REF) ||
+		     !frame_cas(f, &x, x - use)))
+		frame_put_use(f, e & PTE_RW);
 }
 /* Flags of an upper entry: 0 with \p e adjusted, or -EINVAL. */
 int upper_entry_check(u64 *e, unsigned int level);
@@ -202,25 +212,44 @@ void root_rebuild(void);
 
 /* --- tlb.c --- */
 
-/* Flush this CPU's stamp: everything was flushed just now. To be read before the flush. */
-static inline void tlb_stamp_local(struct cpu *c);
 void tlb_flush_stamp(const struct cpumask *mask, u32 stamp);
 void tlb_rebuild_roots(const struct cpumask *mask);
 extern u32 tlb_clock_value;
+static inline u32 tlb_clock(void)
+{
+	return READ_ONCE(tlb_clock_value);
+}
+/* Everything is going to be flushed on this CPU, after this. */
 static inline void tlb_stamp_local(struct cpu *c)
 {
-	c->flush_done_stamp = READ_ONCE(tlb_clock_value);
+	c->flush_done_stamp = tlb_clock();
 }
 extern struct cpumask cpus_online;
 
 /* --- buddy.c --- */
 
+/* Of the smallest block that has \p size bytes, which are more than none. */
+static inline unsigned int order_of(size_t size)
+{
+	size_t last = (size - 1) >> PAGE_SHIFT;
+
+	return last ? 64 - (unsigned int)__builtin_clzl(last) : 0;
+}
 /* Hand \p nr frames from \p first on to the allocator. They are of no use to anyone. */
 void buddy_add(u64 first, u64 nr);
 void buddy_free(struct frame *f, unsigned int order);
 /* Not cleared. */
 struct frame *buddy_alloc(unsigned int order, unsigned int bits);
-void page_clear(void *page);
+
+/* --- map.c --- */
+
+/*
+ * The entry of \p level that maps an address of the hypervisor's; NULL when there is
+ * no table for it, and \p make, if not NULL, has no page for one.
+ */
+u64 *hv_entry(vaddr_t va, unsigned int level, void *(*make)(void));
+/* What is mapped there by 2 MiB; MFN_NONE: nothing. */
+mfn_t hv_chunk(vaddr_t va);
 
 /* --- m2p.c --- */
 
@@ -228,10 +257,5 @@ void page_clear(void *page);
 mfn_t m2p_chunk(u64 offset);
 /* Start-up: no frame of the chunk has a guest number; the service domain may look at it. */
 void m2p_chunk_init(mfn_t first);
-
-/* --- init.c --- */
-
-/* A root's slot of the M2P in guest-kernel mode. */
-extern u64 m2p_guest_entry;
 
 #endif

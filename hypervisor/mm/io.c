@@ -24,11 +24,10 @@ void io_frame_guard(mfn_t first, u64 count)
 bool io_frame_allowed(const struct domain *d, mfn_t m)
 {
 	u64 nr = mfn_nr(m);
-	unsigned int i;
 
 	if (!d->privileged || nr >> (features.paddr_bits - PAGE_SHIFT) || mfn_valid(m))
 		return false;
-	for (i = 0; i < nr_guarded; i++)
+	for (unsigned int i = 0; i < nr_guarded; i++)
 		if (nr - guarded[i].first < guarded[i].count)
 			return false;
 	return true;

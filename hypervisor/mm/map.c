@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The hypervisor's own mappings after start-up, in slot 260. The level 3 tables
- * of all its slots exist from the start and are shared by every root, so that a
- * new mapping is there on all CPUs at once.
+ * The hypervisor's own mappings: walking to their entries, and those after start-up,
+ * in slot 260. The level 3 tables of all its slots exist from the start and are shared
+ * by every root, so that a new mapping is there on all CPUs at once.
  */
 #include "internal.h"
 #include "arch.h"
@@ -12,49 +12,56 @@ static vaddr_t device_next = DEVICE_VIRT;
 
 #define TABLE_FLAGS (PTE_PRESENT | PTE_RW | PTE_ACCESSED | PTE_DIRTY)
 
-/* The level 1 entry of an address, or NULL when a table is missing and can't be made. */
-static u64 *entry_find(vaddr_t va, bool make)
+u64 *hv_entry(vaddr_t va, unsigned int level, void *(*make)(void))
 {
 	u64 *slot = &hv_root[va >> 39 & (ENTRIES - 1)];
-	unsigned int shift;
+	u64 flags = TABLE_FLAGS | (va < M2P_GUEST_END ? PTE_USER : 0);
 
-	for (shift = 30; shift >= PAGE_SHIFT; shift -= 9) {
+	for (unsigned int l = 3; l >= level; l--) {
 		if (!(*slot & PTE_PRESENT)) {
-			void *table = make ? pages_alloc(0) : NULL;
+			void *table = make ? make() : NULL;
 
 			if (!table)
 				return NULL;
-			WRITE_ONCE(*slot, virt_paddr(table) | TABLE_FLAGS);
+			WRITE_ONCE(*slot, virt_paddr(table) | flags);
 		}
-		/* The first tables lie in the image, which the directmap covers like all RAM. */
-		slot = (u64 *)paddr_virt(*slot & PTE_ADDR) + (va >> shift & (ENTRIES - 1));
+		slot = (u64 *)paddr_virt(*slot & PTE_ADDR) +
+		       (va >> (PAGE_SHIFT + 9 * (l - 1)) & (ENTRIES - 1));
 	}
 	return slot;
 }
 
+mfn_t hv_chunk(vaddr_t va)
+{
+	const u64 *e = hv_entry(va, 2, NULL);
+
+	return e && (*e & PTE_PRESENT) ? pte_mfn(*e) : MFN_NONE;
+}
+
+static void *table_new(void)
+{
+	return pages_alloc(0);
+}
+
 int hv_map(vaddr_t va, mfn_t m, u64 pte_flags)
 {
-	int rc = -ENOMEM;
 	u64 *e;
 
 	spin_lock(&lock);
-	e = entry_find(va, true);
-	if (e) {
+	e = hv_entry(va, 1, table_new);
+	if (e)
 		WRITE_ONCE(*e, mfn_paddr(m) | pte_flags | PTE_ACCESSED | PTE_DIRTY);
-		rc = 0;
-	}
 	spin_unlock(&lock);
-	return rc;
+	return e ? 0 : -ENOMEM;
 }
 
 void hv_unmap(vaddr_t va, unsigned int pages)
 {
-	unsigned int i;
 	u64 *e;
 
 	spin_lock(&lock);
-	for (i = 0; i < pages; i++) {
-		e = entry_find(va + i * PAGE_SIZE, false);
+	for (unsigned int i = 0; i < pages; i++) {
+		e = hv_entry(va + i * PAGE_SIZE, 1, NULL);
 		if (e)
 			WRITE_ONCE(*e, 0);
 	}

@@ -14,50 +14,14 @@
 #define FLAG_SF BIT(7)
 #define FLAG_OF BIT(11)
 
-/* Where a register of the instruction's numbering is in struct regs. */
-static u64 *reg_at(struct regs *r, unsigned int n)
-{
-	static const u8 place[16] = {
-		offsetof(struct regs, rax), offsetof(struct regs, rcx), offsetof(struct regs, rdx),
-		offsetof(struct regs, rbx), offsetof(struct regs, rsp), offsetof(struct regs, rbp),
-		offsetof(struct regs, rsi), offsetof(struct regs, rdi), offsetof(struct regs, r8),
-		offsetof(struct regs, r9),  offsetof(struct regs, r10), offsetof(struct regs, r11),
-		offsetof(struct regs, r12), offsetof(struct regs, r13), offsetof(struct regs, r14),
-		offsetof(struct regs, r15),
-	};
-
-	return (u64 *)((char *)r + place[n]);
-}
-
 static u64 reg_value(const struct regs *r, unsigned int n)
 {
-	return *reg_at((struct regs *)r, n);
+	return *insn_register((struct regs *)r, n);
 }
 
 static u64 size_mask(unsigned int size)
 {
 	return size == 8 ? ~0UL : BIT(size * 8) - 1;
-}
-
-/* Bytes still to be decoded. */
-struct cursor {
-	const u8 *code;
-	unsigned int at, n;
-	bool short_of;
-};
-
-static u64 fetch(struct cursor *c, unsigned int bytes)
-{
-	u64 v = 0;
-	unsigned int i;
-
-	if (c->n - c->at < bytes) {
-		c->short_of = true;
-		return 0;
-	}
-	for (i = 0; i < bytes; i++)
-		v |= (u64)c->code[c->at++] << 8 * i;
-	return v;
 }
 
 static u64 sign_extend(u64 v, unsigned int bytes)
@@ -67,72 +31,41 @@ static u64 sign_extend(u64 v, unsigned int bytes)
 	return (u64)((s64)(v << shift) >> shift);
 }
 
-/* The memory operand. \p after: bytes of immediate that follow it, for RIP-relative. */
-static bool modrm_address(struct cursor *c, u8 modrm, u8 rex, const struct regs *r,
-			  unsigned int after, vaddr_t *va)
+static u64 take_signed(struct insn *i, unsigned int bytes)
 {
-	unsigned int mod = modrm >> 6, rm = modrm & 7, base = rm | (rex & 1) << 3;
+	return sign_extend(insn_take(i, bytes), bytes);
+}
+
+/* The memory operand. \p after: bytes of immediate that follow it, for RIP-relative. */
+static bool modrm_address(struct insn *i, u8 modrm, const struct regs *r, unsigned int after,
+			  vaddr_t *va)
+{
+	unsigned int mod = modrm >> 6, rm = modrm & 7, base = rm | (i->rex & 1) << 3;
 	u64 a = 0;
 
 	if (mod == 3)
 		return false;
 	if (rm == 4) {
-		u8 sib = fetch(c, 1);
-		unsigned int index = (sib >> 3 & 7) | (rex & 2) << 2;
+		u8 sib = insn_take(i, 1);
+		unsigned int index = (sib >> 3 & 7) | (i->rex & 2) << 2;
 
-		base = (sib & 7) | (rex & 1) << 3;
+		base = (sib & 7) | (i->rex & 1) << 3;
 		if (index != 4)
 			a = reg_value(r, index) << (sib >> 6);
 		if ((sib & 7) == 5 && mod == 0)
-			a += sign_extend(fetch(c, 4), 4);
+			a += take_signed(i, 4);
 		else
 			a += reg_value(r, base);
 	} else if (rm == 5 && mod == 0) {
-		a = sign_extend(fetch(c, 4), 4);
-		a += r->rip + c->at + after;
+		a = take_signed(i, 4);
+		a += r->rip + i->length + after;
 	} else {
 		a = reg_value(r, base);
 	}
-	if (mod == 1)
-		a += sign_extend(fetch(c, 1), 1);
-	else if (mod == 2)
-		a += sign_extend(fetch(c, 4), 4);
+	if (mod)
+		a += take_signed(i, mod == 1 ? 1 : 4);
 	*va = a;
-	return !c->short_of;
-}
-
-/* Prefixes, and the first byte of the opcode behind them. False: one is refused. */
-static bool prefixes(struct cursor *c, u8 *rex, bool *op16, u8 *opcode)
-{
-	while (!c->short_of) {
-		u8 b = fetch(c, 1);
-
-		switch (b) {
-		case 0x66:
-			*op16 = true;
-			break;
-		case 0xf0: /* lock: all is done by compare-exchange */
-		case 0x26: /* segments without effect */
-		case 0x2e:
-		case 0x36:
-		case 0x3e:
-			break;
-		case 0x64:
-		case 0x65:
-		case 0x67:
-		case 0xf2:
-		case 0xf3:
-			return false;
-		default:
-			if ((b & 0xf0) == 0x40) {
-				*rex = b;
-				b = fetch(c, 1);
-			}
-			*opcode = b;
-			return !c->short_of;
-		}
-	}
-	return false;
+	return !i->cut_off;
 }
 
 /* What an opcode says, before its operands are known. */
@@ -194,16 +127,16 @@ static bool is_bit_operation(const struct pt_write *w)
 }
 
 /* The register operand, or an immediate of so many bytes. */
-static void source_get(struct cursor *c, unsigned int bytes, u8 modrm, u8 rex, const struct regs *r,
+static void source_get(struct insn *i, unsigned int bytes, u8 modrm, const struct regs *r,
 		       struct pt_write *w)
 {
 	if (bytes) {
-		w->source = sign_extend(fetch(c, bytes), bytes);
+		w->source = take_signed(i, bytes);
 		if (is_bit_operation(w))
 			w->source &= w->size * 8 - 1;
 	} else {
-		w->reg = (modrm >> 3 & 7) | (rex & 4) << 1;
-		w->high_byte = w->size == 1 && !rex && w->reg >= 4;
+		w->reg = (modrm >> 3 & 7) | (i->rex & 4) << 1;
+		w->high_byte = w->size == 1 && !i->rex && w->reg >= 4;
 		if (w->high_byte)
 			w->reg -= 4;
 		w->source = reg_value(r, w->reg) >> (w->high_byte ? 8 : 0);
@@ -219,40 +152,36 @@ static void source_get(struct cursor *c, unsigned int bytes, u8 modrm, u8 rex, c
 		w->source &= size_mask(w->size);
 }
 
-bool pt_write_decode(const u8 *code, unsigned int n, const struct regs *r, struct pt_write *w)
+bool pt_write_decode(struct insn *i, const struct regs *r, struct pt_write *w)
 {
-	struct cursor c = {.code = code, .n = MIN(n, 15u)};
 	const struct opcode *o;
 	unsigned int immediate;
-	bool op16 = false;
-	u8 rex = 0, b, modrm;
-	u16 op;
+	u8 modrm;
 
 	*w = (struct pt_write){0};
-	if (!prefixes(&c, &rex, &op16, &b))
+	/* LOCK may stand there or not: all is done by compare-exchange. */
+	if (!insn_start(i, true) || i->segment || i->address_override || i->rep)
 		return false;
-	op = b == 0x0f ? 0x0f00 | fetch(&c, 1) : b;
-	modrm = fetch(&c, 1);
-	o = opcode_find(op);
-	if (!o || c.short_of)
+	modrm = insn_take(i, 1);
+	o = opcode_find(i->opcode);
+	if (!o || i->cut_off)
 		return false;
 	w->kind = o->kind;
 	if (o->group && !group_select(w, modrm >> 3 & 7))
 		return false;
-	w->size = o->pair && o->code == op ? 1 : rex & 8 ? 8 : op16 ? 2 : 4;
+	w->size = o->pair && o->code == i->opcode ? 1 : i->rex & 8 ? 8 : i->operand16 ? 2 : 4;
 	immediate = o->immediate == 4 ? MIN(w->size, 4) : o->immediate;
-	if (!modrm_address(&c, modrm, rex, r, immediate, &w->address))
+	if (!modrm_address(i, modrm, r, immediate, &w->address))
 		return false;
-	source_get(&c, immediate, modrm, rex, r, w);
-	w->length = c.at;
-	return !c.short_of;
+	source_get(i, immediate, modrm, r, w);
+	return !i->cut_off;
 }
 
 /* --- execution ------------------------------------------------------------------- */
 
 static void reg_write(struct regs *r, const struct pt_write *w, unsigned int reg, bool high, u64 v)
 {
-	u64 *p = reg_at(r, reg), mask = size_mask(w->size);
+	u64 *p = insn_register(r, reg), mask = size_mask(w->size);
 
 	if (high)
 		*p = (*p & ~0xff00UL) | (v & 0xff) << 8;
@@ -320,15 +249,9 @@ bool pt_write_apply(const struct pt_write *w, u64 old, u64 *result, struct regs 
 		flags_set(r, flags_of(old, src, w->size, true));
 		break;
 	case PT_OR:
-		out = old | src;
-		flags_set(r, flags_of(out, 0, w->size, false));
-		break;
 	case PT_AND:
-		out = old & src;
-		flags_set(r, flags_of(out, 0, w->size, false));
-		break;
 	case PT_XOR:
-		out = old ^ src;
+		out = w->kind == PT_OR ? old | src : w->kind == PT_AND ? old & src : old ^ src;
 		flags_set(r, flags_of(out, 0, w->size, false));
 		break;
 	case PT_BTS:

@@ -15,19 +15,6 @@
 
 #define TRIES 64 /* more than that, against CPUs that set A and D, is not to be expected */
 
-static bool fetch_instruction(struct regs *r, struct pt_write *w)
-{
-	u8 code[15];
-	size_t n = sizeof(code), in_page = PAGE_SIZE - (r->rip & ~PAGE_MASK);
-
-	if (copy_from_guest(code, r->rip, n)) {
-		n = MIN(n, in_page); /* the next page may be missing */
-		if (copy_from_guest(code, r->rip, n))
-			return false;
-	}
-	return pt_write_decode(code, n, r, w);
-}
-
 /* Do it on the entry. The table's lock is held. True: done, and \p r is what the guest sees after.
  */
 static bool write_locked(struct frame *l1, const struct pt_write *w, struct regs *r,
@@ -57,6 +44,7 @@ bool pt_write_fault(struct regs *r, vaddr_t va)
 {
 	struct vcpu *v = current;
 	struct pt_write w;
+	struct insn i;
 	struct frame *f;
 	bool done;
 	int rc;
@@ -70,7 +58,8 @@ bool pt_write_fault(struct regs *r, vaddr_t va)
 	f = frame_lookup_ram(pte_nr(e));
 	if (!f || frame_type(f) != FRAME_L1 || f->owner != v->domain->id)
 		return false;
-	if (!fetch_instruction(r, &w) || w.address != va || (va & 7) + w.size > 8)
+	if (!insn_fetch(&i, r) || !pt_write_decode(&i, r, &w) || w.address != va ||
+	    (va & 7) + w.size > 8)
 		return false;
 	rc = table_lock(f, 1);
 	if (rc == -EAGAIN) { /* is being validated, perhaps by what this vCPU was interrupted in */
@@ -80,8 +69,8 @@ bool pt_write_fault(struct regs *r, vaddr_t va)
 	if (rc)
 		return false;
 	done = f->owner == v->domain->id && write_locked(f, &w, r, v->domain);
-	table_unlock(f);
+	pt_unlock(f);
 	if (done)
-		r->rip += w.length;
+		r->rip += i.length;
 	return done;
 }

@@ -3,7 +3,7 @@
 #ifndef PAVISE_PT_WRITE_H
 #define PAVISE_PT_WRITE_H
 
-#include "cpu.h"
+#include "insn.h"
 
 enum pt_write_kind {
 	PT_MOV,
@@ -22,7 +22,6 @@ enum pt_write_kind {
 
 struct pt_write {
 	enum pt_write_kind kind;
-	u8 length;	 /* of the instruction, bytes */
 	u8 size;	 /* of the operand, bytes: 1, 2, 4 or 8 */
 	u8 reg;		 /* register operand, for XCHG and XADD */
 	bool high_byte;	 /* it is AH, CH, DH or BH */
@@ -30,8 +29,8 @@ struct pt_write {
 	vaddr_t address; /* of the memory operand */
 };
 
-/* Decode the \p n bytes at r->rip. False: none of the known ones, or cut off. */
-bool pt_write_decode(const u8 *code, unsigned int n, const struct regs *r, struct pt_write *w);
+/* Decode what was fetched at r->rip. False: none of the known ones, or cut off. */
+bool pt_write_decode(struct insn *i, const struct regs *r, struct pt_write *w);
 /*
  * What \p w makes of \p old. Sets result registers and flags in \p r. False: the
  * memory operand does not change.

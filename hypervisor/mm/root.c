@@ -44,7 +44,7 @@
 
 static bool root_none(mfn_t m)
 {
-	return mfn_nr(m) == 0 || mfn_eq(m, MFN_NONE);
+	return !mfn_nr(m);
 }
 
 static void barrier_full(void)
@@ -94,31 +94,27 @@ static void root_copy(struct cpu *c)
 	r->plan_valid = false;
 	barrier_full(); /* announced; now read */
 	slots_copy(r);
-	r->table[HV_SLOT_FIRST] = r->kernel_mode ? m2p_guest_entry : 0;
+	r->table[HV_SLOT_FIRST] = r->kernel_mode ? hv_root[HV_SLOT_FIRST] : 0;
 	load_cr3(c);
-}
-
-static void root_unload(struct cpu *c)
-{
-	struct cpu_root *r = &c->root;
-	struct vcpu *v = r->vcpu;
-
-	r->kernel = r->user = MFN_NONE;
-	r->kernel_mode = false;
-	r->vcpu = NULL;
-	root_copy(c);
-	if (v)
-		atomic_test_and_clear_bit(v->domain->dirty_cpus.bits, c->id);
 }
 
 void root_rebuild(void)
 {
 	struct cpu *c = this_cpu();
+	struct cpu_root *r = &c->root;
+	struct vcpu *v = r->vcpu;
 
-	if (c->root.vcpu && c->root.vcpu == c->vcpu)
+	if (v && v == c->vcpu) {
 		root_copy(c);
-	else
-		root_unload(c);
+		return;
+	}
+	/* Nothing runs on it. */
+	r->kernel = r->user = mfn(0);
+	r->kernel_mode = false;
+	r->vcpu = NULL;
+	root_copy(c);
+	if (v)
+		atomic_test_and_clear_bit(v->domain->dirty_cpus.bits, c->id);
 }
 
 void root_load(struct vcpu *v)
@@ -152,14 +148,13 @@ void root_load(struct vcpu *v)
 static bool sole_mark(struct frame *f, unsigned int level, unsigned int *index)
 {
 	u64 x = READ_ONCE(f->state), *t = frame_virt(f);
-	unsigned int i;
 
 	if (x >> FRAME_TYPE_SHIFT != level || !(x & FRAME_VALID) || (x & FRAME_LOCKED) ||
 	    !frame_cas(f, &x, x | FRAME_SOLE))
 		return false;
 	if (READ_ONCE(f->entries) > 1)
 		return false;
-	for (i = f->first; i <= f->last && i < ENTRIES; i++) {
+	for (unsigned int i = f->first; i <= f->last && i < ENTRIES; i++) {
 		if (READ_ONCE(t[i])) {
 			*index = i;
 			return true;
@@ -175,9 +170,7 @@ static bool swap_sole(struct cpu_root *r)
 	u64 e = r->swap_user;
 	unsigned int level, i;
 
-	r->swap_va = SLOT_VIRT((u64)r->swap_slot);
-	if (r->swap_slot < HV_SLOT_FIRST)
-		r->swap_va = (u64)r->swap_slot << 39;
+	r->swap_va = (u64)((s64)((u64)r->swap_slot << 55) >> 16); /* canonical */
 	for (level = 3; level >= 1; level--) {
 		struct frame *f = frame_lookup_ram(pte_nr(e));
 
@@ -214,7 +207,7 @@ static void plan_make(struct cpu_root *r)
 
 	r->kernel_only = 0;
 	r->swap = false;
-	plan_add(r, HV_SLOT_FIRST, m2p_guest_entry);
+	plan_add(r, HV_SLOT_FIRST, hv_root[HV_SLOT_FIRST]);
 	for (w = 0; w < 8; w++) {
 		u64 bits = kslots[w] & (uslots[w] | r->vcpu->hot_slots[w]);
 
@@ -247,7 +240,7 @@ static void plan_make(struct cpu_root *r)
 bool root_fault(vaddr_t va)
 {
 	struct cpu_root *r = &this_cpu()->root;
-	unsigned int slot = va >> 39 & (ENTRIES - 1), w;
+	unsigned int slot = va >> 39 & (ENTRIES - 1);
 	u64 entry;
 
 	if (!r->vcpu || !r->kernel_mode || root_none(r->kernel) || !guest_range_ok(va, 1))
@@ -259,27 +252,24 @@ bool root_fault(vaddr_t va)
 	set_bit(r->present, slot);
 	r->table[slot] = entry;
 	if (r->plan_valid && (test_bit(slots_of(r->user), slot) || !plan_add(r, slot, entry))) {
-		for (w = 0; w < 8; w++)
-			r->vcpu->hot_slots[w] = 0;
+		memset(r->vcpu->hot_slots, 0, sizeof(r->vcpu->hot_slots));
 		set_bit(r->vcpu->hot_slots, slot);
 		r->plan_valid = false;
 	}
 	return true;
 }
 
-void root_enter_kernel(struct vcpu *v)
+void root_enter_kernel(void)
 {
 	struct cpu *c = this_cpu();
 	struct cpu_root *r = &c->root;
-	unsigned int i;
 
-	(void)v;
 	r->kernel_mode = true;
 	if (unlikely(!r->plan_valid)) {
 		root_copy(c);
 		return;
 	}
-	for (i = 0; i < r->kernel_only; i++)
+	for (unsigned int i = 0; i < r->kernel_only; i++)
 		r->table[r->slot[i]] = r->entry[i];
 	if (r->swap) {
 		r->table[r->swap_slot] = r->swap_kernel;
@@ -294,7 +284,6 @@ void root_enter_user(struct vcpu *v)
 {
 	struct cpu *c = this_cpu();
 	struct cpu_root *r = &c->root;
-	unsigned int i;
 
 	if (unlikely(root_none(v->user_root))) {
 		domain_crash(v->domain, "vcpu %u goes to user mode without a user table\n", v->id);
@@ -306,7 +295,7 @@ void root_enter_user(struct vcpu *v)
 		plan_make(r);
 		return;
 	}
-	for (i = 0; i < r->kernel_only; i++)
+	for (unsigned int i = 0; i < r->kernel_only; i++)
 		r->table[r->slot[i]] = 0;
 	if (r->swap)
 		r->table[r->swap_slot] = r->swap_user;
@@ -315,11 +304,9 @@ void root_enter_user(struct vcpu *v)
 
 void root_sole_broken(struct frame *table)
 {
-	unsigned int i;
-
 	__atomic_fetch_and(&table->state, ~FRAME_SOLE, __ATOMIC_SEQ_CST);
-	for (i = 0; i < nr_cpus; i++)
-		WRITE_ONCE(cpu_get(i)->root.swap_ok, false);
+	for_each_cpu(c)
+		WRITE_ONCE(c->root.swap_ok, false);
 }
 
 /* --- changes ------------------------------------------------------------------------ */
@@ -327,42 +314,24 @@ void root_sole_broken(struct frame *table)
 void root_renew(mfn_t m)
 {
 	struct cpumask mask = {{0}};
-	bool any = false;
-	unsigned int i;
 
 	barrier_full(); /* changed; now look who has it */
-	for (i = 0; i < nr_cpus; i++) {
-		struct cpu *c = cpu_get(i);
-
-		if (!c->root.table || !c->root.vcpu)
-			continue;
-		if (mfn_eq(c->root.kernel, m) || mfn_eq(c->root.user, m)) {
-			set_bit(mask.bits, i);
-			any = true;
-		}
-	}
-	if (any)
-		tlb_rebuild_roots(&mask);
+	for_each_cpu(c)
+		if (mfn_eq(c->root.kernel, m) || mfn_eq(c->root.user, m))
+			set_bit(mask.bits, c->id);
+	tlb_rebuild_roots(&mask);
 }
 
-static int root_set(struct vcpu *v, mfn_t m, bool user)
+/* The caller has a use of the new one for it; what that of the old one leaves is returned. */
+static int root_replace(struct vcpu *v, mfn_t *root, mfn_t m)
 {
-	mfn_t *at = user ? &v->user_root : &v->kernel_root, old;
 	struct cpu *c = this_cpu();
-	int rc = walk_resume(current);
+	mfn_t old = *root;
 
-	if (!rc && !(user && mfn_nr(m) == 0)) {
-		struct frame *f = frame_lookup(mfn_nr(m));
-
-		rc = f ? frame_get_typed(f, v->domain, FRAME_L4) : (int)REFUSE(-EINVAL);
-	}
-	if (rc)
-		return rc;
-	old = *at;
-	*at = m;
+	*root = m;
 	if (c->root.vcpu == v && c->vcpu == v) {
 		c->root.plan_valid = false;
-		if (user) {
+		if (root == &v->user_root) {
 			c->root.user = m; /* in kernel mode: nothing to load now */
 			barrier_full();
 		} else {
@@ -370,48 +339,42 @@ static int root_set(struct vcpu *v, mfn_t m, bool user)
 			root_copy(c);
 		}
 	}
-	if (!root_none(old))
-		frame_put_typed(mfn_frame(old));
-	return 0;
+	return root_none(old) ? 0 : frame_put_typed(mfn_frame(old));
 }
 
-int root_set_kernel(struct vcpu *v, mfn_t m)
+int root_set(struct vcpu *v, mfn_t *root, mfn_t m)
 {
-	return root_set(v, m, false);
-}
+	int rc = walk_resume(current);
 
-int root_set_user(struct vcpu *v, mfn_t m)
-{
-	return root_set(v, m, true);
+	if (!rc && !(root == &v->user_root && root_none(m))) {
+		struct frame *f = frame_lookup(mfn_nr(m));
+
+		rc = f ? frame_get_typed(f, v->domain, FRAME_L4) : (int)REFUSE(-EINVAL);
+	}
+	if (!rc)
+		root_replace(v, root, m);
+	return rc;
 }
 
 int root_drop(struct vcpu *v)
 {
-	mfn_t *const root[] = {&v->kernel_root, &v->user_root};
 	int rc = walk_resume(current);
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(root) && !rc; i++) {
-		mfn_t old = *root[i];
-
-		*root[i] = mfn(0);
-		if (!root_none(old))
-			rc = frame_put_typed(mfn_frame(old));
-	}
-	return rc;
+	if (!rc)
+		rc = root_replace(v, &v->kernel_root, mfn(0));
+	return rc ? rc : root_replace(v, &v->user_root, mfn(0));
 }
 
 void root_init_cpu(struct cpu *c)
 {
 	struct cpu_root *r = &c->root;
-	unsigned int i;
 
 	r->table = pages_alloc(0);
 	if (!r->table)
 		panic("no memory for the root table of CPU %u", c->id);
-	for (i = HV_SLOT_FIRST + 1; i <= HV_SLOT_LAST; i++)
+	for (unsigned int i = HV_SLOT_FIRST + 1; i <= HV_SLOT_LAST; i++)
 		r->table[i] = hv_root[i];
 	r->paddr = virt_paddr(r->table);
-	r->kernel = r->user = MFN_NONE;
 	load_cr3(c);
 	atomic_test_and_set_bit(cpus_online.bits, c->id);
 }

@@ -25,20 +25,10 @@
 u32 tlb_clock_value = 1;
 struct cpumask cpus_online;
 
-u32 tlb_clock(void)
-{
-	return READ_ONCE(tlb_clock_value);
-}
-
 void tlb_flush_local(void)
 {
 	tlb_stamp_local(this_cpu());
 	write_cr3(read_cr3());
-}
-
-void tlb_flush_page_local(vaddr_t va)
-{
-	invlpg(va);
 }
 
 static void mail_do(u64 mail)
@@ -80,33 +70,31 @@ static void mail_post(struct cpu *c, u64 mail)
 					      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 }
 
+/* The first CPU of the mask from that number on. */
+static struct cpu *cpu_of(const struct cpumask *mask, unsigned int from)
+{
+	unsigned long i = find_next_bit(mask->bits, nr_cpus, from);
+
+	return i < nr_cpus ? cpu_get((unsigned int)i) : NULL;
+}
+#define for_each_cpu_of(c, mask) \
+	for (struct cpu *c = cpu_of(mask, 0); c; c = cpu_of(mask, c->id + 1))
+
 /* Post to the CPUs of \p mask, this one included, and wait until all have done it. */
 static void mail_send(const struct cpumask *mask, u64 mail)
 {
-	struct cpumask others = {{0}};
-	struct cpu *self = this_cpu();
-	bool local = false, remote = false;
-	unsigned long i;
+	struct cpumask others = *mask;
+	unsigned int self = this_cpu()->id;
 
-	for (i = find_next_bit(mask->bits, nr_cpus, 0); i < nr_cpus;
-	     i = find_next_bit(mask->bits, nr_cpus, i + 1)) {
-		if (i == self->id) {
-			local = true;
-			continue;
-		}
-		mail_post(cpu_get(i), mail);
-		set_bit(others.bits, i);
-		remote = true;
+	clear_bit(others.bits, self);
+	for_each_cpu_of(c, &others) {
+		mail_post(c, mail);
+		apic_send_ipi(c, VECTOR_FLUSH);
 	}
-	if (remote)
-		apic_send_ipi_mask(&others, VECTOR_FLUSH);
-	if (local)
+	if (test_bit(mask->bits, self))
 		mail_do(mail);
-	if (!remote)
-		return;
-	for (i = find_next_bit(others.bits, nr_cpus, 0); i < nr_cpus;
-	     i = find_next_bit(others.bits, nr_cpus, i + 1))
-		while (READ_ONCE(cpu_get(i)->flush_request))
+	for_each_cpu_of(c, &others)
+		while (READ_ONCE(c->flush_request))
 			cpu_relax();
 }
 
@@ -146,12 +134,10 @@ void tlb_flush_stamp(const struct cpumask *mask, u32 stamp)
 {
 	struct cpumask late = {{0}};
 	bool any = false;
-	unsigned long i;
 
-	for (i = find_next_bit(mask->bits, nr_cpus, 0); i < nr_cpus;
-	     i = find_next_bit(mask->bits, nr_cpus, i + 1)) {
-		if ((s32)(READ_ONCE(cpu_get(i)->flush_done_stamp) - stamp) <= 0) {
-			set_bit(late.bits, i);
+	for_each_cpu_of(c, mask) {
+		if ((s32)(READ_ONCE(c->flush_done_stamp) - stamp) <= 0) {
+			set_bit(late.bits, c->id);
 			any = true;
 		}
 	}

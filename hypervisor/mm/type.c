@@ -30,9 +30,8 @@ int table_lock(struct frame *f, unsigned int level)
 static int segdesc_promote(struct frame *f)
 {
 	u64 *d = frame_virt(f);
-	unsigned int i;
 
-	for (i = 0; i < PAGE_SIZE / sizeof(*d); i++)
+	for (unsigned int i = 0; i < PAGE_SIZE / sizeof(*d); i++)
 		if (!descriptor_fix(&d[i]))
 			return REFUSE(-EINVAL);
 	return 0;

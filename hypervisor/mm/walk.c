@@ -62,6 +62,14 @@ static void turn_down(struct table_walk *w, struct walk_step *s, int error)
 	s->down = true;
 }
 
+/* Leave the outcome of a walk for the operation that asked for it. */
+static void result_leave(struct table_walk *w, const struct walk_step *s, int error)
+{
+	w->result = s->table;
+	w->result_type = s->level;
+	w->result_error = error;
+}
+
 static void table_valid(struct table_walk *w)
 {
 	struct walk_step *s = &w->step[w->depth - 1], *above;
@@ -73,9 +81,7 @@ static void table_valid(struct table_walk *w)
 		entry_accept(above, READ_ONCE(((u64 *)frame_virt(above->table))[above->next]) |
 					    level_rules[above->level].forced);
 	} else {
-		w->result = s->table;
-		w->result_type = s->level;
-		w->result_error = 0;
+		result_leave(w, s, 0);
 	}
 }
 
@@ -90,9 +96,7 @@ static void table_gone(struct table_walk *w)
 		above = &w->step[w->depth - 1];
 		above->down = true;
 	} else if (w->error) {
-		w->result = s->table;
-		w->result_type = s->level;
-		w->result_error = w->error;
+		result_leave(w, s, w->error);
 		w->error = 0;
 	}
 	frame_type_undo(s->table);
@@ -153,7 +157,7 @@ static int step_up_l1(struct table_walk *w, struct walk_step *s)
 		if (!e)
 			continue;
 		if (e & PTE_PRESENT) {
-			rc = l1_entry_get_own(&e, w->domain);
+			rc = l1_entry_get(&e, w->domain, w->domain);
 			if (rc) {
 				turn_down(w, s, rc);
 				break;
@@ -174,7 +178,8 @@ static int step_down(struct table_walk *w, struct walk_step *s)
 	u64 e;
 
 	do {
-		e = READ_ONCE(t[--s->next]);
+		s->next--;
+		e = READ_ONCE(t[s->next]);
 		cost += COST_EMPTY;
 	} while (is_empty(s, e));
 	s->table->entries--;
@@ -192,12 +197,14 @@ static int step_down_l1(struct walk_step *s)
 	unsigned int n = L1_ENTRIES;
 
 	while (s->table->entries && n--) {
-		u64 e = READ_ONCE(t[--s->next]);
+		u64 e;
 
+		s->next--;
+		e = READ_ONCE(t[s->next]);
 		if (!e)
 			continue;
 		s->table->entries--;
-		l1_entry_put_common(e);
+		l1_entry_put(e);
 	}
 	return COST_L1;
 }
@@ -245,6 +252,14 @@ static int result_take(struct table_walk *w)
 	return rc;
 }
 
+/* The operation that wanted it was not called again. */
+static int result_drop(struct table_walk *w)
+{
+	struct frame *f = w->result;
+
+	return result_take(w) ? 0 : frame_put_typed(f);
+}
+
 int walk_promote(struct vcpu *v, struct frame *f, struct domain *d, unsigned int level)
 {
 	struct table_walk *w = &v->walk;
@@ -254,16 +269,11 @@ int walk_promote(struct vcpu *v, struct frame *f, struct domain *d, unsigned int
 	if (rc)
 		return rc;
 	if (w->result) {
-		struct frame *result = w->result;
-
-		if (result == f && w->result_type == level && w->domain == d)
+		if (w->result == f && w->result_type == level && w->domain == d)
 			return result_take(w);
-		/* The operation that wanted it was not called again. */
-		if (!result_take(w)) {
-			rc = frame_put_typed(result);
-			if (rc)
-				return rc;
-		}
+		rc = result_drop(w);
+		if (rc)
+			return rc;
 	}
 	rc = frame_type_begin(f, d, level);
 	if (rc == -EAGAIN)
@@ -295,17 +305,12 @@ int walk_resume(struct vcpu *v)
 int walk_abandon(struct vcpu *v)
 {
 	struct table_walk *w = &v->walk;
-	unsigned int i;
 	int rc;
 
-	for (i = 0; i < w->depth; i++)
+	for (unsigned int i = 0; i < w->depth; i++)
 		w->step[i].down = true;
 	rc = walk_run(w);
-	if (!rc && w->result) {
-		struct frame *result = w->result;
-
-		if (!result_take(w))
-			rc = frame_put_typed(result);
-	}
+	if (!rc && w->result)
+		rc = result_drop(w);
 	return rc;
 }

@@ -90,14 +90,6 @@ void apic_send_ipi(const struct cpu *c, u8 vector)
 	apic_send(c->apic_id, vector);
 }
 
-void apic_send_ipi_mask(const struct cpumask *mask, u8 vector)
-{
-	for (unsigned int i = find_next_bit(mask->bits, nr_cpus, 0); i < nr_cpus;
-	     i = find_next_bit(mask->bits, nr_cpus, i + 1))
-		if (i != this_cpu()->id)
-			apic_send_ipi(cpu_get(i), vector);
-}
-
 bool apic_reaches(u32 id)
 {
 	return !registers || id < BROADCAST;

@@ -16,7 +16,7 @@
 #define PCI_ENABLE   BIT(31)
 #define CMOS_INDEXES 0x7f /* bit 7 of the index port is the NMI gate: ours */
 
-static struct spinlock pci_lock = SPINLOCK_INIT;
+static struct spinlock pci_lock;
 static u32 pci_address; /* dom0's; there is one dom0, and its kernel serialises the pair */
 static u8 cmos_index;
 

@@ -10,7 +10,7 @@ enum { SECONDS, MINUTES = 2, HOURS = 4, DAY = 7, MONTH, YEAR, STATUS_A, STATUS_B
 #define HOURS_24 0x02 /* status B */
 #define BINARY	 0x04
 
-static struct spinlock lock = SPINLOCK_INIT;
+static struct spinlock lock;
 
 u8 cmos_read(u8 index)
 {

@@ -31,7 +31,7 @@ void (*console_input_hook)(void);
 static u16 port; /* 0: no console */
 static u8 irq;
 static unsigned int fifo_size; /* 1 on a port that has none */
-static struct spinlock lock = SPINLOCK_INIT;
+static struct spinlock lock;
 static char last;
 static char input[INPUT_RING];
 static u32 input_head, input_tail;
@@ -83,7 +83,7 @@ void serial_init(const char *spec)
 	fifo_size = (inb(base + REG_FIFO) & FIFO_WORKS) == FIFO_WORKS ? FIFO_SIZE : 1;
 	port = base;
 	irq = interrupt;
-	printk_set_sink(serial_write);
+	printk_sink = serial_write;
 }
 
 bool serial_owns(u16 p)

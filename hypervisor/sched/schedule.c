@@ -600,7 +600,7 @@ void sched_init_cpu(struct cpu *c)
 	v->cpu = c;
 	v->running = true;
 	v->kernel_mode = true;
-	v->kernel_root = v->user_root = v->info_mfn = MFN_NONE;
+	v->info_mfn = MFN_NONE;
 	v->info = &idle_info;
 	v->runstate = PV_RUNSTATE_RUNNING;
 	c->idle = c->vcpu = v;

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
 """programs.py DIR: daemon, library and command line as a user has them, kills included."""
+import ctypes
+import errno
 import json
 import os
 import random
@@ -41,9 +43,10 @@ def cli(*args, rc=0):
 class Client:
     """The wire protocol over a socket, without the library."""
 
-    def __init__(self):
-        self.s = socket.socket(socket.AF_UNIX)
-        self.s.connect(run + "/socket")
+    def __init__(self, accepted=None):
+        self.s = accepted or socket.socket(socket.AF_UNIX)
+        if not accepted:
+            self.s.connect(run + "/socket")
         self.s.settimeout(10)
 
     def send(self, kind, tx, data):
@@ -119,7 +122,147 @@ def command_line():
     os.symlink(bin_dir + "/xenstore", run + "/xenstore-read")
     r = subprocess.run([run + "/xenstore-read", "/t/a"], capture_output=True, text=True)
     check("by its old name", r.stdout == "one\n", r.stderr)
+    one = subprocess.Popen([bin_dir + "/xenstore", "--json", "watch", "-n", "1", "/t/w"], stdout=subprocess.PIPE)
+    check("watch --json", json.loads(one.communicate(timeout=10)[0]) == {"path": "/t/w", "token": "/t/w"})
+    check("control --json", json.loads(cli("--json", "control", "help")) == cli("control", "help"))
+    cli("control", "quota", "set", "nodes", "999")
+    check("control with arguments", "nodes             : 999\n" in cli("control", "quota"))
+    cli("control", "quota", "set", "nodes", "1000")
+    cli("control", "print", "x" * 4096, rc=1)
+    check("read --json of none", cli("--json", "read", "/t/a", "/t/none", rc=1) == '{"/t/a": "one", ')
+    cli("chmod", "/t/a", "n3", "x4", rc=1)
+    cli("chmod", "-r", "-u", "/t/w", "n5")
+    check("chmod -r -u", [json.loads(cli("--json", "ls", "-p", path))[name]["perms"] for path, name in
+                          (("/t/w", "x"), ("/t", "w"), ("/", "t"), ("/t", "b"))] == [["n5"]] * 3 + [["n0"]])
     cli("rm", "/t")
+
+
+class FakeStore(threading.Thread):
+    """A daemon that says what a test wants it to: script(client) for each connection."""
+
+    def __init__(self, script):
+        super().__init__(daemon=True)
+        self.path = tempfile.mktemp(dir=run)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen()
+        self.script = script
+        self.start()
+
+    def run(self):
+        while True:
+            c = Client(self.listener.accept()[0])
+            try:
+                self.script(c)
+            except (EOFError, OSError):
+                pass
+            c.s.close()
+
+
+def retried():
+    """The command line's work on a conflict: all of it again, as it was asked for, and told once."""
+    asked, refusals = [], []
+
+    def script(c):
+        while True:
+            kind, body = c.recv()
+            asked.append((kind, body))
+            if body == b"T\0" and refusals:
+                c.send(16, 0, refusals.pop())
+            else:
+                c.send(kind, 0, {6: b"5\0", 1: b"", 2: b"" if body == b"/a/b\0" else b"v"}.get(kind, b"OK\0"))
+
+    def conflict(*args):
+        del asked[:]
+        refusals.append(b"EAGAIN\0")
+        return cli(*args)
+
+    os.environ["XENSTORED_PATH"] = FakeStore(script).path
+    conflict("rm", "-t", "/a/b/c", "/x")
+    once = [(6, b"\0"), (2, b"/a/b/c\0"), (13, b"/a/b/c\0"), (2, b"/a/b\0"), (1, b"/a/b\0"), (13, b"/a/b\0"),
+            (2, b"/a\0"), (1, b"/a\0"), (2, b"/x\0"), (13, b"/x\0"), (7, b"T\0")]
+    check("rm -t after a conflict", asked == once * 2, asked)
+    conflict("chmod", "-u", "/a/b", "n1", "r2")
+    once = [(6, b"\0"), (14, b"/a/b\0n1\0r2\0"), (14, b"/a\0n1\0r2\0"), (7, b"T\0")]
+    check("chmod -u after a conflict", asked == once * 2, asked)
+    check("read in spite of a conflict", conflict("read", "/a", "/c") == "v\nv\n")
+    del os.environ["XENSTORED_PATH"]
+
+
+def library_input():
+    """What the library makes of messages in pieces, in heaps, late, and wrong."""
+    lib = ctypes.CDLL(bin_dir + "/libxenstore.so.4", use_errno=True)
+    for name, result in (("xs_open", ctypes.c_void_p), ("xs_check_watch", ctypes.POINTER(ctypes.c_char_p)),
+                         ("xs_read_watch", ctypes.POINTER(ctypes.c_char_p)), ("xs_read", ctypes.c_char_p),
+                         ("xs_directory", ctypes.POINTER(ctypes.c_char_p)), ("xs_watch", ctypes.c_bool)):
+        getattr(lib, name).restype = result
+    num, go = ctypes.c_uint(), threading.Semaphore(0)
+
+    def message(kind, body):
+        return struct.pack("<IIII", kind, 7, 0, len(body)) + body
+
+    def opened(script, flags=1 << 16):
+        os.environ["XENSTORED_PATH"] = FakeStore(script).path
+        return ctypes.c_void_p(lib.xs_open(ctypes.c_ulong(flags)))
+
+    def event(e):
+        return e and (e[0], e[1])
+
+    def in_pieces(c):
+        c.recv()
+        for b in message(2, b"slow"):
+            c.s.sendall(bytes([b]))
+            time.sleep(0.001)
+        c.recv()
+        half = message(15, b"/late\0t\0")
+        c.s.sendall(message(15, b"/1\0t\0") * 300 + message(2, b"heap") + half[:20])
+        go.acquire()
+        c.s.sendall(half[20:])
+        go.acquire()
+        c.s.sendall(struct.pack("<IIII", 2, 7, 0, 4097))
+        go.acquire()
+
+    h = opened(in_pieces)
+    check("a reply in pieces", lib.xs_read(h, 0, b"/a", None) == b"slow")
+    check("a reply behind events", lib.xs_read(h, 0, b"/a", None) == b"heap")
+    check("the events", all(event(lib.xs_check_watch(h)) == (b"/1", b"t") for _ in range(300)))
+    check("half an event", not lib.xs_check_watch(h) and ctypes.get_errno() == errno.EAGAIN)
+    go.release()
+    check("the other half", event(lib.xs_read_watch(h, ctypes.byref(num))) == (b"/late", b"t") and num.value == 2)
+    go.release()
+    check("too long a message", not lib.xs_read_watch(h, ctypes.byref(num)) and ctypes.get_errno() == errno.EINVAL)
+    check("no more of that connection", not lib.xs_check_watch(h) and ctypes.get_errno() == errno.EINVAL)
+    go.release()
+    lib.xs_close(h)
+
+    def closed(c):
+        c.recv()
+        c.send(4, 0, b"OK\0")
+        go.acquire()
+
+    h = opened(closed, 0)
+    check("a watch", lib.xs_watch(h, b"/a", b"t"))
+    go.release()
+    check("an end while it waits", not lib.xs_read_watch(h, ctypes.byref(num)) and ctypes.get_errno() == errno.EBADF)
+    check("a request after the end", lib.xs_read(h, 0, b"/a", None) is None and ctypes.get_errno() != 0)
+    lib.xs_close(h)
+
+    parts = [b"E2BIG\0", b"1\0a\0b\0", b"2\0d\0\0", b"2\0c\0", b"2\0d\0\0", b"E2BIG\0", b"3\0"]
+    offsets = []
+
+    def listing(c):
+        for body in parts:
+            offsets.append(c.recv()[1].split(b"\0")[1])
+            c.send(16 if body == b"E2BIG\0" else 22, 0, body)
+
+    h = opened(listing)
+    names = lib.xs_directory(h, 0, b"/d", ctypes.byref(num))
+    check("a list that changes under the reader", names and names[:num.value] == [b"c", b"d"])
+    check("a list without an end", not lib.xs_directory(h, 0, b"/d", ctypes.byref(num)) and
+          ctypes.get_errno() == errno.EIO)
+    check("where its parts were asked for", offsets == [b"", b"0", b"4", b"0", b"2", b"", b"0"], offsets)
+    lib.xs_close(h)
+    del os.environ["XENSTORED_PATH"]
 
 
 def symbols(path):
@@ -268,7 +411,9 @@ def holds_lock(pid):
 start()
 try:
     command_line()
+    retried()
     library()
+    library_input()
     hostile()
     kill_loop()
     processes()

@@ -12,7 +12,7 @@ static void test_defaults(void)
 	CU_ASSERT_STRING_EQUAL(options.com1, "115200,8n1");
 	CU_ASSERT_STRING_EQUAL(options.sched, "fair");
 	CU_ASSERT_EQUAL(options.dom0_mem, 0);
-	CU_ASSERT(options.smap && options.smep && !options.noreboot && !options.xpti);
+	CU_ASSERT(options.smap && options.smep && !options.noreboot);
 	CU_ASSERT_EQUAL(options.loglvl, LOG_INFO);
 }
 
@@ -32,11 +32,11 @@ static void test_usual_line(void)
 
 static void test_negation(void)
 {
-	cmdline_parse("no-smep xpti=true no-noreboot tsc=stable smap");
-	CU_ASSERT(!options.smep && options.xpti && !options.noreboot && options.smap);
+	cmdline_parse("no-smep x2apic=true no-noreboot tsc=stable smap");
+	CU_ASSERT(!options.smep && options.x2apic && !options.noreboot && options.smap);
 	CU_ASSERT(options.tsc_stable && !options.tsc_unstable);
-	cmdline_parse("tsc=unstable xpti=off");
-	CU_ASSERT(!options.tsc_stable && options.tsc_unstable && !options.xpti);
+	cmdline_parse("tsc=unstable x2apic=off");
+	CU_ASSERT(!options.tsc_stable && options.tsc_unstable && !options.x2apic);
 }
 
 static void test_unknown(void)

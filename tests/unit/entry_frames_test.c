@@ -58,9 +58,9 @@ void registers_print(const struct regs *r)
 	(void)r;
 }
 
-void root_enter_kernel(struct vcpu *v)
+void root_enter_kernel(void)
 {
-	CU_ASSERT(v->kernel_mode);
+	CU_ASSERT(vcpu.kernel_mode);
 	kernel_entries++;
 }
 
@@ -179,7 +179,7 @@ static void test_syscall_and_event(void)
 	reset(false);
 	cpu.guest.vector = VECTOR_SYSCALL;
 	vcpu.callback[PV_CALLBACKTYPE_SYSCALL] = (struct callback_entry){0x6000, true};
-	bounce_syscall(&vcpu, &cpu.guest);
+	bounce_syscall(&vcpu, &cpu.guest, &vcpu.callback[PV_CALLBACKTYPE_SYSCALL]);
 	CU_ASSERT_EQUAL(cpu.guest.rip, 0x6000);
 	CU_ASSERT_FALSE(cpu.guest.rflags & RFLAGS_DF);
 	CU_ASSERT(frame(4) & RFLAGS_DF);
@@ -229,11 +229,12 @@ static void test_iret_fix(void)
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct pv_iret_context f = {
 			.cs = rows[i].cs, .ss = rows[i].ss, .rflags = rows[i].rflags};
+		struct regs r = {0};
 
-		iret_frame_fix(&f);
-		CU_ASSERT_EQUAL(f.cs, rows[i].want_cs);
-		CU_ASSERT_EQUAL(f.ss, rows[i].want_ss);
-		CU_ASSERT_EQUAL(f.rflags, rows[i].want_rflags);
+		iret_frame_load(&r, &f);
+		CU_ASSERT_EQUAL(r.cs, rows[i].want_cs);
+		CU_ASSERT_EQUAL(r.ss, rows[i].want_ss);
+		CU_ASSERT_EQUAL(r.rflags, rows[i].want_rflags);
 	}
 }
 

@@ -224,7 +224,7 @@ static void test_audit(void)
 	CU_ASSERT_EQUAL(event_audit(b), 1);
 	b->event->active--;
 	audited = 0;
-	audit_frames(b);
+	event_audit_frames(b);
 	CU_ASSERT_EQUAL(audited, VCPUS + 1);
 }
 

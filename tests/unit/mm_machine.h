@@ -15,7 +15,7 @@
 #define RAM_END	  2048UL
 
 unsigned long FRAME_TABLE_VIRT, M2P_VIRT, DIRECTMAP_VIRT;
-u64 hv_root[512], m2p_guest_entry;
+u64 hv_root[512];
 struct cpu_features features = {.paddr_bits = 40};
 unsigned int nr_cpus = 1;
 u32 tlb_clock_value = 1;
@@ -99,11 +99,6 @@ void domain_hold(struct domain *d)
 void domain_put(struct domain *d)
 {
 	d->references--;
-}
-
-u32 tlb_clock(void)
-{
-	return tlb_clock_value;
 }
 
 void tlb_flush_frame(struct domain *d, const struct frame *f)

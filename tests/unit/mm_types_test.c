@@ -25,6 +25,22 @@ static void release(struct frame *f, struct domain *d)
 	CU_ASSERT_TRUE(frame_release(f, d));
 }
 
+/* An update by the way that is for tables of this level. */
+static int entry_set(struct frame *table, unsigned int level, unsigned int index, u64 e,
+		     struct domain *owner, struct domain *foreign, bool preserve_ad)
+{
+	int rc;
+
+	if (level > 1)
+		return pt_update(table, level, index, e, owner, foreign, preserve_ad);
+	rc = table_lock(table, 1);
+	if (rc)
+		return rc;
+	rc = pt_update_locked(table, index, e, owner, foreign, preserve_ad);
+	pt_unlock(table);
+	return rc;
+}
+
 /* --- the frame word ------------------------------------------------------------- */
 
 static void test_references(void)
@@ -194,7 +210,7 @@ static void entries_all(unsigned int level, struct domain *d)
 					e |= tried_bits[b];
 			/* The old entry stays in place now and then, so that changes are tried too.
 			 */
-			ok = !pt_update(table, level, 7, e, d, d, i & 1);
+			ok = !entry_set(table, level, 7, e, d, d, i & 1);
 			wrong += ok != reference_accepts(level, e, t, d->privileged);
 			if (ok && (e & PTE_PRESENT)) {
 				u64 now = table_of(table)[7];
@@ -204,9 +220,9 @@ static void entries_all(unsigned int level, struct domain *d)
 				wrong += (now ^ e) & PTE_RW && true;
 			}
 			if (i % 3 == 0)
-				pt_update(table, level, 7, 0, d, d, false);
+				entry_set(table, level, 7, 0, d, d, false);
 		}
-		pt_update(table, level, 7, 0, d, d, false);
+		entry_set(table, level, 7, 0, d, d, false);
 	}
 	CU_ASSERT_EQUAL(wrong, 0);
 	CU_ASSERT_EQUAL(refs(data), 2);
@@ -244,15 +260,15 @@ static void test_reserved_slots(void)
 	CU_ASSERT_EQUAL(l4->entries, 0);
 	for (slot = HV_SLOT_FIRST; slot <= HV_SLOT_LAST; slot++)
 		CU_ASSERT_EQUAL(
-			pt_update(l4, 4, slot, entry_of(l3, FLAGS_RW), &guest, &guest, false),
+			entry_set(l4, 4, slot, entry_of(l3, FLAGS_RW), &guest, &guest, false),
 			-EPERM);
-	CU_ASSERT_EQUAL(pt_update(l4, 4, 272, entry_of(l3, FLAGS_RW), &guest, &guest, false), 0);
+	CU_ASSERT_EQUAL(entry_set(l4, 4, 272, entry_of(l3, FLAGS_RW), &guest, &guest, false), 0);
 	CU_ASSERT_TRUE(test_bit(l4_slots(l4), 272));
 	/* No table of its own level, itself least of all. */
-	CU_ASSERT_EQUAL(pt_update(l4, 4, 273, entry_of(l4, PTE_PRESENT), &guest, &guest, false),
+	CU_ASSERT_EQUAL(entry_set(l4, 4, 273, entry_of(l4, PTE_PRESENT), &guest, &guest, false),
 			-EINVAL);
 	audit_clean();
-	CU_ASSERT_EQUAL(pt_update(l4, 4, 272, 0, &guest, &guest, false), 0);
+	CU_ASSERT_EQUAL(entry_set(l4, 4, 272, 0, &guest, &guest, false), 0);
 	CU_ASSERT_FALSE(test_bit(l4_slots(l4), 272));
 	CU_ASSERT_EQUAL(renewals, 2); /* CPUs with a copy were told of both, */
 	pt_unpin(&guest, frame_mfn(l4));
@@ -266,18 +282,18 @@ static void test_read_only_and_back(void)
 	struct frame *l1 = ram_get(&guest), *f = ram_get(&guest);
 
 	pt_pin(&guest, frame_mfn(l1), FRAME_L1);
-	CU_ASSERT_EQUAL(pt_update(l1, 1, 3, entry_of(f, FLAGS_RW), &guest, &guest, false), 0);
+	CU_ASSERT_EQUAL(entry_set(l1, 1, 3, entry_of(f, FLAGS_RW), &guest, &guest, false), 0);
 	CU_ASSERT_EQUAL(uses(f), 1);
 	table_of(l1)[3] |= PTE_ACCESSED | PTE_DIRTY; /* the CPU */
-	CU_ASSERT_EQUAL(pt_update(l1, 1, 3, entry_of(f, PTE_PRESENT), &guest, &guest, true), 0);
+	CU_ASSERT_EQUAL(entry_set(l1, 1, 3, entry_of(f, PTE_PRESENT), &guest, &guest, true), 0);
 	CU_ASSERT_EQUAL(uses(f), 0);
 	CU_ASSERT_EQUAL(refs(f), 2);
 	CU_ASSERT_TRUE(table_of(l1)[3] & PTE_DIRTY);
 	CU_ASSERT_EQUAL(frame_get_typed(f, &guest, FRAME_L1),
 			0); /* mapped read-only, it may be a table */
-	CU_ASSERT_EQUAL(pt_update(l1, 1, 3, entry_of(f, FLAGS_RW), &guest, &guest, false), -EINVAL);
+	CU_ASSERT_EQUAL(entry_set(l1, 1, 3, entry_of(f, FLAGS_RW), &guest, &guest, false), -EINVAL);
 	frame_put_typed(f);
-	CU_ASSERT_EQUAL(pt_update(l1, 1, 3, entry_of(f, FLAGS_RW), &guest, &guest, false), 0);
+	CU_ASSERT_EQUAL(entry_set(l1, 1, 3, entry_of(f, FLAGS_RW), &guest, &guest, false), 0);
 	CU_ASSERT_EQUAL(refs(f), 2);
 	CU_ASSERT_EQUAL(uses(f), 1);
 	audit_clean();
@@ -519,7 +535,7 @@ static void random_step(struct frame **pool)
 		if (!walk_resume(&vcpu) && frame_get(f, &guest)) {
 			if (frame_type(f) >= FRAME_L1 && frame_type(f) <= FRAME_L4 &&
 			    !(f->state & FRAME_PARTIAL))
-				pt_update(f, frame_type(f), index,
+				entry_set(f, frame_type(f), index,
 					  random_below(4) ? entry_of(g, flags) : 0, &guest, &guest,
 					  random_below(2));
 			frame_put(f);

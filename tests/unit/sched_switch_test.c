@@ -77,14 +77,14 @@ void timer_stop(struct timer *t)
 void context_save(struct vcpu *v)
 {
 	CU_ASSERT_TRUE(v->running);
-	v->seg.fs_base = here->guest.r14;
+	v->seg.base[PV_SEGBASE_FS] = here->guest.r14;
 }
 
 void context_load(struct vcpu *v)
 {
 	CU_ASSERT_TRUE(v->running);
 	CU_ASSERT_EQUAL(here->guest.r15, v->id);
-	here->guest.r14 = v->seg.fs_base;
+	here->guest.r14 = v->seg.base[PV_SEGBASE_FS];
 }
 
 void descriptors_load_own(const struct cpu *c)
@@ -320,7 +320,7 @@ static void test_registers(void)
 	run_softirqs();
 	CU_ASSERT_PTR_EQUAL(cpus[0].vcpu, &vcpus[1]);
 	CU_ASSERT_EQUAL(vcpus[0].regs.rip, 0x1234);
-	CU_ASSERT_EQUAL(vcpus[0].seg.fs_base, 77);
+	CU_ASSERT_EQUAL(vcpus[0].seg.base[PV_SEGBASE_FS], 77);
 	CU_ASSERT_FALSE(vcpus[0].running);
 	vcpu_sleep_nosync(&vcpus[1], VCPU_PAUSE_CONTROL);
 	vcpu_wake(&vcpus[0], VCPU_PAUSE_CONTROL);

@@ -11,8 +11,9 @@
 
 #define XBT_NULL 0
 
-/* Flags of xs_open(). The first two are accepted and change nothing. */
-#define XS_OPEN_READONLY   (1UL << 0)
+/* Flags of xs_open(). The first is accepted and changes nothing. */
+#define XS_OPEN_READONLY (1UL << 0)
+/* The daemon's socket or nothing. */
 #define XS_OPEN_SOCKETONLY (1UL << 1)
 /* After xs_unwatch() no queued event with that token and path is handed out any more. */
 #define XS_UNWATCH_FILTER (1UL << 2)

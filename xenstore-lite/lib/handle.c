@@ -1,86 +1,120 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* A connection to the store: one stream of replies and events, shared by threads. */
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "handle.h"
 
+/* A message as it is sent. */
+struct packet {
+	struct xsd_sockmsg head;
+	char body[XENSTORE_PAYLOAD_MAX];
+};
+
+/* A message that has come, in the form in which an event is handed out. */
+struct message {
+	char *strings[2]; /* XS_WATCH_PATH and XS_WATCH_TOKEN, both in body */
+	struct message *next;
+	struct xsd_sockmsg head;
+	char body[]; /* head.len bytes and two NULs, so that there are two strings in any case */
+};
+
+/*
+ * Locks, outer first: request (one request at a time has its reply outstanding),
+ * then state. Whoever waits for a message and finds no reader becomes it: reads
+ * once with state unlocked, files what has come, and hands on. A reader thread is
+ * simply a thread that always waits.
+ */
+struct xs_handle {
+	int fd;
+	int signal[2]; /* a byte is in [0] while events are queued; hung up: the thread shall end */
+	int poll_fd;   /* for xs_fileno(): epoll over signal[0] and, if there is no thread, fd */
+	unsigned long flags;
+	pthread_mutex_t request, state;
+	pthread_cond_t changed;
+	bool reading; /* some thread is the reader, and owns in and have */
+	bool has_thread;
+	pthread_t thread;
+	int broken;	  /* the connection is gone: the errno value that tells why */
+	struct packet in; /* have bytes of it: what is not filed yet */
+	size_t have;
+	struct message *reply, *events, **last_event;
+};
+
 static int open_socket(const char *path)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
-	int fd, err;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (!path || strlen(path) >= sizeof(sa.sun_path)) {
+	if (snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path) >= (int)sizeof(sa.sun_path))
 		errno = EINVAL;
-		return -1;
-	}
-	memcpy(sa.sun_path, path, strlen(path) + 1);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || !connect(fd, (struct sockaddr *)&sa, sizeof(sa)))
+	else if (fd < 0 || !connect(fd, (struct sockaddr *)&sa, sizeof(sa)))
 		return fd;
-	err = errno;
 	close(fd);
-	errno = err;
 	return -1;
 }
 
+/* The kernel's device, for who has no socket. On failure errno tells about the socket. */
 static int open_device(void)
 {
-	static const char *const names[] = {"/dev/xen/xenbus", "/proc/xen/xenbus"};
-	const char *own = getenv("XENSTORED_PATH");
+	const char *const paths[] = {xs_daemon_socket(), "/dev/xen/xenbus", "/proc/xen/xenbus"};
+	int fd = -1, err = errno, i;
 	struct stat st;
-	int fd;
 
-	if (own && !stat(own, &st) && S_ISCHR(st.st_mode))
-		return open(own, O_RDWR | O_CLOEXEC);
-	fd = open(names[0], O_RDWR | O_CLOEXEC);
-	return fd >= 0 ? fd : open(names[1], O_RDWR | O_CLOEXEC);
+	/* What is named where the socket is looked for may be one, or anything else. */
+	i = !stat(paths[0], &st) && S_ISCHR(st.st_mode) ? 0 : 1;
+	while (fd < 0 && i < 3)
+		fd = open(paths[i++], O_RDWR | O_CLOEXEC);
+	errno = err;
+	return fd;
 }
 
 struct xs_handle *xs_open(unsigned long flags)
 {
 	struct epoll_event ev = {.events = EPOLLIN};
-	struct xs_handle *h = calloc(1, sizeof(*h));
-	int err;
+	struct xs_handle *h = malloc(sizeof(*h));
 
 	if (!h)
 		return NULL;
-	h->flags = flags;
-	h->stop_fd = -1;
+	*h = (struct xs_handle){.flags = flags, .signal = {-1, -1}, .poll_fd = -1};
 	h->last_event = &h->events;
-	h->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	h->poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	h->fd = open_socket(xs_daemon_socket());
-	err = errno;
-	if (h->fd < 0 && !(flags & XS_OPEN_SOCKETONLY))
-		h->fd = open_device();
-	if (h->fd < 0 || h->event_fd < 0 || h->poll_fd < 0 ||
-	    epoll_ctl(h->poll_fd, EPOLL_CTL_ADD, h->event_fd, &ev) ||
-	    epoll_ctl(h->poll_fd, EPOLL_CTL_ADD, h->fd, &ev)) {
-		err = h->fd < 0 ? err : errno;
-		xs_daemon_destroy_postfork(h);
-		errno = err;
-		return NULL;
-	}
 	pthread_mutex_init(&h->request, NULL);
 	pthread_mutex_init(&h->state, NULL);
 	pthread_cond_init(&h->changed, NULL);
-	return h;
+	h->fd = open_socket(xs_daemon_socket());
+	if (h->fd < 0 && !(flags & XS_OPEN_SOCKETONLY))
+		h->fd = open_device();
+	if (h->fd >= 0 && !socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, h->signal) &&
+	    (h->poll_fd = epoll_create1(EPOLL_CLOEXEC)) >= 0 &&
+	    !epoll_ctl(h->poll_fd, EPOLL_CTL_ADD, h->signal[0], &ev) &&
+	    !epoll_ctl(h->poll_fd, EPOLL_CTL_ADD, h->fd, &ev))
+		return h;
+	xs_daemon_destroy_postfork(h);
+	return NULL;
 }
+
+struct xs_handle *xs_daemon_open(void)
+{
+	return xs_open(0);
+}
+
+/* The older names. */
+struct xs_handle *xs_daemon_open_readonly(void) __attribute__((alias("xs_daemon_open")));
+struct xs_handle *xs_domain_open(void) __attribute__((alias("xs_daemon_open")));
 
 /* No locks here: after fork() another thread may have held them, and is gone. */
 void xs_daemon_destroy_postfork(struct xs_handle *h)
 {
-	const int fds[] = {h->fd, h->event_fd, h->poll_fd, h->stop_fd};
+	const int fds[] = {h->fd, h->poll_fd, h->signal[0], h->signal[1]};
 	struct message *m;
 
 	for (int i = 0; i < 4; i++)
@@ -96,122 +130,115 @@ void xs_daemon_destroy_postfork(struct xs_handle *h)
 
 void xs_close(struct xs_handle *h)
 {
-	if (!h)
-		return;
-	if (h->stop_fd >= 0) {
-		pthread_mutex_lock(&h->state);
-		h->stopping = true;
-		pthread_mutex_unlock(&h->state);
-		eventfd_write(h->stop_fd, 1);
-		pthread_join(h->reader, NULL);
+	if (h && h->has_thread) {
+		/* This reaches the thread even if a child has copies of the descriptors. */
+		shutdown(h->signal[1], SHUT_RDWR);
+		pthread_join(h->thread, NULL);
 	}
-	pthread_cond_destroy(&h->changed);
-	pthread_mutex_destroy(&h->state);
-	pthread_mutex_destroy(&h->request);
-	xs_daemon_destroy_postfork(h);
+	if (h)
+		xs_daemon_destroy_postfork(h);
 }
 
-static bool read_all(int fd, void *data, size_t len)
-{
-	for (char *p = data; len;) {
-		ssize_t n = read(fd, p, len);
+void xs_daemon_close(struct xs_handle *h) __attribute__((alias("xs_close")));
 
-		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+int xs_fileno(struct xs_handle *h)
+{
+	return h->poll_fd;
+}
+
+/* File the messages that are there whole, state locked; 0 or an error number. */
+static int file_input(struct xs_handle *h)
+{
+	const struct xsd_sockmsg *head = &h->in.head;
+	struct message *m;
+
+	while (h->have >= sizeof(*head) && h->have - sizeof(*head) >= head->len) {
+		m = calloc(1, sizeof(*m) + head->len + 2);
+		if (!m)
+			return ENOMEM;
+		m->head = *head;
+		memcpy(m->body, h->in.body, m->head.len);
+		m->strings[XS_WATCH_PATH] = m->body;
+		m->strings[XS_WATCH_TOKEN] = m->body + strlen(m->body) + 1;
+		h->have -= sizeof(*head) + m->head.len;
+		memmove(&h->in, h->in.body + m->head.len, h->have);
+		if (m->head.type != XS_WATCH_EVENT) {
+			free(h->reply);
+			h->reply = m;
 			continue;
-		if (!n)
-			errno = EBADF;
-		if (n <= 0)
-			return false;
-		p += n;
-		len -= (size_t)n;
+		}
+		if (!h->events)
+			xs_write_all(h->signal[1], "", 1);
+		*h->last_event = m;
+		h->last_event = &m->next;
 	}
-	return true;
+	return h->have >= sizeof(*head) && head->len > XENSTORE_PAYLOAD_MAX ? EINVAL : 0;
 }
 
 /*
- * The next message; NULL with errno set, EAGAIN if there is none and it shall not
- * wait, or not any more. Only its beginning is ever waited for: it is sent whole.
+ * One step towards a new message, state locked: 0, or the error number that tells why
+ * there will not be one; EAGAIN if nothing is there and it shall not wait.
  */
-static struct message *read_message(struct xs_handle *h, bool wait)
+static int receive(struct xs_handle *h, bool wait)
 {
-	struct pollfd p[2] = {{.fd = h->fd, .events = POLLIN},
-			      {.fd = h->stop_fd, .events = POLLIN}};
-	struct xsd_sockmsg head;
-	struct message *m;
-	int n;
-
-	do
-		n = poll(p, 2, wait ? -1 : 0);
-	while (n < 0 && errno == EINTR);
-	if (!n || (n > 0 && p[1].revents))
-		errno = EAGAIN;
-	if (n <= 0 || p[1].revents || !read_all(h->fd, &head, sizeof(head)))
-		return NULL;
-	if (head.len > XENSTORE_PAYLOAD_MAX) {
-		errno = EINVAL;
-		return NULL;
-	}
-	m = calloc(1, sizeof(*m) + head.len + 1);
-	if (!m)
-		return NULL;
-	m->head = head;
-	if (read_all(h->fd, m->body, head.len))
-		return m;
-	n = errno;
-	free(m);
-	errno = n;
-	return NULL;
-}
-
-/* One step towards a new message, state locked. False: nothing there (not waiting), or broken. */
-static bool wait_for_message(struct xs_handle *h, bool wait)
-{
-	struct message *m;
+	struct pollfd p[] = {{.fd = h->fd, .events = POLLIN}, {.fd = h->signal[0]}};
+	/* Who waits may as well do so in read(), unless xs_close() has to wake a thread. */
+	bool poll_first = !wait || h->has_thread;
+	ssize_t n;
 	int err;
 
-	if (h->broken || (h->reading && !wait)) {
-		errno = h->broken ? h->broken : EAGAIN;
-		return false;
-	}
-	if (h->reading) {
-		pthread_cond_wait(&h->changed, &h->state);
-		return true;
-	}
+	if (h->broken || (h->reading && !wait))
+		return h->broken ? h->broken : EAGAIN;
+	if (h->reading)
+		return pthread_cond_wait(&h->changed, &h->state);
 	h->reading = true;
 	pthread_mutex_unlock(&h->state);
-	m = read_message(h, wait);
-	err = errno;
+	n = poll_first ? poll(p, 2, wait ? -1 : 0) : 1;
+	err = n < 0 ? errno : !n ? EAGAIN : p[1].revents ? ESHUTDOWN : 0;
+	if (!err) {
+		n = read(h->fd, (char *)&h->in + h->have, sizeof(h->in) - h->have);
+		err = n > 0 ? 0 : n ? errno : EBADF;
+		h->have += n > 0 ? (size_t)n : 0;
+	}
 	pthread_mutex_lock(&h->state);
 	h->reading = false;
-	if (!m && err != EAGAIN) {
+	err = err ? err : file_input(h);
+	if (err != EAGAIN && err != EINTR)
 		h->broken = err;
-	} else if (m && m->head.type == XS_WATCH_EVENT) {
-		*h->last_event = m;
-		h->last_event = &m->next;
-		eventfd_write(h->event_fd, 1);
-	} else if (m) {
-		free(h->reply);
-		h->reply = m;
-	}
 	/* Someone else may have to be the reader now. */
 	pthread_cond_broadcast(&h->changed);
-	errno = err;
+	return err == EINTR ? 0 : err;
+}
+
+/* Take a message out of the queue of events, or the reply; state locked. */
+static struct message *unqueue(struct xs_handle *h, struct message **p)
+{
+	struct message *m = *p;
+	char byte;
+
+	*p = m->next;
+	if (h->last_event == &m->next) {
+		h->last_event = p;
+		if (!h->events)
+			recv(h->signal[0], &byte, 1, 0);
+	}
 	return m;
 }
 
-static bool send_all(int fd, const char *p, size_t len)
+/* The first event or the reply, as soon as there is one; NULL with errno set. */
+static struct message *take(struct xs_handle *h, struct message **p, bool wait)
 {
-	while (len) {
-		ssize_t n = send(fd, p, len, MSG_NOSIGNAL);
+	struct message *m;
+	int err = 0;
 
-		if (n < 0 && errno == ENOTSOCK)
-			n = write(fd, p, len);
-		if (n < 0 && errno != EINTR)
-			return false;
-		p += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return true;
+	pthread_mutex_lock(&h->state);
+	while (!*p && !err)
+		err = receive(h, wait);
+	m = *p ? unqueue(h, p) : NULL;
+	pthread_mutex_unlock(&h->state);
+	/* Zero on success: programs have come to count on it. */
+	errno = m ? 0 : err;
+	return m;
 }
 
 static int error_number(const char *name)
@@ -222,141 +249,97 @@ static int error_number(const char *name)
 	return EINVAL;
 }
 
-/* Send a whole message, and take the reply to it. */
-static struct message *exchange(struct xs_handle *h, const char *msg, size_t len)
-{
-	struct message *m;
-	int err;
-
-	pthread_mutex_lock(&h->request);
-	err = send_all(h->fd, msg, len) ? 0 : errno;
-	pthread_mutex_lock(&h->state);
-	while (!err && !h->reply)
-		if (!wait_for_message(h, true))
-			err = errno;
-	if (err)
-		h->broken = err;
-	m = h->reply;
-	h->reply = NULL;
-	pthread_mutex_unlock(&h->state);
-	pthread_mutex_unlock(&h->request);
-	errno = err;
-	return m;
-}
-
 char *handle_ask(struct xs_handle *h, uint32_t tx, uint32_t type, unsigned int *len,
 		 const void *data, size_t size, const char *fmt, ...)
 {
-	char msg[sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX];
-	struct xsd_sockmsg head = {.type = type, .tx_id = tx};
-	char *text = msg + sizeof(head);
-	struct message *m;
+	struct message *m = NULL;
+	struct packet out;
 	va_list ap;
 	size_t n;
 
 	va_start(ap, fmt);
-	n = (size_t)vsnprintf(text, XENSTORE_PAYLOAD_MAX, fmt, ap) + 1;
+	n = (size_t)vsnprintf(out.body, sizeof(out.body), fmt, ap) + 1;
 	va_end(ap);
-	if (n > XENSTORE_PAYLOAD_MAX || size > XENSTORE_PAYLOAD_MAX - n) {
+	if (n > sizeof(out.body) || size > sizeof(out.body) - n) {
 		errno = E2BIG;
 		return NULL;
 	}
 	if (size)
-		memcpy(text + n, data, size);
-	head.len = (uint32_t)(n + size);
-	memcpy(msg, &head, sizeof(head));
-	m = exchange(h, msg, sizeof(head) + head.len);
-	if (!m)
-		return NULL;
-	if (m->head.type != type) {
-		int err = m->head.type == XS_ERROR ? error_number(m->body) : EIO;
-
-		free(m);
-		errno = err;
-		return NULL;
+		memcpy(out.body + n, data, size);
+	out.head = (struct xsd_sockmsg){.type = type, .tx_id = tx, .len = (uint32_t)(n + size)};
+	pthread_mutex_lock(&h->request);
+	if (xs_write_all(h->fd, &out, (unsigned int)(sizeof(out.head) + n + size)))
+		m = take(h, &h->reply, true);
+	pthread_mutex_unlock(&h->request);
+	if (m && m->head.type == type) {
+		if (len)
+			*len = m->head.len;
+		return memmove(m, m->body, m->head.len + 1);
 	}
-	/* Zero on success: programs have come to count on it. */
-	errno = 0;
-	n = m->head.len;
-	if (len)
-		*len = (unsigned int)n;
-	return memmove((char *)m, m->body, n + 1);
-}
-
-struct message *handle_next_event(struct xs_handle *h, bool wait)
-{
-	struct message *m;
-	eventfd_t count;
-	int err = 0;
-
-	pthread_mutex_lock(&h->state);
-	while (!h->events && !err)
-		if (!wait_for_message(h, wait))
-			err = errno;
-	m = h->events;
 	if (m)
-		h->events = m->next;
-	if (!h->events) {
-		h->last_event = &h->events;
-		eventfd_read(h->event_fd, &count);
-	}
-	pthread_mutex_unlock(&h->state);
-	errno = err;
-	return m;
+		errno = m->head.type == XS_ERROR ? error_number(m->body) : EIO;
+	free(m);
+	return NULL;
 }
 
-void handle_drop_events(struct xs_handle *h, const char *path, const char *token)
+/* A message begins with the strings of the event. */
+char **xs_check_watch(struct xs_handle *h)
 {
-	struct message **p, *m;
-
-	pthread_mutex_lock(&h->state);
-	for (p = &h->events; (m = *p);) {
-		const char *event_token = m->body + strlen(m->body) + 1;
-
-		if (event_token < m->body + m->head.len && !strcmp(event_token, token) &&
-		    xs_path_is_subpath(path, m->body)) {
-			*p = m->next;
-			free(m);
-		} else {
-			p = &m->next;
-		}
-	}
-	h->last_event = p;
-	pthread_mutex_unlock(&h->state);
+	return (char **)take(h, &h->events, false);
 }
 
-static void *reader_main(void *arg)
+char **xs_read_watch(struct xs_handle *h, unsigned int *num)
+{
+	*num = 2;
+	return (char **)take(h, &h->events, true);
+}
+
+static void *thread_main(void *arg)
 {
 	struct xs_handle *h = arg;
 
 	pthread_mutex_lock(&h->state);
-	while (!h->stopping && !h->broken)
-		wait_for_message(h, true);
+	while (!receive(h, true))
+		;
 	pthread_mutex_unlock(&h->state);
 	return NULL;
 }
 
-void handle_start_reader(struct xs_handle *h)
+bool xs_watch(struct xs_handle *h, const char *path, const char *token)
 {
-	sigset_t all, old;
 	pthread_attr_t attr;
+	sigset_t all;
 
 	pthread_mutex_lock(&h->state);
-	if (h->stop_fd < 0 && !(h->flags & XS_OPEN_NO_THREAD) &&
-	    (h->stop_fd = eventfd(0, EFD_CLOEXEC)) >= 0) {
+	if (!h->has_thread && !(h->flags & XS_OPEN_NO_THREAD)) {
 		/* The program's signals are for its own threads. */
 		sigfillset(&all);
-		pthread_sigmask(SIG_SETMASK, &all, &old);
 		pthread_attr_init(&attr);
+		pthread_attr_setsigmask_np(&attr, &all);
 		pthread_attr_setstacksize(&attr, 64 << 10);
-		if (!pthread_create(&h->reader, &attr, reader_main, h)) {
-			epoll_ctl(h->poll_fd, EPOLL_CTL_DEL, h->fd, NULL);
-		} else {
-			close(h->stop_fd);
-			h->stop_fd = -1;
-		}
+		h->has_thread = !pthread_create(&h->thread, &attr, thread_main, h);
 		pthread_attr_destroy(&attr);
-		pthread_sigmask(SIG_SETMASK, &old, NULL);
+		if (h->has_thread)
+			epoll_ctl(h->poll_fd, EPOLL_CTL_DEL, h->fd, NULL);
 	}
 	pthread_mutex_unlock(&h->state);
+	return done(handle_ask(h, XBT_NULL, XS_WATCH, NULL, NULL, 0, "%s%c%s", path, 0, token));
+}
+
+bool xs_unwatch(struct xs_handle *h, const char *path, const char *token)
+{
+	struct message **p = &h->events;
+
+	if (!done(handle_ask(h, XBT_NULL, XS_UNWATCH, NULL, NULL, 0, "%s%c%s", path, 0, token)))
+		return false;
+	/* Who wants it so never hears of the watch again. */
+	pthread_mutex_lock(&h->state);
+	while (*p && (h->flags & XS_UNWATCH_FILTER))
+		if (!strcmp((*p)->strings[XS_WATCH_TOKEN], token) &&
+		    xs_path_is_subpath(path, (*p)->strings[XS_WATCH_PATH]))
+			free(unqueue(h, p));
+		else
+			p = &(*p)->next;
+	pthread_mutex_unlock(&h->state);
+	return true;
 }

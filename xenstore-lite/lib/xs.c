@@ -1,40 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The calls of xenstore.h, each a request and what its reply means. */
+/* The calls: requests and what their replies mean, and what needs no connection. */
+#include <argz.h>
+#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include "handle.h"
-
-struct xs_handle *xs_daemon_open(void)
-{
-	return xs_open(0);
-}
-
-/* The older names. */
-struct xs_handle *xs_daemon_open_readonly(void) __attribute__((alias("xs_daemon_open")));
-struct xs_handle *xs_domain_open(void) __attribute__((alias("xs_daemon_open")));
-
-void xs_daemon_close(struct xs_handle *h)
-{
-	xs_close(h);
-}
-
-/* Free it, and leave errno as it is. */
-static void drop(void *p)
-{
-	int err = errno;
-
-	free(p);
-	errno = err;
-}
-
-static bool done(char *reply)
-{
-	bool ok = reply != NULL;
-
-	drop(reply);
-	return ok;
-}
 
 void *xs_read(struct xs_handle *h, xs_transaction_t t, const char *path, unsigned int *len)
 {
@@ -65,38 +37,16 @@ bool xs_restrict(struct xs_handle *h, unsigned int domid)
 	return false;
 }
 
-static unsigned int count_strings(const char *strings, unsigned int len)
-{
-	unsigned int n = 0;
-
-	for (unsigned int i = 0; i < len; i++)
-		n += !strings[i];
-	return n;
-}
-
-/* len bytes of NUL-terminated strings as an array of pointers and the strings in one block. */
-static char **string_array(const char *strings, unsigned int len, unsigned int *num)
-{
-	char **a, *p;
-
-	*num = count_strings(strings, len);
-	a = malloc(*num * sizeof(*a) + len + 1);
-	if (!a)
-		return NULL;
-	p = memcpy(a + *num, strings, len);
-	for (unsigned int i = 0; i < *num; p += strlen(p) + 1)
-		a[i++] = p;
-	return a;
-}
-
 /* A listing too long for one message comes in parts, good as long as its generation stays. */
 static char *directory_parts(struct xs_handle *h, xs_transaction_t t, const char *path,
 			     unsigned int *len)
 {
-	char *all = NULL, *bigger, *part, generation[24] = "";
-	unsigned int have = 0, size, skip;
+	char *all = NULL, *part, generation[24] = "";
+	unsigned int size, skip;
+	size_t have = 0;
+	int err;
 
-	while ((part = handle_ask(h, t, XS_DIRECTORY_PART, &size, NULL, 0, "%s%c%u", path, 0,
+	while ((part = handle_ask(h, t, XS_DIRECTORY_PART, &size, NULL, 0, "%s%c%zu", path, 0,
 				  have))) {
 		if (have && strncmp(generation, part, sizeof(generation))) {
 			have = 0;
@@ -105,35 +55,37 @@ static char *directory_parts(struct xs_handle *h, xs_transaction_t t, const char
 		}
 		snprintf(generation, sizeof(generation), "%s", part);
 		skip = (unsigned int)strlen(part) + 1;
-		size -= skip < size ? skip : size;
-		bigger = realloc(all, have + size + 1);
-		if (bigger)
-			memcpy(bigger + have, part + skip, size);
-		drop(part);
-		if (!bigger)
+		err = skip < size ? argz_append(&all, &have, part + skip, size - skip) : EIO;
+		free(part);
+		if (err) {
+			errno = err;
 			break;
-		all = bigger;
-		have += size;
+		}
 		/* The end of the list is an empty name. */
-		if (!size || (!all[have - 1] && (have == 1 || !all[have - 2]))) {
-			*len = have - (size > 0);
+		if (!all[have - 1] && (have == 1 || !all[have - 2])) {
+			*len = (unsigned int)have - 1;
 			return all;
 		}
 	}
-	drop(all);
+	free(all);
 	return NULL;
 }
 
 char **xs_directory(struct xs_handle *h, xs_transaction_t t, const char *path, unsigned int *num)
 {
 	unsigned int len;
-	char *names = handle_ask(h, t, XS_DIRECTORY, &len, NULL, 0, "%s", path), **a;
+	char *strings = handle_ask(h, t, XS_DIRECTORY, &len, NULL, 0, "%s", path), **names;
 
-	if (!names && errno == E2BIG)
-		names = directory_parts(h, t, path, &len);
-	a = names ? string_array(names, len, num) : NULL;
-	drop(names);
-	return a;
+	if (!strings && errno == E2BIG)
+		strings = directory_parts(h, t, path, &len);
+	if (!strings)
+		return NULL;
+	*num = (unsigned int)argz_count(strings, len);
+	names = malloc((*num + 1) * sizeof(*names) + len + 1);
+	if (names)
+		argz_extract(memcpy(names + *num + 1, strings, len + 1), len, names);
+	free(strings);
+	return names;
 }
 
 struct xs_permissions *xs_get_permissions(struct xs_handle *h, xs_transaction_t t, const char *path,
@@ -145,14 +97,14 @@ struct xs_permissions *xs_get_permissions(struct xs_handle *h, xs_transaction_t 
 
 	if (!strings)
 		return NULL;
-	*num = count_strings(strings, len);
+	*num = (unsigned int)argz_count(strings, len);
 	perms = calloc(*num + 1, sizeof(*perms));
 	if (perms && !xs_strings_to_perms(perms, *num, strings)) {
 		free(perms);
 		perms = NULL;
 		errno = EIO;
 	}
-	drop(strings);
+	free(strings);
 	return perms;
 }
 
@@ -162,58 +114,11 @@ bool xs_set_permissions(struct xs_handle *h, xs_transaction_t t, const char *pat
 	char text[XENSTORE_PAYLOAD_MAX];
 	size_t len = 0;
 
-	for (unsigned int i = 0; i < num_perms; i++) {
-		unsigned int p = perms[i].perms & (XS_PERM_READ | XS_PERM_WRITE);
-
-		if (len + 16 > sizeof(text)) {
-			errno = E2BIG;
-			return false;
-		}
-		len += (size_t)snprintf(text + len, 16, "%c%u", "nrwb"[p], perms[i].id) + 1;
-	}
+	/* What does not fit here does not fit into a request, which is where it is refused. */
+	for (unsigned int i = 0; i < num_perms && len < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%c%u%c",
+					"nrwb"[perms[i].perms & 3], perms[i].id, 0);
 	return done(handle_ask(h, t, XS_SET_PERMS, NULL, text, len, "%s", path));
-}
-
-bool xs_watch(struct xs_handle *h, const char *path, const char *token)
-{
-	handle_start_reader(h);
-	return done(handle_ask(h, XBT_NULL, XS_WATCH, NULL, NULL, 0, "%s%c%s", path, 0, token));
-}
-
-bool xs_unwatch(struct xs_handle *h, const char *path, const char *token)
-{
-	bool ok =
-		done(handle_ask(h, XBT_NULL, XS_UNWATCH, NULL, NULL, 0, "%s%c%s", path, 0, token));
-
-	if (ok && (h->flags & XS_UNWATCH_FILTER))
-		handle_drop_events(h, path, token);
-	return ok;
-}
-
-int xs_fileno(struct xs_handle *h)
-{
-	return h->poll_fd;
-}
-
-static char **next_event(struct xs_handle *h, bool wait, unsigned int *num)
-{
-	struct message *m = handle_next_event(h, wait);
-	char **a = m ? string_array(m->body, m->head.len, num) : NULL;
-
-	drop(m);
-	return a;
-}
-
-char **xs_check_watch(struct xs_handle *h)
-{
-	unsigned int num;
-
-	return next_event(h, false, &num);
-}
-
-char **xs_read_watch(struct xs_handle *h, unsigned int *num)
-{
-	return next_event(h, true, num);
 }
 
 xs_transaction_t xs_transaction_start(struct xs_handle *h)
@@ -221,7 +126,7 @@ xs_transaction_t xs_transaction_start(struct xs_handle *h)
 	char *id = handle_ask(h, XBT_NULL, XS_TRANSACTION_START, NULL, NULL, 0, "%s", "");
 	unsigned long t = id ? strtoul(id, NULL, 10) : XBT_NULL;
 
-	drop(id);
+	free(id);
 	return (xs_transaction_t)t;
 }
 
@@ -268,7 +173,7 @@ bool xs_is_domain_introduced(struct xs_handle *h, unsigned int domid)
 	char *s = ask_domain(h, XS_IS_DOMAIN_INTRODUCED, domid);
 	bool yes = s && *s == 'T';
 
-	drop(s);
+	free(s);
 	return yes;
 }
 
@@ -282,17 +187,79 @@ char *xs_debug_command(struct xs_handle *h, const char *cmd, void *data, unsigne
 
 int xs_suspend_evtchn_port(int domid)
 {
-	char path[64];
 	struct xs_handle *h = xs_open(0);
-	char *s;
-	int port;
+	char *s = h ? handle_ask(h, XBT_NULL, XS_READ, NULL, NULL, 0,
+				 "/local/domain/%d/device/suspend/event-channel", domid)
+		    : NULL;
+	int port = s ? atoi(s) : -1;
 
-	if (!h)
-		return -1;
-	snprintf(path, sizeof(path), "/local/domain/%d/device/suspend/event-channel", domid);
-	s = xs_read(h, XBT_NULL, path, NULL);
-	port = s ? atoi(s) : -1;
 	free(s);
 	xs_close(h);
 	return port;
+}
+
+/* ---- what needs no connection ---- */
+
+const char *xs_daemon_rundir(void)
+{
+	const char *s = getenv("XENSTORED_RUNDIR");
+
+	return s ? s : "/run/xenstored";
+}
+
+const char *xs_daemon_socket(void)
+{
+	static char path[PATH_MAX];
+	const char *own = getenv("XENSTORED_PATH");
+
+	snprintf(path, sizeof(path), "%s/socket", xs_daemon_rundir());
+	return own ? own : path;
+}
+
+const char *xs_daemon_socket_ro(void) __attribute__((alias("xs_daemon_socket")));
+
+bool xs_write_all(int fd, const void *data, unsigned int len)
+{
+	for (const char *p = data; len;) {
+		/* A socket's other end may be gone: no reason to kill the program. */
+		ssize_t n = TEMP_FAILURE_RETRY(send(fd, p, len, MSG_NOSIGNAL));
+
+		if (n < 0 && errno == ENOTSOCK)
+			n = TEMP_FAILURE_RETRY(write(fd, p, len));
+		if (n <= 0)
+			return false;
+		p += n;
+		len -= (unsigned int)n;
+	}
+	return true;
+}
+
+bool xs_strings_to_perms(struct xs_permissions *perms, unsigned int num, const char *strings)
+{
+	static const char letters[4] = "nrwb";
+
+	for (unsigned int i = 0; i < num; i++) {
+		const char *letter = memchr(letters, *strings, sizeof(letters));
+		const char *digits = letter ? strings + 1 : strings;
+		char *end;
+		unsigned long id = strtoul(digits, &end, 10);
+
+		if (!letter || !isdigit((unsigned char)*digits) || *end || id > UINT_MAX) {
+			errno = EINVAL;
+			return false;
+		}
+		perms[i].id = (unsigned int)id;
+		perms[i].perms = (unsigned int)(letter - letters);
+		strings = end + 1;
+	}
+	return true;
+}
+
+bool xs_path_is_subpath(const char *parent, const char *child)
+{
+	size_t len = strlen(parent);
+
+	if (len && parent[len - 1] == '/')
+		len--; /* "/" is above everything that starts with it */
+	return !strncmp(parent, child, len) && (child[len] == '/' || !child[len]);
 }

@@ -8,6 +8,15 @@ plain_kernel
 check "list shows the service domain" sh -c "pav list | grep -q '^Domain-0 *0 '"
 echo "JSON list $(pav list --json | tr -d '\n')"
 echo "JSON info $(pav info --json | tr -d '\n')"
+# The store's library over the kernel's device, as guests have it: requests, and the thread that waits.
+device() { XENSTORED_PATH=/dev/xen/xenbus timeout 30 xenstore "$@"; }
+seen_over_device() { [ "$(device watch -n 2 /tool/device | tr '\n' ' ')" = "/tool/device /tool/device/x " ]; }
+check "a write over the kernel's device" device write /tool/device one
+check "and a read" sh -c '[ "$(XENSTORED_PATH=/dev/xen/xenbus xenstore read /tool/device)" = one ]'
+(sleep 3 && xenstore write /tool/device/x two) &
+check "and events" seen_over_device
+device rm /tool/device
+
 check "dmesg prints the hypervisor's messages" sh -c '[ $(pav dmesg | wc -l) -gt 20 ]'
 
 config one

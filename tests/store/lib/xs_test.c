@@ -5,6 +5,7 @@
  */
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,6 +188,24 @@ static void after_fork(struct xs_handle *h)
 	CHECK(value_is(h, "/xs/t", "out"));
 }
 
+/* A child that holds copies of its descriptors does not keep a handle from closing. */
+static void close_beside_child(void)
+{
+	struct xs_handle *h = xs_open(0);
+	pid_t pid;
+
+	CHECK(xs_watch(h, "/xs/c", "t"));
+	pid = fork();
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	alarm(10);
+	xs_close(h);
+	alarm(0);
+	CHECK(!kill(pid, SIGKILL) && waitpid(pid, NULL, 0) == pid);
+}
+
 int main(void)
 {
 	struct xs_handle *h = xs_open(0);
@@ -204,6 +223,7 @@ int main(void)
 	watches(XS_OPEN_NO_THREAD);
 	threads();
 	after_fork(h);
+	close_beside_child();
 	s = xs_control_command(h, "help", NULL, 0);
 	CHECK(s && strstr(s, "help"));
 	free(s);
