@@ -128,7 +128,6 @@ static void load_tables(struct cpu *c)
 	t->tss.ist[IST_DB - 1] = (u64)cpu_page(c, CPU_IST_DB_PAGE + 1);
 	t->tss.io_bitmap = sizeof(t->tss);
 	set_system_descriptor(t->gdt, TSS_SELECTOR, (u64)&t->tss, sizeof(t->tss) - 1, 9);
-	c->tss = &t->tss;
 
 	descriptors_load_own(c);
 	__asm__ volatile("pushq %0\n\t"

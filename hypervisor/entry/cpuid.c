@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * CPUID as guests see it: one table of what is let through. A leaf without a row
- * reads as zero, a bit outside its row's mask is hidden. Hidden is what the
- * hypervisor owns (paging, protection keys, virtualisation, power, monitoring),
- * what has no per-vCPU state here (XSAVES, CET, AMX), and topology: every vCPU
- * looks like a core of its own.
+ * reads as zero, but for XSAVE's, which follows the state that guests may have; a bit
+ * outside its row's mask is hidden. Hidden is what the hypervisor owns (paging,
+ * protection keys, virtualisation, power, monitoring), what has no per-vCPU state here
+ * (XSAVES, CET, AMX), and topology: every vCPU looks like a core of its own.
  */
 #include "internal.h"
 #include "hypercall.h"
@@ -12,7 +12,6 @@
 #include "public/cpuid.h"
 
 #define ALL	0xffffffffu
-#define ANY_SUB 0xffffffffu
 #define B(n)	(1u << (n))
 #define R(a, b) ((2u << (b)) - (1u << (a))) /* bits a to b */
 
@@ -23,38 +22,34 @@
 #define COMMON_EDX (B(0) | B(2) | R(4, 9) | R(14, 16) | R(23, 24))
 
 static const struct row {
-	u32 leaf, sub;
+	u32 leaf;
 	u32 a, b, c, d;
 } policy[] = {
-	{0, ANY_SUB, ALL, ALL, ALL, ALL},
+	{0, ALL, ALL, ALL, ALL},
 	/* EBX: brand index, CLFLUSH size. ECX: SSE3 PCLMUL SSSE3 FMA CX16 SSE4 MOVBE POPCNT AES
 	 * XSAVE OSXSAVE AVX F16C RDRAND. EDX: common, SEP CLFLUSH ACPI SSE SSE2 SS. */
-	{1, ANY_SUB, ALL, R(0, 15), R(0, 1) | B(9) | R(12, 13) | R(19, 20) | R(22, 23) | R(25, 30),
+	{1, ALL, R(0, 15), R(0, 1) | B(9) | R(12, 13) | R(19, 20) | R(22, 23) | R(25, 30),
 	 COMMON_EDX | B(11) | B(19) | B(22) | R(25, 27)},
-	{2, ANY_SUB, ALL, ALL, ALL, ALL},
-	{4, ANY_SUB, R(0, 13), ALL, ALL, ALL},
+	{2, ALL, ALL, ALL, ALL},
+	{4, R(0, 13), ALL, ALL, ALL},
 	/* EBX: FSGSBASE BMI1 AVX2 FDP_EXCPTN BMI2 ERMS FCS/FDS AVX512* RDSEED ADX CLFLUSHOPT CLWB
 	 * SHA. ECX: AVX512*, GFNI VAES VPCLMUL RDPID MOVDIRI MOVDIR64B. EDX: AVX512*, FSRM
 	 * MD_CLEAR SERIALIZE. */
-	{7, 0, 0,
-	 B(0) | B(3) | R(5, 6) | R(8, 9) | B(13) | R(16, 19) | B(21) | R(23, 24) | R(26, 31),
+	{7, 0, B(0) | B(3) | R(5, 6) | R(8, 9) | B(13) | R(16, 19) | B(21) | R(23, 24) | R(26, 31),
 	 B(1) | B(6) | R(8, 12) | B(14) | B(22) | R(27, 28), R(2, 4) | B(8) | B(10) | B(14)},
-	{0xd, 0, ALL, ALL, ALL, ALL},
-	/* XSAVEOPT, XSAVEC, XGETBV with ECX 1 */
-	{0xd, 1, R(0, 2), ALL, 0, 0},
-	{0x80000000, ANY_SUB, ALL, ALL, ALL, ALL},
+	{0x80000000, ALL, ALL, ALL, ALL},
 	/* ECX: LAHF ABM SSE4A MISALIGNSSE PREFETCHW XOP FMA4 TBM. EDX: common, SYSCALL NX MMXEXT
 	 * FFXSR RDTSCP LM 3DNOW. */
-	{0x80000001, ANY_SUB, ALL, 0, B(0) | R(5, 8) | B(11) | B(16) | B(21),
+	{0x80000001, ALL, 0, B(0) | R(5, 8) | B(11) | B(16) | B(21),
 	 COMMON_EDX | B(11) | B(20) | B(22) | B(25) | B(27) | B(29) | R(30, 31)},
-	{0x80000002, ANY_SUB, ALL, ALL, ALL, ALL},
-	{0x80000003, ANY_SUB, ALL, ALL, ALL, ALL},
-	{0x80000004, ANY_SUB, ALL, ALL, ALL, ALL},
-	{0x80000005, ANY_SUB, ALL, ALL, ALL, ALL},
-	{0x80000006, ANY_SUB, ALL, ALL, ALL, ALL},
-	{0x80000007, ANY_SUB, 0, 0, 0, B(8)}, /* invariant TSC */
+	{0x80000002, ALL, ALL, ALL, ALL},
+	{0x80000003, ALL, ALL, ALL, ALL},
+	{0x80000004, ALL, ALL, ALL, ALL},
+	{0x80000005, ALL, ALL, ALL, ALL},
+	{0x80000006, ALL, ALL, ALL, ALL},
+	{0x80000007, 0, 0, 0, B(8)}, /* invariant TSC */
 	/* Address widths, which are the machine's; CLZERO, XSAVEERPTR, WBNOINVD. */
-	{0x80000008, ANY_SUB, R(0, 15), B(0) | B(2) | B(9), 0, 0},
+	{0x80000008, R(0, 15), B(0) | B(2) | B(9), 0, 0},
 };
 
 #define LEAF_1_ECX_XSAVE (R(26, 27))
@@ -75,10 +70,10 @@ static const struct {
 	 R(2, 3) | B(8)},
 };
 
-static const struct row *row_find(u32 leaf, u32 sub)
+static const struct row *row_find(u32 leaf)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(policy); i++)
-		if (policy[i].leaf == leaf && (policy[i].sub == ANY_SUB || policy[i].sub == sub))
+		if (policy[i].leaf == leaf)
 			return &policy[i];
 	return NULL;
 }
@@ -99,29 +94,27 @@ static void mask_by_state(struct cpuid_leaf *l, u32 leaf)
 /* EBX of sub-leaf 0 is left as the CPU gives it: it follows the vCPU's XCR0. */
 static struct cpuid_leaf xstate_leaf(struct cpuid_leaf l, u32 sub)
 {
-	struct cpuid_leaf none = {0};
-
-	if (!features.xsave)
-		return none;
 	if (sub == 0) {
 		l.a &= (u32)features.xcr0_mask;
 		l.c = features.xsave_size;
 		l.d &= (u32)(features.xcr0_mask >> 32);
-		return l;
+	} else if (sub == 1) { /* XSAVEOPT, XSAVEC, XGETBV with ECX 1 */
+		l.a &= R(0, 2);
+		l.c = l.d = 0;
 	}
-	if (sub > 63 || !(features.xcr0_mask >> sub & 1))
-		return none;
+	if (!features.xsave || (sub > 1 && (sub > 63 || !(features.xcr0_mask >> sub & 1))))
+		return (struct cpuid_leaf){0};
 	return l;
 }
 
 struct cpuid_leaf cpuid_policy(struct cpuid_leaf native, u32 leaf, u32 sub)
 {
-	const struct row *row = row_find(leaf, sub);
+	const struct row *row = row_find(leaf);
 	struct cpuid_leaf l = native;
 
-	if (leaf == 0xd && sub >= 2)
+	if (leaf == 0xd)
 		return xstate_leaf(l, sub);
-	if (!row)
+	if (!row || (leaf == 7 && sub != 0))
 		return (struct cpuid_leaf){0};
 	l.a &= row->a;
 	l.b &= row->b;
@@ -140,10 +133,6 @@ struct cpuid_leaf cpuid_policy(struct cpuid_leaf native, u32 leaf, u32 sub)
 	case 7:
 		if (!features.fsgsbase)
 			l.b &= ~B(0);
-		break;
-	case 0xd:
-		if (sub == 0 || !features.xsave)
-			l = xstate_leaf(l, sub);
 		break;
 	case 0x80000000:
 		l.a = MIN(l.a, 0x80000008u);

@@ -11,7 +11,8 @@ enum write_rule {
 	W_FAULT,
 	W_IGNORE,
 	W_SAME, /* what reading gives, and nothing else */
-	W_FUNCTION
+	W_BASE, /* of a segment */
+	W_TSC_AUX
 };
 
 struct msr_row {
@@ -49,8 +50,8 @@ static const struct msr_row table[] = {
 	{0x345, 0x345, W_FAULT, 0},  /* PERF_CAPABILITIES */
 	{0x400, 0x47f, W_IGNORE, 0}, /* MCi */
 	{MSR_EFER, MSR_EFER, W_SAME, 0},
-	{MSR_FS_BASE, MSR_KERNEL_GS_BASE, W_FUNCTION, 0},
-	{MSR_TSC_AUX, MSR_TSC_AUX, W_FUNCTION, 0},
+	{MSR_FS_BASE, MSR_KERNEL_GS_BASE, W_BASE, 0},
+	{MSR_TSC_AUX, MSR_TSC_AUX, W_TSC_AUX, 0},
 	{0xc0010010, 0xc0010010, W_IGNORE, 0},	    /* SYSCFG */
 	{0xc0010015, 0xc0010015, W_IGNORE, 0},	    /* HWCR */
 	{0xc0011029, 0xc0011029, W_IGNORE, BIT(1)}, /* DE_CFG: LFENCE serialises */
@@ -110,35 +111,27 @@ int msr_guest_read(struct vcpu *v, u32 msr, u64 *value)
 	return absent ? -EPERM : 0;
 }
 
-static int write_function(struct vcpu *v, u32 msr, u64 value)
-{
-	if (msr == MSR_TSC_AUX) {
-		if (value >> 32 || !(features.rdtscp || features.rdpid))
-			return -EPERM;
-		v->tsc_aux = (u32)value;
-		wrmsr(MSR_TSC_AUX, value);
-		return 0;
-	}
-	if (!canonical(value))
-		return -EPERM;
-	context_set_base(v, segment_base(msr), value);
-	return 0;
-}
-
 int msr_guest_write(struct vcpu *v, u32 msr, u64 value)
 {
 	const struct msr_row *row = row_find(msr);
 	u64 now;
 
-	if (!row)
-		return -EPERM;
-	switch (row->write) {
+	switch (row ? row->write : W_FAULT) {
 	case W_IGNORE:
 		return 0;
 	case W_SAME:
 		return msr_guest_read(v, msr, &now) || now != value ? -EPERM : 0;
-	case W_FUNCTION:
-		return write_function(v, msr, value);
+	case W_BASE:
+		if (!canonical(value))
+			return -EPERM;
+		context_set_base(v, segment_base(msr), value);
+		return 0;
+	case W_TSC_AUX:
+		if (value >> 32 || !(features.rdtscp || features.rdpid))
+			return -EPERM;
+		v->tsc_aux = (u32)value;
+		wrmsr(MSR_TSC_AUX, value);
+		return 0;
 	default:
 		return -EPERM;
 	}

@@ -148,9 +148,9 @@ const struct event_form event_fifo = {
 /* A guest's frame as a page of ours to write to; NULL if it is not its to write to. */
 static void *page_get(struct domain *d, u64 gfn)
 {
-	if (!mfn_valid(mfn(gfn)) || !frame_get_writable(mfn_frame(mfn(gfn)), d))
-		return NULL;
-	return mfn_virt(mfn(gfn));
+	struct frame *f = mfn_get_writable(mfn(gfn), d);
+
+	return f ? frame_virt(f) : NULL;
 }
 
 static void page_put(void *in_page)

@@ -70,8 +70,6 @@ struct cpu_root {
 	u64 present[8]; /* guest slots that are present in the root now */
 };
 
-struct tss;
-
 struct cpu {
 	unsigned int id; /* 0.. in order of start-up; 0 is the boot CPU */
 	u32 apic_id;
@@ -89,8 +87,7 @@ struct cpu {
 	u64 tsc_stamp, time_stamp; /* system time was time_stamp ns at tsc_stamp */
 	/* sched policy's own per-CPU state */
 	struct runqueue *runqueue;
-	/* arch/cpu.c: descriptor tables and the control-register images loaded now */
-	struct tss *tss;
+	/* arch/: images of the registers that are loaded now */
 	u64 cr4, cr4_base; /* base: without what the vCPU asked for */
 	u64 xcr0;
 	u64 dr7;

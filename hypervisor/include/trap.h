@@ -33,7 +33,5 @@ static inline bool from_guest(const struct regs *r)
 }
 void registers_print(const struct regs *r);
 void backtrace_print(u64 rip, u64 rbp, u64 rsp);
-/* Nearest symbol at or below an address; "?" when there is none. */
-const char *symbol_lookup(u64 address, u64 *offset);
 
 #endif

@@ -17,7 +17,8 @@ extern const struct {
 } symbol_table[];
 extern const char symbol_names[];
 
-const char *symbol_lookup(u64 address, u64 *offset)
+/* Nearest symbol at or below an address; "?" when there is none. */
+static const char *symbol_lookup(u64 address, u64 *offset)
 {
 	u32 low = 0, high = symbol_count;
 	u64 where = address - IMAGE_VIRT;

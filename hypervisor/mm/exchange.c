@@ -201,7 +201,8 @@ int exchange_frames(struct domain *d, struct pv_memory_exchange *op)
 	/* One vCPU at a time; the others come again. */
 	if (__atomic_exchange_n(&d->exchanging, true, __ATOMIC_ACQUIRE))
 		return -ERESTART;
-	if (!d->exchange || memcmp(&d->exchange->op, op, sizeof(*op)) != 0)
+	/* The same call again? As bytes: it came as bytes. */
+	if (!d->exchange || memcmp((const u8 *)&d->exchange->op, (const u8 *)op, sizeof(*op)) != 0)
 		rc = start(d, op);
 	if (!rc) {
 		rc = run(d->exchange, d);

@@ -51,14 +51,13 @@ static void ram_collect(void)
 			end = RAM_LIMIT;
 		}
 		start = MAX(start, LOW_END);
-		if (start < end)
+		if (start < end) {
 			ram[nr_ram++] = (struct range){start, end};
+			max_mfn = MAX(max_mfn, end >> PAGE_SHIFT);
+		}
 	}
 	if (!nr_ram)
 		panic("the firmware's memory map has no RAM above 1 MiB");
-	max_mfn = 0;
-	for (unsigned int i = 0; i < nr_ram; i++)
-		max_mfn = MAX(max_mfn, ram[i].end >> PAGE_SHIFT);
 }
 
 static void reserve(u64 start, u64 end)
@@ -141,7 +140,8 @@ static void directmap_range(u64 start, u64 end, u64 flags)
 
 	for (; start < end; start += PAGE_SIZE_OF(level)) {
 		level = features.page1g ? 3 : 2;
-		while (start % PAGE_SIZE_OF(level) || end - start < PAGE_SIZE_OF(level))
+		while (level > 1 &&
+		       (start % PAGE_SIZE_OF(level) || end - start < PAGE_SIZE_OF(level)))
 			level--;
 		early_map(DIRECTMAP_VIRT + start, start, flags | PTE_GLOBAL, level);
 	}
@@ -177,31 +177,18 @@ static void image_map(void)
 	}
 }
 
-static bool chunk_mapped(vaddr_t va)
+/* Back the part of a table for these frames with fresh memory, in chunks of 2 MiB. */
+static void table_back(vaddr_t table, size_t entry, struct range frames, vaddr_t guest_view)
 {
-	return !mfn_eq(hv_chunk(va), MFN_NONE);
-}
+	u64 at = ROUND_DOWN(frames.start * entry, MIB2), chunk;
 
-/* Back a part of the frame table or the M2P with fresh memory, in chunks of 2 MiB. */
-static void frame_table_map(u64 first, u64 end)
-{
-	vaddr_t va = ROUND_DOWN(FRAME_TABLE_VIRT + first * sizeof(struct frame), MIB2);
-
-	for (; va < FRAME_TABLE_VIRT + end * sizeof(struct frame); va += MIB2)
-		if (!chunk_mapped(va))
-			early_map(va, early_alloc(MIB2, RAM_LIMIT), HV_RW | PTE_GLOBAL, 2);
-}
-
-static void m2p_map(u64 first, u64 end)
-{
-	u64 at = ROUND_DOWN(first * 8, MIB2), chunk;
-
-	for (; at < end * 8; at += MIB2) {
-		if (chunk_mapped(M2P_VIRT + at))
+	for (; at < frames.end * entry; at += MIB2) {
+		if (!mfn_eq(hv_chunk(table + at), MFN_NONE)) /* shared with the range before */
 			continue;
 		chunk = early_alloc(MIB2, RAM_LIMIT);
-		early_map(M2P_VIRT + at, chunk, HV_RW | PTE_GLOBAL, 2);
-		early_map(M2P_GUEST_VIRT + at, chunk, HV_RO | PTE_USER, 2);
+		early_map(table + at, chunk, HV_RW | PTE_GLOBAL, 2);
+		if (guest_view)
+			early_map(guest_view + at, chunk, HV_RO | PTE_USER, 2);
 	}
 }
 
@@ -221,8 +208,8 @@ static void tables_build(void)
 	for (unsigned int i = 0; i < nr_ram; i++) {
 		struct range t = tracked(&ram[i]);
 
-		frame_table_map(t.start, t.end);
-		m2p_map(t.start, t.end);
+		table_back(FRAME_TABLE_VIRT, sizeof(struct frame), t, 0);
+		table_back(M2P_VIRT, sizeof(u64), t, M2P_GUEST_VIRT);
 	}
 }
 

@@ -94,6 +94,7 @@ static __inlined bool l1_put_in(struct frame *l1, unsigned int index, u64 old, u
 	return true;
 }
 
+/* From \p old, as it was read or is expected. -EAGAIN: it was not the same. */
 static __inlined int l1_change(struct frame *l1, unsigned int index, u64 old, u64 e,
 			       struct domain *owner, struct domain *foreign, enum write_how how)
 {

@@ -97,17 +97,12 @@ static struct frame frames[FRAMES];
 static char pages[FRAMES][PAGE_SIZE] __attribute__((aligned(4096)));
 static int frame_uses[FRAMES];
 
-bool mfn_valid(mfn_t m)
+struct frame *mfn_get_writable(mfn_t m, struct domain *d)
 {
-	return mfn_nr(m) < FRAMES;
-}
-
-bool frame_get_writable(struct frame *f, struct domain *d)
-{
-	if ((f - frames) / FRAMES_EACH != d->id)
-		return false;
-	__atomic_fetch_add(&frame_uses[f - frames], 1, __ATOMIC_RELAXED);
-	return true;
+	if (mfn_nr(m) >= FRAMES || mfn_nr(m) / FRAMES_EACH != d->id)
+		return NULL;
+	__atomic_fetch_add(&frame_uses[mfn_nr(m)], 1, __ATOMIC_RELAXED);
+	return &frames[mfn_nr(m)];
 }
 
 void frame_put_writable(struct frame *f)
