@@ -13,7 +13,7 @@
 #include "lib/guest.h"
 
 #define REF	8
-#define ROUNDS	300
+#define ROUNDS	100
 #define ENTRY	17
 #define PATIENT MILLISECONDS(10000)
 
@@ -37,7 +37,8 @@ static void look(void)
 static void pinner(void)
 {
 	volatile uint64_t *word = domain_mailbox.word;
-	uint64_t mfn = va_to_mfn(table);
+	struct pv_sched_poll poll = {.nr_ports = 0};
+	uint64_t mfn = va_to_mfn(table), refused = 0;
 
 	if (!grant_init())
 		return;
@@ -45,8 +46,13 @@ static void pinner(void)
 	expect_rc(set_readonly(table), 0);
 	word[READY] = 1;
 	while (!word[STOP]) {
-		if (mmuext(PV_MMUEXT_PIN_L1_TABLE, mfn, 0))
+		if (mmuext(PV_MMUEXT_PIN_L1_TABLE, mfn, 0)) {
+			/* An attempt is in the others' way, too: leave them time without one. */
+			poll.timeout = system_time() + 50000;
+			if (++refused % 16 == 0)
+				sched_op(POLL, &poll);
 			continue;
+		}
 		word[PINNED] = 1;
 		word[PINS]++;
 		look();
