@@ -107,7 +107,7 @@ void domain_put(struct domain *d)
  * here. What can't be freed in one go waits for the next SOFTIRQ_REAP, which the
  * hook sees to.
  */
-static void reap(void)
+void domain_reap(void)
 {
 	struct domain *d = __atomic_exchange_n(&dead, NULL, __ATOMIC_ACQUIRE), *next;
 
@@ -150,11 +150,6 @@ int domain_list_add(struct domain *d, domid_t id)
 	}
 	spin_unlock(&table_lock);
 	return rc;
-}
-
-void domain_list_init(void)
-{
-	softirq_register(SOFTIRQ_REAP, reap);
 }
 
 struct vcpu *domain_vcpu(const struct domain *d, u32 id)

@@ -202,7 +202,7 @@ static void audit_frames(struct domain *d)
 
 void domain_init(void)
 {
-	domain_list_init();
+	softirq_register(SOFTIRQ_REAP, domain_reap);
 	domain_free_hook = domain_free;
 	timer_init(&free_more, free_more_fired, this_cpu());
 	frame_audit_hook = audit_frames;

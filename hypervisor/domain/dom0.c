@@ -22,8 +22,7 @@
 #include "public/domctl.h"
 #include "public/pv.h"
 
-#define PTE_TABLE   (PTE_PRESENT | PTE_RW | PTE_USER | PTE_ACCESSED | PTE_DIRTY)
-#define PTE_PAGE    PTE_TABLE
+#define PTE_ENTRY   (PTE_PRESENT | PTE_RW | PTE_USER | PTE_ACCESSED | PTE_DIRTY)
 #define PADDING	    (512UL << 10)
 #define ALIGNMENT   (4UL << 20)
 #define CHUNK_ORDER 9
@@ -230,7 +229,7 @@ static void map_page(struct builder *b, vaddr_t va, u64 frame, u64 flags, u64 *n
 		u64 *entry = &table[(va >> shift) & 511];
 
 		if (!*entry)
-			*entry = mfn_paddr(mfn(b->p2m[(*next)++])) | PTE_TABLE;
+			*entry = mfn_paddr(mfn(b->p2m[(*next)++])) | PTE_ENTRY;
 		table = mfn_virt(pte_mfn(*entry));
 	}
 	table[(va >> 12) & 511] = mfn_paddr(mfn(frame)) | flags;
@@ -241,7 +240,7 @@ static void write_tables(struct builder *b)
 	u64 next = b->table_page + 1;
 
 	for (u64 i = 0; i < b->region_pages; i++) {
-		u64 flags = i - b->table_page < b->table_pages ? PTE_PAGE & ~PTE_RW : PTE_PAGE;
+		u64 flags = i - b->table_page < b->table_pages ? PTE_ENTRY & ~PTE_RW : PTE_ENTRY;
 
 		map_page(b, page_va(b, i), b->p2m[i], flags, &next);
 	}
@@ -250,7 +249,7 @@ static void write_tables(struct builder *b)
 		return;
 	next = b->p2m_page + b->p2m_pages;
 	for (u64 i = 0; i < b->p2m_pages; i++)
-		map_page(b, b->k.init_p2m + i * PAGE_SIZE, b->p2m[b->p2m_page + i], PTE_PAGE,
+		map_page(b, b->k.init_p2m + i * PAGE_SIZE, b->p2m[b->p2m_page + i], PTE_ENTRY,
 			 &next);
 	BUG_ON(next > b->p2m_page + b->p2m_pages + b->p2m_table_pages);
 }

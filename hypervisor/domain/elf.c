@@ -113,11 +113,6 @@ static const char *check_features(const char *s, size_t n)
 	return NULL;
 }
 
-static bool is_string(const u8 *value, u32 n, const char *want)
-{
-	return n == strlen(want) + 1 && memcmp(value, want, n) == 0;
-}
-
 /* The notes that hold an address, and where it goes. */
 static const struct {
 	u32 type, at;
@@ -149,7 +144,7 @@ static const char *take_note(struct elf_kernel *k, u32 type, const u8 *value, u3
 		k->mod_start_pfn = number != 0;
 		break;
 	case PV_ELFNOTE_XEN_VERSION:
-		if (!is_string(value, n, "xen-3.0"))
+		if (n != sizeof("xen-3.0") || memcmp(value, "xen-3.0", n) != 0)
 			return "its XEN_VERSION note is not \"xen-3.0\"";
 		break;
 	case PV_ELFNOTE_FEATURES:

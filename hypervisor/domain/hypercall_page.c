@@ -9,38 +9,33 @@
 #include "public/pv.h"
 
 #define STUB_SIZE 32
+#define OP_INT3	  0xcc
 
-#define OP_PUSH_RCX 0x51
-#define OP_PUSH_RAX 0x50
-#define OP_POP_RCX  0x59
-#define OP_MOV_EAX  0xb8
-#define OP_RET	    0xc3
-#define OP_INT3	    0xcc
+/* clang-format off */
+static const u8 stub[] = {
+	0x51, 0x41, 0x53,		/* push %rcx; push %r11 */
+	0xb8, 0, 0, 0, 0,		/* mov $number, %eax: to be filled in */
+	0x0f, 0x05,			/* syscall */
+	0x41, 0x5b, 0x59, 0xc3,		/* pop %r11; pop %rcx; ret */
+};
+#define NUMBER_AT 4
+static const u8 iret_stub[] = {
+	0x51, 0x41, 0x53, 0x50,		  /* push %rcx; push %r11; push %rax */
+	0xb8, PV_HYPERCALL_IRET, 0, 0, 0, /* mov $number, %eax */
+	0x0f, 0x05,			  /* syscall */
+	OP_INT3, OP_INT3, OP_INT3,
+};
+/* clang-format on */
+STATIC_ASSERT(sizeof(stub) == sizeof(iret_stub)); /* so that one covers the other */
 
 void hypercall_page_fill(void *page)
 {
-	static const u8 push_r11[] = {0x41, 0x53}, pop_r11[] = {0x41, 0x5b};
-	static const u8 syscall[] = {0x0f, 0x05};
-
 	memset(page, OP_INT3, PAGE_SIZE);
 	for (u32 i = 0; i < PAGE_SIZE / STUB_SIZE; i++) {
 		u8 *p = (u8 *)page + i * STUB_SIZE;
 
-		*p++ = OP_PUSH_RCX;
-		memcpy(p, push_r11, 2);
-		p += 2;
-		if (i == PV_HYPERCALL_IRET)
-			*p++ = OP_PUSH_RAX;
-		*p++ = OP_MOV_EAX;
-		memcpy(p, &i, sizeof(i));
-		p += sizeof(i);
-		memcpy(p, syscall, 2);
-		p += 2;
-		if (i == PV_HYPERCALL_IRET)
-			continue;
-		memcpy(p, pop_r11, 2);
-		p += 2;
-		*p++ = OP_POP_RCX;
-		*p = OP_RET;
+		memcpy(p, stub, sizeof(stub));
+		memcpy(p + NUMBER_AT, &i, sizeof(i));
 	}
+	memcpy((u8 *)page + PV_HYPERCALL_IRET * STUB_SIZE, iret_stub, sizeof(iret_stub));
 }

@@ -94,10 +94,8 @@ void vcpu_free(struct vcpu *v)
 {
 	if (!v)
 		return;
-	if (v->sched)
-		sched_vcpu_destroy(v);
-	if (v->fpu)
-		context_destroy(v);
+	sched_vcpu_destroy(v);
+	context_destroy(v);
 	window_destroy(v);
 	heap_free(v);
 }
@@ -132,9 +130,7 @@ int vcpu_info_register(struct vcpu *v, mfn_t m, u32 offset)
 	struct pv_vcpu_info *old, *info;
 	int rc = 0;
 
-	if (offset > PAGE_SIZE - sizeof(*info) || offset % 8)
-		return (int)REFUSE(-EINVAL);
-	if (!mfn_valid(m) || !frame_get_writable(mfn_frame(m), d))
+	if (offset > PAGE_SIZE - sizeof(*info) || offset % 8 || !mfn_get_writable(m, d))
 		return (int)REFUSE(-EINVAL);
 	info = (struct pv_vcpu_info *)((char *)mfn_virt(m) + offset);
 

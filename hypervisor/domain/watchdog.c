@@ -45,13 +45,8 @@ void watchdog_stop(struct domain *d)
 		timer_stop(&d->watchdog[i].timer);
 }
 
-static u64 expiry(u32 seconds)
-{
-	return system_time() + seconds * NSEC_PER_SEC;
-}
-
 /* The first that is not in use; its id, or -ENOSPC. */
-static int start(struct domain *d, u32 seconds)
+static int start(struct domain *d, u64 when)
 {
 	for (unsigned int i = 0; i < WATCHDOGS; i++) {
 		struct watchdog *w = &d->watchdog[i];
@@ -59,7 +54,7 @@ static int start(struct domain *d, u32 seconds)
 		if (w->used)
 			continue;
 		w->used = true;
-		timer_set(&w->timer, expiry(seconds));
+		timer_set(&w->timer, when);
 		return (int)i + 1;
 	}
 	return (int)REFUSE(-ENOSPC);
@@ -67,6 +62,7 @@ static int start(struct domain *d, u32 seconds)
 
 int domain_watchdog(struct domain *d, u32 id, u32 seconds)
 {
+	u64 when = system_time() + seconds * NSEC_PER_SEC;
 	struct watchdog *w, *stop = NULL;
 	int rc = 0;
 
@@ -77,11 +73,11 @@ int domain_watchdog(struct domain *d, u32 id, u32 seconds)
 	if (d->dying) {
 		rc = (int)REFUSE(-ESRCH);
 	} else if (id == 0) {
-		rc = start(d, seconds);
+		rc = start(d, when);
 	} else if (!w->used) {
 		rc = (int)REFUSE(-EINVAL);
 	} else if (seconds) {
-		timer_set(&w->timer, expiry(seconds));
+		timer_set(&w->timer, when);
 	} else {
 		w->used = false;
 		stop = w;

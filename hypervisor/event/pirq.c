@@ -41,9 +41,8 @@ static void line_fired(u32 gsi)
 	event_send_pirq(READ_ONCE(q->port), gsi);
 }
 
-static void storm_over(struct timer *t)
+static void storm_over(struct timer *t __unused)
 {
-	(void)t;
 	for (u32 n = 0; n < MAX_PIRQS; n++)
 		if (line_exists(n))
 			line_hold(n, LINE_STORM, false);

@@ -54,12 +54,12 @@ void domain_info(struct domain *d, struct pv_domctl_getdomaininfo *info)
 			 (d->control_pauses ? PV_DOMINF_PAUSED : 0),
 	};
 	for_each_vcpu(d, v) {
-		u64 time[4], entry;
-		u32 state, flags = READ_ONCE(v->pause_flags);
+		struct pv_vcpu_runstate_info r;
+		u32 flags = READ_ONCE(v->pause_flags);
 
 		info->max_vcpu_id = v->id;
-		runstate_get(v, time, &state, &entry);
-		info->cpu_time += time[PV_RUNSTATE_RUNNING];
+		runstate_get(v, &r);
+		info->cpu_time += r.time[PV_RUNSTATE_RUNNING];
 		if (flags & VCPU_PAUSE_DOWN)
 			continue;
 		info->nr_online_vcpus++;
@@ -263,15 +263,15 @@ static long get_vcpu_context(struct vcpu *v, struct pv_domctl *op)
 static long get_vcpu_info(struct vcpu *v, struct pv_domctl *op)
 {
 	struct pv_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
-	u64 time[4], entry;
-	u32 state, flags;
+	struct pv_vcpu_runstate_info r;
+	u32 flags;
 
-	runstate_get(v, time, &state, &entry);
+	runstate_get(v, &r);
 	flags = READ_ONCE(v->pause_flags);
 	info->online = !(flags & VCPU_PAUSE_DOWN);
 	info->blocked = !!(flags & (VCPU_PAUSE_BLOCKED | VCPU_PAUSE_POLL));
 	info->running = READ_ONCE(v->running);
-	info->cpu_time = time[PV_RUNSTATE_RUNNING];
+	info->cpu_time = r.time[PV_RUNSTATE_RUNNING];
 	info->cpu = v->cpu ? v->cpu->id : 0;
 	return 0;
 }

@@ -46,12 +46,6 @@ static int alloc_unbound(struct domain *d, struct pv_evtchn_alloc_unbound *a)
 	return event_alloc_unbound(d, remote, &a->port);
 }
 
-static int init_control(struct domain *d, struct pv_evtchn_init_control *a)
-{
-	a->link_bits = PV_EVTCHN_FIFO_LINK_BITS;
-	return event_init_control(d, a->vcpu, a->control_gfn, a->offset);
-}
-
 static int run(u64 cmd, struct domain *d, union argument *a)
 {
 	switch (cmd) {
@@ -77,7 +71,9 @@ static int run(u64 cmd, struct domain *d, union argument *a)
 	case PV_EVTCHNOP_UNMASK:
 		return event_unmask(d, a->unmask.port);
 	case PV_EVTCHNOP_INIT_CONTROL:
-		return init_control(d, &a->init_control);
+		a->init_control.link_bits = PV_EVTCHN_FIFO_LINK_BITS;
+		return event_init_control(d, a->init_control.vcpu, a->init_control.control_gfn,
+					  a->init_control.offset);
 	case PV_EVTCHNOP_EXPAND_ARRAY:
 		return event_expand_array(d, a->expand_array.array_gfn);
 	default: /* PV_EVTCHNOP_SET_PRIORITY */

@@ -82,20 +82,11 @@ static long on_subject(u32 cmd, union single *a)
 	return rc;
 }
 
-static long single_op(u32 cmd, u64 at, u64 count)
+static long single_op(u32 cmd, u32 size, u64 at, u64 count)
 {
-	static const u8 sizes[] = {
-		[PV_GNTTABOP_SETUP_TABLE] = sizeof(struct pv_gnttab_setup_table),
-		[PV_GNTTABOP_QUERY_SIZE] = sizeof(struct pv_gnttab_query_size),
-		[PV_GNTTABOP_SET_VERSION] = sizeof(struct pv_gnttab_set_version),
-		[PV_GNTTABOP_GET_VERSION] = sizeof(struct pv_gnttab_get_version),
-	};
-	u32 size = cmd < ARRAY_SIZE(sizes) ? sizes[cmd] : 0;
 	union single a;
 	long rc;
 
-	if (!size)
-		return REFUSE(-ENOSYS);
 	if (count != 1)
 		return REFUSE(-EINVAL);
 	if (copy_from_guest(&a, at, size))
@@ -174,18 +165,24 @@ static long array_op(struct hypercall *hc, u32 cmd, u32 size)
 
 HYPERCALL(grant_table_op)
 {
+	static const u8 sizes[] = {
+		[PV_GNTTABOP_MAP_GRANT_REF] = sizeof(struct pv_gnttab_map_grant_ref),
+		[PV_GNTTABOP_UNMAP_GRANT_REF] = sizeof(struct pv_gnttab_unmap_grant_ref),
+		[PV_GNTTABOP_SETUP_TABLE] = sizeof(struct pv_gnttab_setup_table),
+		[PV_GNTTABOP_COPY] = sizeof(struct pv_gnttab_copy),
+		[PV_GNTTABOP_QUERY_SIZE] = sizeof(struct pv_gnttab_query_size),
+		[PV_GNTTABOP_SET_VERSION] = sizeof(struct pv_gnttab_set_version),
+		[PV_GNTTABOP_GET_VERSION] = sizeof(struct pv_gnttab_get_version),
+	};
 	u32 cmd = hc->arg[0];
 
 	hc->arg[2] = (u32)hc->arg[2];
 	if ((s32)hc->arg[2] < 0)
 		return REFUSE(-EINVAL);
-	switch (cmd) {
-	case PV_GNTTABOP_MAP_GRANT_REF:
-		return array_op(hc, cmd, sizeof(struct pv_gnttab_map_grant_ref));
-	case PV_GNTTABOP_UNMAP_GRANT_REF:
-		return array_op(hc, cmd, sizeof(struct pv_gnttab_unmap_grant_ref));
-	case PV_GNTTABOP_COPY:
-		return array_op(hc, cmd, sizeof(struct pv_gnttab_copy));
-	}
-	return single_op(cmd, hc->arg[1], hc->arg[2]);
+	if (cmd >= ARRAY_SIZE(sizes) || !sizes[cmd])
+		return REFUSE(-ENOSYS);
+	if (cmd == PV_GNTTABOP_MAP_GRANT_REF || cmd == PV_GNTTABOP_UNMAP_GRANT_REF ||
+	    cmd == PV_GNTTABOP_COPY)
+		return array_op(hc, cmd, sizes[cmd]);
+	return single_op(cmd, sizes[cmd], hc->arg[1], hc->arg[2]);
 }

@@ -51,14 +51,12 @@ static long firmware_info(struct pv_xenpf_firmware_info *f)
 
 static void cpu_info(struct pv_xenpf_pcpuinfo *info)
 {
+	const struct cpu *c = cpu_from(info->xen_cpuid);
+
 	info->max_present = nr_cpus - 1;
 	info->acpi_id = info->xen_cpuid;
-	info->apic_id = 0;
-	info->flags = PV_PCPU_FLAGS_INVALID;
-	if (info->xen_cpuid >= nr_cpus)
-		return;
-	info->apic_id = cpu_get(info->xen_cpuid)->apic_id;
-	info->flags = PV_PCPU_FLAGS_ONLINE;
+	info->apic_id = c ? c->apic_id : 0;
+	info->flags = c ? PV_PCPU_FLAGS_ONLINE : PV_PCPU_FLAGS_INVALID;
 }
 
 static long cpu_version(struct pv_xenpf_pcpu_version *p)

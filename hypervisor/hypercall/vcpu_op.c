@@ -10,19 +10,9 @@
 #define PERIOD_MIN 1000000UL /* ns */
 
 /* Only once, only while down: the vCPU does not run, and nobody else sets it up. */
-static long initialise(struct vcpu *v, const struct pv_vcpu_guest_context *c)
-{
-	long rc;
-
-	if (__atomic_exchange_n(&v->domain->initialising, true, __ATOMIC_ACQUIRE))
-		return -ERESTART;
-	rc = v->initialised ? REFUSE(-EEXIST) : vcpu_context_set(v, c);
-	__atomic_store_n(&v->domain->initialising, false, __ATOMIC_RELEASE);
-	return rc;
-}
-
 static long op_initialise(struct vcpu *v, vaddr_t arg)
 {
+	bool *busy = &v->domain->initialising;
 	struct pv_vcpu_guest_context *c;
 	long rc;
 
@@ -32,7 +22,14 @@ static long op_initialise(struct vcpu *v, vaddr_t arg)
 	c = heap_alloc(sizeof(*c));
 	if (!c)
 		return -ENOMEM;
-	rc = copy_from_guest(c, arg, sizeof(*c)) ? REFUSE(-EFAULT) : initialise(v, c);
+	if (copy_from_guest(c, arg, sizeof(*c))) {
+		rc = REFUSE(-EFAULT);
+	} else if (__atomic_exchange_n(busy, true, __ATOMIC_ACQUIRE)) {
+		rc = -ERESTART;
+	} else {
+		rc = v->initialised ? REFUSE(-EEXIST) : vcpu_context_set(v, c);
+		__atomic_store_n(busy, false, __ATOMIC_RELEASE);
+	}
 	heap_free(c);
 	return rc;
 }
@@ -56,11 +53,8 @@ static long op_is_up(struct vcpu *v, vaddr_t arg __unused)
 static long op_get_runstate(struct vcpu *v, vaddr_t arg)
 {
 	struct pv_vcpu_runstate_info r;
-	u32 state;
 
-	memset(&r, 0, sizeof(r));
-	runstate_get(v, r.time, &state, &r.state_entry_time);
-	r.state = (s32)state;
+	runstate_get(v, &r);
 	return copy_to_guest(arg, &r, sizeof(r)) ? REFUSE(-EFAULT) : 0;
 }
 

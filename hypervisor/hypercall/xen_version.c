@@ -19,11 +19,9 @@ static long put_string(vaddr_t to, const char *s, size_t size)
 
 static long put_compile_info(vaddr_t to)
 {
-	struct pv_compile_info info;
+	struct pv_compile_info info = {.compile_by = "pavise"};
 
-	memset(&info, 0, sizeof(info));
 	strlcpy(info.compiler, __VERSION__, sizeof(info.compiler));
-	strlcpy(info.compile_by, "pavise", sizeof(info.compile_by));
 	return copy_to_guest(to, &info, sizeof(info)) ? REFUSE(-EFAULT) : 0;
 }
 

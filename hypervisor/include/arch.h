@@ -300,7 +300,7 @@ void acpi_init(void);
 struct acpi_info {
 	u32 nr_cpus;
 	u32 apic_id[MAX_CPUS];
-	paddr_t lapic, hpet;
+	paddr_t hpet;
 	u32 nr_ioapics;
 	struct {
 		paddr_t address;
@@ -315,9 +315,8 @@ struct acpi_info {
 	} override[16];
 	u16 pm1a_control, pm1b_control, pm_timer;
 	bool pm_timer_32bit;
-	u16 reset_port;
+	u16 reset_port; /* 0: none */
 	u8 reset_value;
-	bool has_reset;
 	paddr_t efi_tables; /* UEFI's list of tables, for dom0; 0: another firmware */
 	u32 nr_efi_tables, efi_revision;
 };

@@ -111,9 +111,8 @@ struct domain {
 #define VCPU_PAUSE_BLOCKED BIT(1) /* waits for an event */
 #define VCPU_PAUSE_POLL	   BIT(2) /* waits for one of its polled ports */
 #define VCPU_PAUSE_DOMAIN  BIT(3) /* the domain is paused, shut down or dying */
-#define VCPU_PAUSE_CONTROL BIT(4) /* this vCPU is paused by a control call */
-#define VCPU_PAUSE_AUDIT   BIT(5) /* the machine stands still to be counted */
-#define VCPU_PAUSE_CAP	   BIT(6) /* the domain has had its share of this period (sched/cap.c) */
+#define VCPU_PAUSE_AUDIT   BIT(4) /* the machine stands still to be counted */
+#define VCPU_PAUSE_CAP	   BIT(5) /* the domain has had its share of this period (sched/cap.c) */
 
 struct trap_entry {
 	vaddr_t address; /* 0: none registered */
@@ -207,8 +206,8 @@ u32 domain_count(void);
 void domain_hold(struct domain *d);
 /* Drop a reference, from any context; the last one has the structure freed by SOFTIRQ_REAP. */
 void domain_put(struct domain *d);
-/* Start-up: the look-up and the softirq. */
-void domain_list_init(void);
+/* What SOFTIRQ_REAP does. */
+void domain_reap(void);
 /*
  * Put \p d under its id (PV_DOMID_INVALID: the next free one) with two references: that
  * of its creation, which teardown drops, and the caller's. 0, -EEXIST, -ENOMEM, or -ENOSPC when

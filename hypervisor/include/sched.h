@@ -49,8 +49,6 @@ void timer_stop(struct timer *t);
 /* Move a timer along with its vCPU. */
 void timer_migrate(struct timer *t, struct cpu *cpu);
 void timers_init_cpu(struct cpu *c);
-/* The local APIC timer fired. */
-void timer_interrupt(void);
 
 /* --- vCPUs (sched/schedule.c) ------------------------------------------------------ */
 
@@ -76,7 +74,8 @@ void vcpu_kick(struct vcpu *v);
 /* Choose and switch: SOFTIRQ_SCHEDULE. Guest registers in this_cpu()->guest are exchanged. */
 void schedule(void);
 /* Time in each PV_RUNSTATE_* so far, the state now and when it began. */
-void runstate_get(struct vcpu *v, u64 time[4], u32 *state, u64 *entry);
+struct pv_vcpu_runstate_info;
+void runstate_get(struct vcpu *v, struct pv_vcpu_runstate_info *r);
 /* Write the registered area of \p v, which is the current vCPU or about to run here. */
 void runstate_publish(struct vcpu *v);
 

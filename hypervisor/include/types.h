@@ -65,7 +65,7 @@ typedef u64 mfn_t;
 #define __packed       __attribute__((packed))
 #define __aligned(n)   __attribute__((aligned(n)))
 #define __noreturn     __attribute__((noreturn))
-#define __unused       __attribute__((unused)) /* of an argument: its like in the same table need it */
+#define __unused       __attribute__((unused)) /* of an argument: others in its table need it */
 #define __noinline     __attribute__((noinline))
 #define __inlined      inline __attribute__((always_inline))
 #define __printf(f, a) __attribute__((format(printf, f, a)))

@@ -55,8 +55,8 @@ static void read_table(paddr_t p)
 	const void *table;
 	u32 size;
 
-	if (!header ||
-	    (memcmp(header, "APIC", 4) && memcmp(header, "FACP", 4) && memcmp(header, "HPET", 4)))
+	if (!header || (memcmp(header, "APIC", 4) != 0 && memcmp(header, "FACP", 4) != 0 &&
+			memcmp(header, "HPET", 4) != 0))
 		return; /* of no use here */
 	table = map_table(p, &size);
 	wrong = table ? acpi_parse_table(table, size, &acpi) : "it has no sensible length";
@@ -85,14 +85,6 @@ static void read_efi(void)
 		 (t->revision & 0xffff) / 10, acpi.nr_efi_tables);
 }
 
-static void report(void)
-{
-	if (!acpi.nr_cpus)
-		log_warning("ACPI: no processor is listed; only the boot CPU is used");
-	log_info("ACPI: %u processors, %u IO-APICs, PM1a at 0x%x, PM timer at 0x%x%s", acpi.nr_cpus,
-		 acpi.nr_ioapics, acpi.pm1a_control, acpi.pm_timer, acpi.hpet ? ", HPET" : "");
-}
-
 void acpi_init(void)
 {
 	const void *root = find_root();
@@ -115,5 +107,8 @@ void acpi_init(void)
 		memcpy(&p, table + ACPI_HEADER_SIZE + i * step, step);
 		read_table(p);
 	}
-	report();
+	if (!acpi.nr_cpus)
+		log_warning("ACPI: no processor is listed; only the boot CPU is used");
+	log_info("ACPI: %u processors, %u IO-APICs, PM1a at 0x%x, PM timer at 0x%x%s", acpi.nr_cpus,
+		 acpi.nr_ioapics, acpi.pm1a_control, acpi.pm_timer, acpi.hpet ? ", HPET" : "");
 }

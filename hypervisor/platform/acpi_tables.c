@@ -45,9 +45,7 @@ paddr_t acpi_parse_root(const void *rsdp, size_t size, bool *wide)
 
 static void add_processor(struct acpi_info *info, u32 id, u32 flags)
 {
-	if (!(flags & 1))
-		return;
-	if (info->nr_cpus < MAX_CPUS)
+	if ((flags & 1) && info->nr_cpus < MAX_CPUS)
 		info->apic_id[info->nr_cpus++] = id;
 }
 
@@ -78,12 +76,11 @@ static void add_override(struct acpi_info *info, const u8 *e)
 static const char *parse_madt(const u8 *t, size_t size, struct acpi_info *info)
 {
 	/* Smallest length of the entry types that are looked at. */
-	static const u8 least[] = {[0] = 8, [1] = 12, [2] = 10, [5] = 12, [9] = 16};
+	static const u8 least[] = {[0] = 8, [1] = 12, [2] = 10, [9] = 16};
 	size_t at = 44;
 
 	if (size < at)
 		return "the MADT is too short";
-	info->lapic = get(t + 36, 4);
 	while (at + 2 <= size) {
 		const u8 *e = t + at;
 		u8 type = e[0], length = e[1];
@@ -101,9 +98,6 @@ static const char *parse_madt(const u8 *t, size_t size, struct acpi_info *info)
 			break;
 		case 2:
 			add_override(info, e);
-			break;
-		case 5:
-			info->lapic = get(e + 4, 8);
 			break;
 		case 9:
 			add_processor(info, get(e + 4, 4), get(e + 8, 4));
@@ -134,7 +128,6 @@ static const char *parse_fadt(const u8 *t, size_t size, struct acpi_info *info)
 	info->pm_timer = port_of(t, size, 76, 208);
 	info->pm_timer_32bit = flags & BIT(8);
 	if ((flags & BIT(10)) && size > 128 && t[116] == SPACE_IO && reset && reset < 0x10000) {
-		info->has_reset = true;
 		info->reset_port = reset;
 		info->reset_value = t[128];
 	}

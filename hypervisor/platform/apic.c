@@ -131,7 +131,6 @@ void apic_init_cpu(void)
 void apic_timer_start_count(void)
 {
 	apic_write(REG_LVT_TIMER, LVT_MASKED | VECTOR_TIMER);
-	apic_write(REG_TIMER_DIV, DIVIDE_BY_1);
 	apic_write(REG_TIMER_COUNT, ~0u);
 }
 

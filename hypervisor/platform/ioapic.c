@@ -205,13 +205,6 @@ int ioapic_probe(paddr_t address, u32 reg, u32 *value)
 
 /* --- start-up ------------------------------------------------------------------------ */
 
-/* Masked for good: everything comes through the APICs. Vectors are out of the way of exceptions. */
-static void mask_old_controllers(void)
-{
-	outb(0xff, 0x21);
-	outb(0xff, 0xa1);
-}
-
 /* Where an ISA interrupt is wired to. */
 static u32 isa_line(u8 irq)
 {
@@ -242,7 +235,9 @@ static void lines_init(u32 i)
 
 void ioapic_init(void)
 {
-	mask_old_controllers();
+	/* The old controllers are masked for good: everything comes through the APICs. */
+	outb(0xff, 0x21);
+	outb(0xff, 0xa1);
 	for (unsigned int i = 0; i < acpi.nr_ioapics; i++) {
 		ioapic[i].registers = device_map(acpi.ioapic[i].address, 32);
 		io_frame_guard(paddr_mfn(acpi.ioapic[i].address), 1);

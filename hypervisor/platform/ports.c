@@ -23,10 +23,8 @@ static u8 cmos_index;
 static bool guarded(u16 port)
 {
 	switch (port) {
-	case 0x20:
-	case 0x21:
-	case 0xa0:
-	case 0xa1:
+	case 0x20 ... 0x21:
+	case 0xa0 ... 0xa1:
 	case 0x40 ... 0x43:
 	case 0x61:
 		return true;
@@ -47,25 +45,14 @@ static bool allowed(const struct domain *d, u16 port, unsigned int bytes)
 
 static void hardware(u16 port, unsigned int bytes, bool out, u32 *v)
 {
-	switch (bytes | out << 3) {
-	case 1:
-		*v = inb(port);
-		break;
-	case 2:
-		*v = inw(port);
-		break;
-	case 4:
-		*v = inl(port);
-		break;
-	case 1 | 8:
+	if (!out)
+		*v = bytes == 1 ? inb(port) : bytes == 2 ? inw(port) : inl(port);
+	else if (bytes == 1)
 		outb(*v, port);
-		break;
-	case 2 | 8:
+	else if (bytes == 2)
 		outw(*v, port);
-		break;
-	case 4 | 8:
+	else
 		outl(*v, port);
-	}
 }
 
 /* Wholly inside the data port; false also when dom0 has selected nothing. */

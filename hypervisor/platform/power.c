@@ -61,13 +61,10 @@ void acpi_enter_sleep(u16 pm1a, u16 pm1b)
 /* From the politest way to the one that no PC survives. */
 void machine_reset(void)
 {
-	const struct {
-		u16 limit;
-		u64 base;
-	} __packed no_idt = {0, 0};
+	static const u64 no_idt[2]; /* limit and base */
 
 	smp_stop_others();
-	if (acpi.has_reset) {
+	if (acpi.reset_port) {
 		outb(acpi.reset_value, acpi.reset_port);
 		delay_us(50000);
 	}

@@ -33,10 +33,8 @@ void cmos_write(u8 index, u8 value)
 
 static void read_fields(u8 v[10])
 {
-	static const u8 index[] = {SECONDS, MINUTES, HOURS, DAY, MONTH, YEAR};
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(index); i++)
-		v[index[i]] = cmos_read(index[i]);
+	for (u8 i = SECONDS; i <= YEAR; i++)
+		v[i] = cmos_read(i);
 }
 
 static unsigned int number(u8 v, u8 status)

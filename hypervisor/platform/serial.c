@@ -46,11 +46,9 @@ static void parse(const char *s, u64 *baud, u8 *format, u64 *base, u64 *interrup
 	if (*s++ != ',')
 		return;
 	if (s[0] >= '5' && s[0] <= '8' && s[1] && s[2]) {
-		*format = (s[0] - '5') |
-			  (s[1] == 'o'	 ? 0x08
-			   : s[1] == 'e' ? 0x18
-					 : 0) |
-			  (s[2] == '2' ? 4 : 0);
+		u8 parity = s[1] == 'o' ? 0x08 : s[1] == 'e' ? 0x18 : 0;
+
+		*format = (s[0] - '5') | parity | (s[2] == '2' ? 4 : 0);
 		s += 3;
 	}
 	if (*s++ != ',')

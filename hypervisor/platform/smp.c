@@ -34,10 +34,9 @@ static int make_cpu(unsigned int id)
 /* Boot CPU first, then the others in the firmware's order. */
 static void list_cpus(void)
 {
-	u32 boot_id = apic_id(), limit = options.max_cpus;
+	u32 limit = options.max_cpus ? MIN(options.max_cpus, MAX_CPUS) : MAX_CPUS;
+	u32 boot_id = apic_id();
 
-	if (!limit || limit > MAX_CPUS)
-		limit = MAX_CPUS;
 	smp_boot.apic_id[smp_boot.count++] = boot_id;
 	for (u32 i = 0; i < acpi.nr_cpus && smp_boot.count < limit; i++) {
 		if (acpi.apic_id[i] == boot_id || !apic_reaches(acpi.apic_id[i]))
@@ -84,16 +83,11 @@ static u32 online(void)
 	return n;
 }
 
-/* They start on the first tables, and find their stacks there, too. */
-static void complete_boot_tables(void)
-{
-	for (unsigned int slot = HV_SLOT_FIRST; slot <= HV_SLOT_LAST; slot++)
-		boot_l4[slot] = hv_root[slot];
-}
-
 static void start_all(u8 page)
 {
-	complete_boot_tables();
+	/* They start on the first tables, and find their stacks there, too. */
+	for (unsigned int slot = HV_SLOT_FIRST; slot <= HV_SLOT_LAST; slot++)
+		boot_l4[slot] = hv_root[slot];
 	for (u32 i = 1; i < smp_boot.count; i++)
 		apic_send(smp_boot.apic_id[i], APIC_INIT);
 	delay_us(100);

@@ -48,5 +48,4 @@ const struct sched_policy sched_null = {
 	.pick = null_pick,
 	.preempts = null_preempts,
 	.slice = TURN,
-	.sticky = true,
 };

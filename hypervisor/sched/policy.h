@@ -76,8 +76,6 @@ static inline bool may_run_on(const struct sched_vcpu *s, const struct cpu *c)
 struct sched_policy {
 	const char *name;
 	u32 id; /* PV_SCHEDULER_* */
-	/* Stays where it ran once, as long as its hard affinity permits. */
-	bool sticky;
 	/* Into the queue of \p c. */
 	void (*insert)(struct cpu *c, struct vcpu *v);
 	/* \p v has run for \p ns more. */
@@ -89,8 +87,12 @@ struct sched_policy {
 	struct vcpu *(*pick)(struct cpu *c, struct vcpu *prev);
 	/* Should \p v, just inserted, make \p c choose again at once? */
 	bool (*preempts)(struct cpu *c, struct vcpu *v);
-	u64 slice;    /* ns that a vCPU runs while others wait */
-	bool balance; /* may vCPUs that wait be moved to other CPUs, and domains be capped? */
+	u64 slice; /* ns that a vCPU runs while others wait */
+	/*
+	 * May vCPUs that wait be moved to other CPUs, and domains be capped? If not, a vCPU
+	 * stays where it ran once, as long as its hard affinity permits.
+	 */
+	bool balance;
 };
 
 extern const struct sched_policy sched_fair, sched_null;

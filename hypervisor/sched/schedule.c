@@ -84,10 +84,9 @@ static struct cpu *choose_cpu(struct vcpu *v)
 	struct cpu *best = v->cpu;
 	u64 least = ~0UL;
 
-	if (may_run_on(v->sched, best) && prefers(v, best) && (nr_cpus == 1 || cpu_is_idle(best)))
-		return best;
-	if (policy->sticky && may_run_on(v->sched, best) &&
-	    v->runstate_time[PV_RUNSTATE_RUNNING] != 0)
+	if (may_run_on(v->sched, best) &&
+	    ((prefers(v, best) && (nr_cpus == 1 || cpu_is_idle(best))) ||
+	     (!policy->balance && v->runstate_time[PV_RUNSTATE_RUNNING] != 0)))
 		return best;
 	for_each_cpu(c) {
 		u64 cost;
@@ -125,29 +124,34 @@ static u32 runstate_for(u32 pause_flags)
 	return PV_RUNSTATE_BLOCKED;
 }
 
-void runstate_get(struct vcpu *v, u64 time[4], u32 *state, u64 *entry)
+static void runstate_copy(const struct vcpu *v, struct pv_vcpu_runstate_info *r)
+{
+	memset(r, 0, sizeof(*r)); /* a guest gets to see it with its padding */
+	r->state = (s32)v->runstate;
+	r->state_entry_time = v->runstate_entry;
+	memcpy(r->time, v->runstate_time, sizeof(r->time));
+}
+
+void runstate_get(struct vcpu *v, struct pv_vcpu_runstate_info *r)
 {
 	struct runqueue *rq = lock_vcpu(v);
 	u64 now = system_time();
 
-	memcpy(time, v->runstate_time, sizeof(v->runstate_time));
+	runstate_copy(v, r);
 	if (now > v->runstate_entry)
-		time[v->runstate] += now - v->runstate_entry;
-	*state = v->runstate;
-	*entry = v->runstate_entry;
+		r->time[v->runstate] += now - v->runstate_entry;
 	spin_unlock(&rq->lock);
 }
 
 void runstate_publish(struct vcpu *v)
 {
-	struct pv_vcpu_runstate_info r = {.state = (s32)v->runstate,
-					  .state_entry_time = v->runstate_entry};
+	struct pv_vcpu_runstate_info r;
 	vaddr_t area = v->runstate_area;
 	vaddr_t entry_time = area + offsetof(struct pv_vcpu_runstate_info, state_entry_time);
 
 	if (!area)
 		return;
-	memcpy(r.time, v->runstate_time, sizeof(r.time));
+	runstate_copy(v, &r);
 	if (!(v->domain->vm_assist & BIT(PV_VMASST_TYPE_RUNSTATE_UPDATE_FLAG))) {
 		guest_kernel_write(v, area, &r, sizeof(r));
 		return;

@@ -83,9 +83,8 @@ void time_init(void)
 
 	khz = tsc_calibrate();
 	tsc_scale_set(&scale, khz);
-	c->tsc_stamp = rdtsc();
+	c->tsc_stamp = warp_tsc = rdtsc();
 	c->time_stamp = 0;
-	warp_tsc = c->tsc_stamp;
 	wallclock_set(rtc_read(), 0, 0);
 }
 

@@ -51,8 +51,7 @@ static inline u64 tsc_to_ns(const struct tsc_scale *s, u64 ticks)
 /* Ticks in \p ns, rounded up, so that a timer set for them does not fire early. */
 static inline u64 ns_to_tsc(u64 khz, u64 ns)
 {
-	if (ns > NS_FAR)
-		ns = NS_FAR;
+	ns = MIN(ns, NS_FAR);
 	return ns / 1000000 * khz + (ns % 1000000 * khz + 999999) / 1000000;
 }
 

@@ -58,12 +58,7 @@ static struct timer *join_children(struct timer *t)
 	return root;
 }
 
-static void heap_insert(struct timer_heap *h, struct timer *t)
-{
-	t->child = t->next = t->prev = NULL;
-	h->first = join(h->first, t);
-}
-
+/* Its links are all NULL then, as they were before it came into the heap. */
 static void heap_remove(struct timer_heap *h, struct timer *t)
 {
 	struct timer *rest = join_children(t->child);
@@ -111,7 +106,7 @@ void timer_init(struct timer *t, void (*fn)(struct timer *t), struct cpu *cpu)
 static void start(struct timer_heap *h, struct timer *t, u64 when)
 {
 	t->expires = when ? when : 1;
-	heap_insert(h, t);
+	h->first = join(h->first, t);
 	if (h->first != t)
 		return;
 	if (t->cpu == this_cpu())
@@ -193,7 +188,7 @@ static void timer_softirq(void)
 	spin_unlock(&h->lock);
 }
 
-void timer_interrupt(void)
+static void timer_interrupt(void)
 {
 	softirq_raise(this_cpu(), SOFTIRQ_TIMER);
 }

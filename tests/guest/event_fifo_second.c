@@ -128,5 +128,5 @@ void test_main(void)
 	expect_rc(event_op(STATUS, &status), 0);
 	expect_eq(status.status, PV_EVTCHNSTAT_UNBOUND);
 	expect_rc(send(port), 0);
-	expect_eq(free_frames_settled(), before);
+	expect_frames_back(before, 1);
 }

@@ -99,7 +99,6 @@ static void test_madt(void)
 	u32 size = 44 + 8 * 3 + 12 + 10 + 16 + 12 + 6;
 	u8 *t = table_new("APIC", size), *e;
 
-	put(t + 36, 0xfee00000, 4);
 	for (int i = 0; i < 3; i++) {
 		e = madt_entry(t, &at, 0, 8);
 		e[3] = i * 2;
@@ -116,9 +115,8 @@ static void test_madt(void)
 	e = madt_entry(t, &at, 9, 16);
 	put(e + 4, 0x1ff, 4);
 	e[8] = 1;
-	e = madt_entry(t, &at, 5, 12);
-	put(e + 4, 0x1fee00000, 8);
-	madt_entry(t, &at, 4, 6); /* a type that nobody looks at */
+	madt_entry(t, &at, 5, 12); /* types that nobody looks at */
+	madt_entry(t, &at, 4, 6);
 	CU_ASSERT_PTR_NULL(parse(t, size, &info));
 	CU_ASSERT_EQUAL(info.nr_cpus, 3);
 	CU_ASSERT_EQUAL(info.apic_id[0], 0);
@@ -132,7 +130,6 @@ static void test_madt(void)
 	CU_ASSERT_EQUAL(info.override[0].irq, 4);
 	CU_ASSERT_EQUAL(info.override[0].gsi, 20);
 	CU_ASSERT_EQUAL(info.override[0].flags, 0xd);
-	CU_ASSERT_EQUAL(info.lapic, 0x1fee00000);
 }
 
 static void test_madt_bad_lengths(void)
@@ -191,7 +188,7 @@ static void test_fadt(void)
 	CU_ASSERT_EQUAL(info.pm1a_control, 0x604);
 	CU_ASSERT_EQUAL(info.pm1b_control, 0x704);
 	CU_ASSERT_EQUAL(info.pm_timer, 0x608);
-	CU_ASSERT(info.pm_timer_32bit && info.has_reset);
+	CU_ASSERT(info.pm_timer_32bit);
 	CU_ASSERT_EQUAL(info.reset_port, 0xcf9);
 	CU_ASSERT_EQUAL(info.reset_value, 0x0f);
 }
@@ -207,7 +204,7 @@ static void test_fadt_old(void)
 	CU_ASSERT_PTR_NULL(parse(t, 116, &info));
 	CU_ASSERT_EQUAL(info.pm1a_control, 0x604);
 	CU_ASSERT_EQUAL(info.pm1b_control, 0);
-	CU_ASSERT(!info.has_reset);
+	CU_ASSERT(!info.reset_port);
 
 	t = table_new("FACP", 244);
 	t[172] = 0;
@@ -216,7 +213,7 @@ static void test_fadt_old(void)
 	put(t + 120, 0xfed00000, 8);
 	CU_ASSERT_PTR_NULL(parse(t, 244, &info));
 	CU_ASSERT_EQUAL(info.pm1a_control, 0);
-	CU_ASSERT(!info.has_reset);
+	CU_ASSERT(!info.reset_port);
 }
 
 static void test_others(void)

@@ -255,7 +255,7 @@ static void random_walk(const char *name, unsigned int steps)
 	srand(3);
 	for (unsigned int step = 0; step < steps; step++) {
 		struct vcpu *v = &vcpus[rand() % VCPUS];
-		u32 flag = rand() % 2 ? VCPU_PAUSE_DOWN : VCPU_PAUSE_CONTROL;
+		u32 flag = rand() % 2 ? VCPU_PAUSE_DOWN : VCPU_PAUSE_DOMAIN;
 		struct cpumask m = {.bits = {1UL << (rand() % CPUS) | 1UL << (rand() % CPUS)}};
 
 		now += (u64)(rand() % 3000000);
@@ -316,14 +316,14 @@ static void test_registers(void)
 	cpus[0].guest.rip = 0x1234;
 	cpus[0].guest.r14 = 77;
 	vcpu_wake(&vcpus[1], VCPU_PAUSE_DOWN);
-	vcpu_sleep_nosync(&vcpus[0], VCPU_PAUSE_CONTROL);
+	vcpu_sleep_nosync(&vcpus[0], VCPU_PAUSE_DOMAIN);
 	run_softirqs();
 	CU_ASSERT_PTR_EQUAL(cpus[0].vcpu, &vcpus[1]);
 	CU_ASSERT_EQUAL(vcpus[0].regs.rip, 0x1234);
 	CU_ASSERT_EQUAL(vcpus[0].seg.base[PV_SEGBASE_FS], 77);
 	CU_ASSERT_FALSE(vcpus[0].running);
-	vcpu_sleep_nosync(&vcpus[1], VCPU_PAUSE_CONTROL);
-	vcpu_wake(&vcpus[0], VCPU_PAUSE_CONTROL);
+	vcpu_sleep_nosync(&vcpus[1], VCPU_PAUSE_DOMAIN);
+	vcpu_wake(&vcpus[0], VCPU_PAUSE_DOMAIN);
 	run_softirqs();
 	CU_ASSERT_EQUAL(cpus[0].guest.rip, 0x1234);
 	CU_ASSERT_EQUAL(cpus[0].guest.r14, 77);
@@ -391,11 +391,10 @@ static void start_hogs(const char *name, unsigned int n_cpus, const u32 *weights
 
 static u64 ran(unsigned int i)
 {
-	u64 time[4], entry;
-	u32 state;
+	struct pv_vcpu_runstate_info r;
 
-	runstate_get(&vcpus[i], time, &state, &entry);
-	return time[PV_RUNSTATE_RUNNING];
+	runstate_get(&vcpus[i], &r);
+	return r.time[PV_RUNSTATE_RUNNING];
 }
 
 /* Over 10 s: how far from its due any of them was, in hundredths of its due. */
@@ -518,8 +517,8 @@ static void test_cap(void)
 		     {150, 3, 15000}, {250, 8, 25000}, {400, 8, 30000}};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
-		u64 before = 0, got = 0, state_time[4], entry;
-		u32 state;
+		struct pv_vcpu_runstate_info r;
+		u64 before = 0, got = 0;
 
 		start_over("fair", CPUS, cases[i].n);
 		for (unsigned int k = 0; k < cases[i].n; k++)
@@ -539,8 +538,8 @@ static void test_cap(void)
 		    got < cases[i].due - cases[i].due / 33)
 			printf("cap %u: %lu ms for %lu\n", cases[i].cap, got, cases[i].due);
 		/* To the guest the time it may not run is stolen, not slept. */
-		runstate_get(&vcpus[0], state_time, &state, &entry);
-		CU_ASSERT_EQUAL(state_time[PV_RUNSTATE_BLOCKED], 0);
+		runstate_get(&vcpus[0], &r);
+		CU_ASSERT_EQUAL(r.time[PV_RUNSTATE_BLOCKED], 0);
 		/* Without the cap all run again at once. */
 		sched_params_set(&domain, 256, 0);
 		run_softirqs();
@@ -561,10 +560,10 @@ static void test_cap_of_sleeper(void)
 	pass(200);
 	before = ran(0);
 	for (unsigned int i = 0; i < 10000; i++) {
-		vcpu_sleep_nosync(&vcpus[0], VCPU_PAUSE_CONTROL);
+		vcpu_sleep_nosync(&vcpus[0], VCPU_PAUSE_DOMAIN);
 		run_softirqs();
 		now += 50000;
-		vcpu_wake(&vcpus[0], VCPU_PAUSE_CONTROL);
+		vcpu_wake(&vcpus[0], VCPU_PAUSE_DOMAIN);
 		run_softirqs();
 		now -= 50000;
 		pass(1);
@@ -609,7 +608,7 @@ static void test_soft_affinity(void)
 	struct cpumask second = {.bits = {2}};
 
 	start_hogs("fair", 2, weights, 2);
-	vcpu_sleep_nosync(&vcpus[1], VCPU_PAUSE_CONTROL);
+	vcpu_sleep_nosync(&vcpus[1], VCPU_PAUSE_DOMAIN);
 	run_softirqs();
 	CU_ASSERT_EQUAL(vcpu_affinity_set(&vcpus[0], NULL, &second), 0);
 	softirq_raise(vcpus[0].cpu, SOFTIRQ_SCHEDULE);
@@ -617,12 +616,12 @@ static void test_soft_affinity(void)
 	CU_ASSERT_EQUAL(vcpus[0].cpu->id, 1);
 	/* The other one may use no other CPU than that: the first gives way, and runs elsewhere. */
 	CU_ASSERT_EQUAL(vcpu_affinity_set(&vcpus[1], &second, NULL), 0);
-	vcpu_wake(&vcpus[1], VCPU_PAUSE_CONTROL);
+	vcpu_wake(&vcpus[1], VCPU_PAUSE_DOMAIN);
 	pass(50);
 	CU_ASSERT_TRUE(vcpus[0].running && vcpus[1].running);
 	CU_ASSERT_EQUAL(vcpus[1].cpu->id, 1);
 	CU_ASSERT_EQUAL(vcpus[0].cpu->id, 0);
-	vcpu_sleep_nosync(&vcpus[1], VCPU_PAUSE_CONTROL);
+	vcpu_sleep_nosync(&vcpus[1], VCPU_PAUSE_DOMAIN);
 	pass(1);
 	CU_ASSERT_TRUE(vcpus[0].running);
 	CU_ASSERT_EQUAL(vcpus[0].cpu->id, 1);

@@ -96,7 +96,7 @@ start() {
 	pav create -q -p "/tmp/$1.cfg" || return 1
 	console "$1"
 	pav unpause "$1" || return 1
-	wait_for 90 heard "$1" GUEST-UP || {
+	wait_for 240 heard "$1" GUEST-UP || {
 		tail -n 5 "/tmp/$1.out"
 		return 1
 	}

@@ -60,13 +60,23 @@ uint64_t free_frames_settled(void)
 	uint64_t now = free_frames(), before;
 
 	do {
-		struct pv_sched_poll poll = {.timeout = system_time() + MILLISECONDS(20)};
+		struct pv_sched_poll poll = {.timeout = system_time() + MILLISECONDS(100)};
 
 		sched_op(POLL, &poll);
 		before = now;
 		now = free_frames();
 	} while (now != before);
 	return now;
+}
+
+void expect_frames_back(uint64_t before, unsigned int domains)
+{
+	uint64_t now = free_frames_settled();
+
+	if (on_pavise())
+		expect_eq(now, before);
+	else
+		expect_ge(now + domains / 40 + 1, before);
 }
 
 int64_t domain_create(struct domain *d, unsigned int vcpus, uint64_t max_frames)
