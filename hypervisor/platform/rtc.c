@@ -33,8 +33,8 @@ void cmos_write(u8 index, u8 value)
 
 static void read_fields(u8 v[10])
 {
-	for (u8 i = SECONDS; i <= YEAR; i++)
-		v[i] = cmos_read(i);
+	for (unsigned int i = SECONDS; i <= YEAR; i++)
+		v[i] = cmos_read((u8)i);
 }
 
 static unsigned int number(u8 v, u8 status)
