@@ -176,24 +176,32 @@ static struct node *treap_join(struct node *l, struct node *r)
 	return r;
 }
 
-/* Next component of a path at or behind p (p at '/' or at the end); its length in *len. */
-static const char *component(const char *p, size_t *len)
+/* A component of a path. */
+struct part {
+	const char *name;
+	size_t len;
+	uint64_t key; /* as name_key() makes it */
+};
+
+/* The next one at or behind path (at '/' or at the end): one loop, for every request looks up. */
+static struct part part_at(const char *path)
 {
-	p += *p == '/';
-	*len = strcspn(p, "/");
+	struct part p = {.name = path + (*path == '/')};
+
+	for (; p.name[p.len] && p.name[p.len] != '/'; p.len++)
+		if (p.len < 8)
+			p.key |= (uint64_t)(unsigned char)p.name[p.len] << (56 - 8 * p.len);
 	return p;
 }
 
-static struct node **child_slot(struct node **slot, const char *name, size_t len, bool own)
+static struct node **child_slot(struct node **slot, const struct part *p, bool own)
 {
-	uint64_t key = name_key(name, len);
-
 	while (*slot) {
 		int c;
 
 		if (own)
 			*slot = node_own(*slot);
-		c = name_cmp(key, name, len, *slot);
+		c = name_cmp(p->key, p->name, p->len, *slot);
 		if (!c)
 			break;
 		slot = c < 0 ? &(*slot)->left : &(*slot)->right;
@@ -204,16 +212,15 @@ static struct node **child_slot(struct node **slot, const char *name, size_t len
 struct node *tree_nearest(struct node *root, const char *path, const char **rest)
 {
 	struct node *n = root, *child;
-	size_t len;
+	struct part p;
 
-	while (*(path = component(path, &len))) {
-		child = *child_slot(&n->children, path, len, false);
+	for (p = part_at(path); p.len; p = part_at(p.name + p.len)) {
+		child = *child_slot(&n->children, &p, false);
 		if (!child)
 			break;
 		n = child;
-		path += len;
 	}
-	*rest = path;
+	*rest = p.name;
 	return n;
 }
 
@@ -229,11 +236,10 @@ struct node *tree_find(struct node *root, const char *path)
 static struct node *tree_own(struct node **root, const char *path, const char *end)
 {
 	struct node **slot = root;
-	size_t len;
 
 	*root = node_own(*root);
-	for (path = component(path, &len); path < end && *path; path = component(path + len, &len))
-		slot = child_slot(&(*slot)->children, path, len, true);
+	for (struct part p = part_at(path); p.name < end && p.len; p = part_at(p.name + p.len))
+		slot = child_slot(&(*slot)->children, &p, true);
 	return *slot;
 }
 
@@ -254,9 +260,9 @@ void tree_attach(struct node **root, const char *path, const char *rest, struct 
 
 struct node *tree_detach(struct node **root, const char *path)
 {
-	const char *name = strrchr(path, '/') + 1;
-	struct node *parent = tree_own(root, path, name);
-	struct node **slot = child_slot(&parent->children, name, strlen(name), true), *out = *slot;
+	const struct part last = part_at(strrchr(path, '/'));
+	struct node *parent = tree_own(root, path, last.name);
+	struct node **slot = child_slot(&parent->children, &last, true), *out = *slot;
 
 	*slot = treap_join(out->left, out->right);
 	out->left = out->right = NULL;
