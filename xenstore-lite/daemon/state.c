@@ -407,8 +407,9 @@ void state_clear(void)
 
 void state_new(void)
 {
+	static const char path[] = "/tool/xenstored";
 	const struct conn self = {.domain = domain0};
 
 	new_root();
-	store_write(&store_root, &self, store_root, "/tool/xenstored", "tool/xenstored", NULL, 0);
+	store_write(&store_root, &self, store_root, path, path + 1, NULL, 0);
 }

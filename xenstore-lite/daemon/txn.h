@@ -15,8 +15,8 @@ extern struct node *store_root;
 
 /*
  * Changes to the store (root is &store_root), or to a transaction's tree, which are
- * not billed. near and rest are what tree_nearest() says of path. The two return what is
- * there now, or NULL when a quota forbids it, and nothing is changed.
+ * not billed. near and rest, which points into path, are what tree_nearest() says of it.
+ * The two return what is there now, or NULL when a quota forbids it, and nothing is changed.
  */
 const struct content *store_write(struct node **root, const struct conn *conn, struct node *near,
 				  const char *path, const char *rest, const void *value,
