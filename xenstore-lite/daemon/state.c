@@ -108,9 +108,11 @@ static void save_watch(struct watch *w)
 /* Moved onto the store of now, which is the one that is saved, it needs no snapshot of its own. */
 static void save_txn(struct txn *t)
 {
+	const struct step *s;
+
 	txn_renew(t);
 	PUT(LOG_TXN, t->conn->id, NULL, 0, t->id, t->lost);
-	for (const struct step *s = t->steps; s; s = s->next)
+	for (size_t at = 0; (s = txn_step(t, &at));)
 		log_put(LOG_INPUT, t->conn->id, NULL, 0, &s->req, sizeof(s->req) + s->req.len);
 }
 

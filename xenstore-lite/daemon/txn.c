@@ -15,10 +15,18 @@ static void charge(struct txn *t, int64_t bytes)
 	quota_add(t->conn->domain, Q_MEMORY, bytes);
 }
 
+/* Up to where the next one may begin. */
+static size_t step_size(const struct xsd_sockmsg *req)
+{
+	size_t align = _Alignof(struct step);
+
+	return (sizeof(struct step) + req->len + align - 1) / align * align;
+}
+
 /* With all that a request can make its tree grow by, for each level of a path. */
 static int64_t cost(const struct xsd_sockmsg *req, const char *data)
 {
-	size_t n = sizeof(struct step) + req->len;
+	size_t n = step_size(req);
 
 	for (size_t i = 0; i < req->len; i++)
 		n += data[i] == '/' ? sizeof(struct node) + sizeof(struct content) + 32 : 0;
@@ -35,6 +43,16 @@ int64_t txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const ch
 	return quota_room(d, Q_MEMORY, n) ? n : -1;
 }
 
+struct step *txn_step(const struct txn *t, size_t *at)
+{
+	struct step *s = (struct step *)(void *)(t->steps.data + t->steps.head + *at);
+
+	if (*at >= t->steps.len)
+		return NULL;
+	*at += step_size(&s->req);
+	return s;
+}
+
 void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, int64_t bytes,
 	      const struct outcome *out)
 {
@@ -42,11 +60,10 @@ void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, in
 
 	if (t->again)
 		return;
-	s = xgrow(NULL, sizeof(*s) + req->len);
-	*s = (struct step){.out = *out, .req = *req};
+	s = buf_add(&t->steps, NULL, step_size(req));
+	s->out = *out;
+	s->req = *req;
 	memcpy(s->data, data, req->len);
-	*(t->steps ? t->last_step : &t->steps) = s;
-	t->last_step = &s->next;
 	t->count++;
 	charge(t, bytes);
 }
@@ -61,12 +78,7 @@ static void set_tree(struct txn *t)
 
 static void drop_steps(struct txn *t)
 {
-	struct step *s;
-
-	while ((s = t->steps)) {
-		t->steps = s->next;
-		free(s);
-	}
+	buf_free(&t->steps);
 	t->count = 0;
 	charge(t, (int64_t)sizeof(*t) - t->charged);
 }
@@ -133,11 +145,13 @@ void txn_age(void)
 static int run_again(struct txn *t, struct node **root)
 {
 	bool muted = conn_muted;
+	struct step *s;
+	size_t at = 0;
 	int err = 0;
 
 	t->root = root;
 	t->again = conn_muted = true;
-	for (struct step *s = t->steps; s && !err; s = s->next) {
+	while (!err && (s = txn_step(t, &at))) {
 		uint64_t seen = s->out.seen;
 
 		/* All together may be more than a quota allows; alone, this one was not. */
@@ -163,8 +177,9 @@ void txn_renew(struct txn *t)
 static void fire(const struct txn *t, struct node *old)
 {
 	char path[ABS_ROOM];
+	struct step *s;
 
-	for (struct step *s = t->steps; s; s = s->next) {
+	for (size_t at = 0; (s = txn_step(t, &at));) {
 		struct node *n;
 
 		if (!s->out.changed || !ops_abs_path(t->conn, s->data, path, false))

@@ -43,7 +43,6 @@ struct outcome {
 
 /* A request that the transaction has run. */
 struct step {
-	struct step *next;
 	struct outcome out; /* when it was run last */
 	struct xsd_sockmsg req;
 	char data[];
@@ -58,7 +57,7 @@ struct txn {
 	uint64_t started;   /* by the count of changes to the store */
 	struct node *tree;  /* what the client sees */
 	struct node **root; /* where its requests are run: &tree, or the store when it commits */
-	struct step *steps, **last_step;
+	struct buf steps;
 	int64_t count;	 /* of them */
 	int64_t charged; /* to Q_MEMORY of conn's domain */
 };
@@ -75,6 +74,8 @@ int64_t txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const ch
 /* Keep it for that, now that it was run. */
 void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, int64_t bytes,
 	      const struct outcome *out);
+/* The step at *at in t's steps, which becomes the next one's place; NULL: there is none. */
+struct step *txn_step(const struct txn *t, size_t *at);
 /* Move it onto the store of now. If it can tell that from its snapshot, it has lost. */
 void txn_renew(struct txn *t);
 /* Both end it and free it. Commit returns EAGAIN on a conflict, ENOSPC over a quota. */

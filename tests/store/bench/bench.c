@@ -312,7 +312,7 @@ static void load(const char *name, enum kind kind, int n, unsigned int nodes, do
 	}
 	/* They go in step: what is under way counts for as much as is done of it. */
 	all = (double)done;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < n && kind != TXN_SAME; i++)
 		all += c[i].step / 12.0;
 	printf("%s.%d %.0f /s\n", name, n, all / (now - start));
 	if (getenv("BENCH_PID") && done)
