@@ -128,8 +128,10 @@ static void save_conn(struct conn *c)
 	for (struct txn *t = c->txns; t; t = t->next)
 		save_txn(t);
 	request.len = 0;
-	buf_add(&request, c->in.data + c->in.head, in);
-	buf_add(&request, c->out.data + c->out.head, c->out.len);
+	if (in)
+		buf_add(&request, c->in.data + c->in.head, in);
+	if (c->out.len)
+		buf_add(&request, c->out.data + c->out.head, c->out.len);
 	if (request.len)
 		PUT(LOG_PENDING, c->id, request.data, request.len, in);
 }

@@ -45,10 +45,11 @@ int64_t txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const ch
 
 struct step *txn_step(const struct txn *t, size_t *at)
 {
-	struct step *s = (struct step *)(void *)(t->steps.data + t->steps.head + *at);
+	struct step *s;
 
 	if (*at >= t->steps.len)
 		return NULL;
+	s = (struct step *)(void *)(t->steps.data + t->steps.head + *at);
 	*at += step_size(&s->req);
 	return s;
 }
