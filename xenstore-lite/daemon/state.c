@@ -16,18 +16,23 @@
 /* A request that is being put together. */
 static struct buf request;
 
-static void start_request(const char *arg)
+static void add_text(const char *s)
 {
-	request.len = 0;
-	buf_add(&request, NULL, sizeof(struct xsd_sockmsg));
-	buf_add(&request, arg, strlen(arg) + 1);
+	buf_add(&request, s, strlen(s) + 1);
 }
 
 static void add_number(uint64_t n)
 {
 	char s[24];
 
-	buf_add(&request, s, 1 + (size_t)snprintf(s, sizeof(s), "%llu", (unsigned long long)n));
+	snprintf(s, sizeof(s), "%llu", (unsigned long long)n);
+	add_text(s);
+}
+
+static void start_request(void)
+{
+	request.len = 0;
+	buf_add(&request, NULL, sizeof(struct xsd_sockmsg));
 }
 
 static void put_request(uint32_t conn, uint32_t type)
@@ -40,11 +45,12 @@ static void put_request(uint32_t conn, uint32_t type)
 
 static void save_limit(const struct domain *d, enum quota q, int64_t limit)
 {
-	start_request("quota");
-	buf_add(&request, "set", 4);
+	start_request();
+	add_text("quota");
+	add_text("set");
 	if (d)
 		add_number(d->domid);
-	buf_add(&request, quotas[q].name, strlen(quotas[q].name) + 1);
+	add_text(quotas[q].name);
 	add_number((uint64_t)limit);
 	put_request(0, XS_CONTROL);
 }
@@ -59,19 +65,18 @@ static void save_domain(const struct domain *d)
 
 static void save_target(const struct domain *d)
 {
-	char id[16];
-
 	if (!d->target || !domain_alive(d->target, d->target_gen))
 		return;
-	snprintf(id, sizeof(id), "%u", d->domid);
-	start_request(id);
+	start_request();
+	add_number(d->domid);
 	add_number(d->target);
 	put_request(0, XS_SET_TARGET);
 }
 
 static void save_perms(const char *path, const struct permset *ps)
 {
-	start_request(path);
+	start_request();
+	add_text(path);
 	perm_print(ps, &request);
 	put_request(0, XS_SET_PERMS);
 }
@@ -84,7 +89,8 @@ static void save_node(struct node *n, const char *path, void *above)
 {
 	struct permset **own = above;
 
-	start_request(path);
+	start_request();
+	add_text(path);
 	buf_add(&request, content_value(n->c), n->c->value_len);
 	put_request(0, XS_WRITE);
 	for (const char *p = path; *p && p[1]; p = strchrnul(p + 1, '/'))
@@ -98,8 +104,9 @@ static void save_node(struct node *n, const char *path, void *above)
 static void save_watch(struct watch *w)
 {
 	w->missed = w->conn->overflow;
-	start_request(w->abs + w->skip);
-	buf_add(&request, w->token, strlen(w->token) + 1);
+	start_request();
+	add_text(w->abs + w->skip);
+	add_text(w->token);
 	if (w->depth != WATCH_ANY_DEPTH)
 		add_number(w->depth);
 	put_request(w->conn->id, XS_WATCH);

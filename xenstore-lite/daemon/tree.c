@@ -26,11 +26,6 @@ void permset_put(struct permset *ps)
 		free(ps);
 }
 
-bool permset_same(const struct permset *a, const struct permset *b)
-{
-	return a == b || (a->n == b->n && !memcmp(a->p, b->p, a->n * sizeof(a->p[0])));
-}
-
 struct content *content_new(const char *name, size_t name_len, const void *value, size_t len,
 			    struct permset *perms)
 {

@@ -57,7 +57,6 @@ extern uint64_t tree_freed; /* nodes freed since the loop last looked */
 struct permset *permset_new(uint32_t n);
 struct permset *permset_get(struct permset *ps);
 void permset_put(struct permset *ps);
-bool permset_same(const struct permset *a, const struct permset *b);
 
 /* Takes over no reference: perms gets one of its own. */
 struct content *content_new(const char *name, size_t name_len, const void *value, size_t len,
