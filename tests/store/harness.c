@@ -25,10 +25,9 @@ static ssize_t buffer_write(struct conn *c, const void *data, size_t n)
 	return (ssize_t)n;
 }
 
-static void buffer_want(struct conn *c, bool input, bool output)
+static void buffer_want(struct conn *c, bool output)
 {
 	(void)c;
-	(void)input;
 	(void)output;
 }
 

@@ -13,8 +13,9 @@ struct transport {
 	/* Up to n bytes; 0: none now; -1: this connection is over. */
 	ssize_t (*read)(struct conn *c, void *buf, size_t n);
 	ssize_t (*write)(struct conn *c, const void *buf, size_t n);
-	/* Call conn_service() when there is something to read, or room when output waits. */
-	void (*want)(struct conn *c, bool input, bool output);
+	/* Requests are served up to here; with output, call conn_service() when there is room for
+	 * it. */
+	void (*want)(struct conn *c, bool output);
 	void (*close)(struct conn *c);
 	/*
 	 * Every byte read is logged and every byte written can be recounted after
@@ -42,8 +43,7 @@ struct conn {
 	bool overflow;	  /* takes no events until its output is empty */
 	bool waiting;	  /* for someone's turn to end */
 	bool dirty;	  /* on the list of those with output to flush */
-	bool input_off;
-	bool more; /* had its turn with requests left over */
+	bool more;	  /* had its turn with requests left over */
 	struct conn *dirty_next;
 	struct txn *txns;
 	struct watch *watches;

@@ -80,12 +80,11 @@ static ssize_t ring_write(struct conn *c, const void *buf, size_t n)
  * Show the guest how far its requests are taken, but only once they are logged:
  * what it may overwrite must not be needed again.
  */
-static void ring_want(struct conn *c, bool input, bool output)
+static void ring_want(struct conn *c, bool output)
 {
 	struct ring *r = c->priv;
 	uint32_t cons = c->in_pos - (uint32_t)c->unlogged;
 
-	(void)input;
 	(void)output;
 	if (!r || r->page->req_cons == cons)
 		return;

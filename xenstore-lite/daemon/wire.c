@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "wire.h"
@@ -37,6 +38,18 @@ void *buf_add(struct buf *b, const void *src, size_t n)
 		memcpy(dst, src, n);
 	b->len += n;
 	return dst;
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	char text[2 * XENSTORE_PAYLOAD_MAX];
+	va_list ap;
+	size_t n;
+
+	va_start(ap, fmt);
+	n = (size_t)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_add(b, text, n < sizeof(text) ? n : sizeof(text) - 1);
 }
 
 void buf_take(struct buf *b, size_t n)
