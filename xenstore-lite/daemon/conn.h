@@ -85,11 +85,11 @@ bool ops_is_change(const struct xsd_sockmsg *req);
 /* Is it one that a transaction keeps? */
 bool ops_is_step(const struct xsd_sockmsg *req);
 /*
- * Absolute form of a path or special name in abs; false when it is too long or no special
- * watch. Whether the path is valid is for path_valid() to say.
+ * Absolute form of a path in abs, or a special name as it is; false when it is too long. Whether
+ * it is valid is for path_valid() or watch_special() to say.
  */
 #define ABS_ROOM (XENSTORE_ABS_PATH_MAX + 1)
-bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool special);
+bool ops_abs_path(const struct conn *c, const char *path, char *abs);
 
 /* CONTROL: the answer goes to out. Returns 0 or an errno value. */
 int control_run(int argc, const char *const *argv, struct buf *out);

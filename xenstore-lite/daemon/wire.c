@@ -121,15 +121,9 @@ int wire_strings(const char *data, size_t len, const char **argv, int max)
 
 bool wire_number(const char *s, uint64_t max, uint64_t *val)
 {
-	uint64_t v = 0;
+	char *end;
 
-	if (!*s)
-		return false;
-	for (; *s; s++) {
-		if (*s < '0' || *s > '9' || v > (max - (uint64_t)(*s - '0')) / 10)
-			return false;
-		v = v * 10 + (uint64_t)(*s - '0');
-	}
-	*val = v;
-	return v <= max;
+	errno = 0;
+	*val = strtoull(s, &end, 10);
+	return *s >= '0' && *s <= '9' && !*end && !errno && *val <= max;
 }
