@@ -89,6 +89,8 @@ static void test_root(void)
 	EQ_STR(event(g), "");
 	CU_ASSERT(do_write(a, 0, "/local/domain/1/x", "x"));
 	EQ_STR(event(g), "/local/domain/1/x t");
+	CU_ASSERT(do_perms(a, 0, "/", "n1") && call(a, XS_RELEASE, 0, "1", 2));
+	CU_ASSERT(accounts_right());
 	end();
 }
 

@@ -6,21 +6,12 @@
 #include "txn.h"
 #include "watch.h"
 
-static struct domain dom0;
+static struct domain dom0 = {.gen = 1};
 struct domain *const domain0 = &dom0;
 struct domain *domains = &dom0;
-uint64_t domain_gen;
+uint64_t domain_gen = 1;
 bool (*domain_probe)(unsigned int domid, struct domain_state *st);
-static struct domain *by_id[DOMID_LIMIT];
-
-void domain_init(void)
-{
-	memset(&dom0, 0, sizeof(dom0));
-	memset(dom0.limit, 0xff, sizeof(dom0.limit));
-	memset(by_id, 0, sizeof(by_id));
-	domains = by_id[0] = &dom0;
-	domain_gen = dom0.gen = 1;
-}
+static struct domain *by_id[DOMID_LIMIT] = {&dom0};
 
 struct domain *domain_find(unsigned int domid)
 {
@@ -57,7 +48,7 @@ struct domain *domain_get(unsigned int domid)
 	if (domain_probe && (!domain_probe(domid, &st) || !st.exists))
 		return NULL;
 	d = domain_add(domid);
-	log_domain(LOG_DOMAIN, d);
+	log_domain(d, false);
 	return d;
 }
 
@@ -100,6 +91,7 @@ static void remove_orphans(struct domain *d)
 
 void domain_end(struct domain *d)
 {
+	bool has_root = perm_owner(store_root->c->perms) == d;
 	struct domain **p;
 
 	if (d->conn)
@@ -110,6 +102,9 @@ void domain_end(struct domain *d)
 	*p = d->next;
 	by_id[d->domid] = NULL;
 	free(d);
+	/* The root stays, and falls to the privileged domain. */
+	if (has_root)
+		store_bill(&store_root, store_root->c, 1);
 }
 
 void domain_release(struct domain *d)
@@ -125,6 +120,7 @@ void domain_release(struct domain *d)
 void domain_shutdown(struct domain *d)
 {
 	d->shutdown = true;
+	log_domain(d, false);
 	watch_fire_special("@releaseDomain", d->domid);
 }
 
@@ -138,10 +134,9 @@ void domain_check_all(void)
 		if (!domain_probe(d->domid, &st))
 			continue;
 		if (!st.exists || st.dying) {
-			log_domain(LOG_DOMAIN_GONE, d);
+			log_domain(d, true);
 			domain_release(d);
 		} else if (st.shutdown && !d->shutdown && d->introduced) {
-			log_domain(LOG_DOMAIN_SHUTDOWN, d);
 			domain_shutdown(d);
 		}
 	}

@@ -59,7 +59,6 @@ struct domain_state {
 };
 extern bool (*domain_probe)(unsigned int domid, struct domain_state *st);
 
-void domain_init(void);
 struct domain *domain_find(unsigned int domid);
 /* The record if this very life of the domain still goes on. */
 struct domain *domain_alive(unsigned int domid, uint64_t gen);

@@ -120,9 +120,9 @@ const struct transport ring_transport = {
 	.exact = true,
 };
 
-struct conn *ring_new(struct domain *d, uint32_t conn_id, uint32_t in_pos, uint32_t out_pos)
+struct conn *ring_new(struct domain *d, uint32_t in_pos, uint32_t out_pos)
 {
-	struct conn *c = conn_new(&ring_transport, d, conn_id);
+	struct conn *c = conn_new(&ring_transport, d, CONN_RING | d->domid);
 
 	d->conn = c;
 	c->in_pos = in_pos;
@@ -170,7 +170,7 @@ bool ring_resume(struct conn *c)
 /* A new connection starts where the page's indices stand now. */
 static int attach_new(struct domain *d, uint32_t port)
 {
-	struct conn *c = ring_new(d, 0, 0, 0);
+	struct conn *c = ring_new(d, 0, 0);
 	struct ring *r;
 
 	d->port = port;
@@ -192,10 +192,11 @@ int ring_introduce(struct domain *d, uint32_t port)
 	struct ring *r = d->conn ? d->conn->priv : NULL;
 	int local;
 
-	/* In a replay the log entry before this one has made the connection, or not. */
+	/* In a replay the log entry before this one has made the connection, if this went well. */
 	if (log_replaying || !hypervisor) {
-		d->port = port;
-		return d->conn || !log_has_rings ? 0 : EINVAL;
+		if (!log_replaying || !log_answer)
+			d->port = port;
+		return log_replaying ? log_answer : 0;
 	}
 	if (!d->conn)
 		return attach_new(d, port);

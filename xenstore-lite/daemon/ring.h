@@ -15,7 +15,7 @@ struct ring {
 /* INTRODUCE: map the ring and make a connection of it, or rebind the one there is. */
 int ring_introduce(struct domain *d, uint32_t port);
 /* A connection from the log, which has taken and sent so many bytes. */
-struct conn *ring_new(struct domain *d, uint32_t conn_id, uint32_t in_pos, uint32_t out_pos);
+struct conn *ring_new(struct domain *d, uint32_t in_pos, uint32_t out_pos);
 /* Map its ring, and leave out what the guest has got already; false when that fails. */
 bool ring_resume(struct conn *c);
 /* The privileged domain's own kernel. */
