@@ -17,7 +17,7 @@ static void begin(void)
 	log_open(dir);
 	CU_ASSERT_FATAL(log_compact(false));
 	log_has_rings = true;
-	ring_introduce(domain0, 1);
+	ring_attach_dom0();
 	a = client_ring(0);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", ""));
 	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1"));
@@ -148,12 +148,24 @@ static void test_reconnect(void)
 	buf_add(&g->to, "half a message", 14);
 	pump(g);
 	g->page->connection = XENSTORE_RECONNECT;
-	CU_ASSERT(ring_reconnect(domain_find(1)->conn));
+	fake_kick(1);
+	settle();
 	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
 	CU_ASSERT(do_write(g, 0, "data/x", "1"));
 	EQ_STR(event(g), "");
 	crash_and_load(dir);
 	CU_ASSERT(do_read(g, 0, "data/x"));
+	/* It asks while there is no daemon to hear it. */
+	CU_ASSERT(do_watch(g, "data", "tok"));
+	EQ_STR(event(g), "data tok");
+	buf_add(&g->to, "half a message", 14);
+	pump(g);
+	g->page->connection = XENSTORE_RECONNECT;
+	crash_and_load(dir);
+	settle();
+	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
+	CU_ASSERT(do_write(g, 0, "data/x", "2"));
+	EQ_STR(event(g), "");
 	end();
 }
 

@@ -190,18 +190,31 @@ static void test_fairness(void)
 	end();
 }
 
-static void test_old_snapshots_expire(void)
+/* What each new log does to open transactions: they hold no old tree any more. */
+static void test_renewal(void)
 {
-	uint32_t t;
+	uint32_t t, u;
 
 	begin();
 	CU_ASSERT(do_write(g, 0, "/g/x", "1"));
 	t = do_begin(g);
+	u = do_begin(g);
 	CU_ASSERT(do_read(g, t, "/g/x"));
-	for (int i = 0; i < 2 * TXN_MAX_AGE; i++)
-		txn_age();
-	CU_ASSERT(do_read(g, t, "/g/x"));
-	CU_ASSERT(!do_end(g, t, true));
+	CU_ASSERT(do_write(g, t, "/g/mine", "1"));
+	CU_ASSERT(!do_read(g, u, "/g/y") && is_error(g, "ENOENT"));
+	CU_ASSERT(do_write(a, 0, "/g/y", "1"));
+	for (struct txn *x = g->c->txns; x; x = x->next) {
+		txn_renew(x);
+		CU_ASSERT_EQUAL(x->lost, x->id == u);
+	}
+	CU_ASSERT_EQUAL(txn_find(g->c, u)->tree, store_root);
+	/* One goes on, with what others have done meanwhile, */
+	CU_ASSERT(do_read(g, t, "/g/y") && do_read(g, t, "/g/mine"));
+	CU_ASSERT(do_end(g, t, true));
+	CU_ASSERT(do_read(a, 0, "/g/mine"));
+	/* the other had read what has changed. */
+	CU_ASSERT(do_read(g, u, "/g/y"));
+	CU_ASSERT(!do_end(g, u, true));
 	CU_ASSERT(is_error(g, "EAGAIN"));
 	end();
 }
@@ -214,7 +227,7 @@ void suite_txn(void)
 	CU_add_test(s, "what conflicts and what does not", test_conflicts);
 	CU_add_test(s, "disjoint ones never fail", test_disjoint);
 	CU_add_test(s, "fairness", test_fairness);
-	CU_add_test(s, "a guest's old snapshot is given up", test_old_snapshots_expire);
+	CU_add_test(s, "moved onto the store of now", test_renewal);
 }
 
 static void test_events(void)

@@ -8,7 +8,7 @@ static struct client *a, *g, *h;
 static void begin(void)
 {
 	store_begin_rings();
-	ring_introduce(domain0, 1);
+	ring_attach_dom0();
 	a = client_ring(0);
 	g = client_ring(1);
 	h = client_ring(2);
@@ -61,6 +61,7 @@ static void test_ring_indices(void)
 	for (size_t i = 0; i < 3; i++) {
 		begin();
 		g->page->req_prod = g->page->req_cons + jump[i];
+		fake_kick(1);
 		settle();
 		CU_ASSERT_EQUAL(g->page->error, XENSTORE_ERROR_RINGIDX);
 		CU_ASSERT_PTR_NULL(domain_find(1)->conn);

@@ -174,7 +174,7 @@ static void flush(struct conn *c)
 	}
 	settle_output_charge(c);
 	log_busy(c, c->out.len || c->in.len);
-	c->tp->want(c, !c->input_off, c->out.len);
+	c->tp->want(c, c->out.len);
 }
 
 void conn_flush_all(void)
@@ -308,13 +308,7 @@ void conn_service(struct conn *c)
 		mark_dirty(c);
 	else
 		log_busy(c, c->in.len);
-	if (c->dead)
-		return;
-	if ((c->waiting || stalled(c)) != c->input_off) {
-		c->input_off = !c->input_off;
-		c->tp->want(c, !c->input_off, c->out.len);
-	}
-	if (turn == TURN || (was_stalled && !stalled(c)))
+	if (!c->dead && (turn == TURN || (was_stalled && !stalled(c))))
 		conn_again(c);
 }
 

@@ -13,8 +13,11 @@ struct transport {
 	/* Up to n bytes; 0: none now; -1: this connection is over. */
 	ssize_t (*read)(struct conn *c, void *buf, size_t n);
 	ssize_t (*write)(struct conn *c, const void *buf, size_t n);
-	/* Call conn_service() when there is something to read, or room when output waits. */
-	void (*want)(struct conn *c, bool input, bool output);
+	/*
+	 * Requests are served and output is written up to here, which the client may see only
+	 * now; with output left, call conn_service() when there is room for it.
+	 */
+	void (*want)(struct conn *c, bool output);
 	void (*close)(struct conn *c);
 	/*
 	 * Every byte read is logged and every byte written can be recounted after
@@ -42,8 +45,7 @@ struct conn {
 	bool overflow;	  /* takes no events until its output is empty */
 	bool waiting;	  /* for someone's turn to end */
 	bool dirty;	  /* on the list of those with output to flush */
-	bool input_off;
-	bool more; /* had its turn with requests left over */
+	bool more;	  /* had its turn with requests left over */
 	struct conn *dirty_next;
 	struct txn *txns;
 	struct watch *watches;
@@ -85,11 +87,11 @@ bool ops_is_change(const struct xsd_sockmsg *req);
 /* Is it one that a transaction keeps? */
 bool ops_is_step(const struct xsd_sockmsg *req);
 /*
- * Absolute form of a path or special name in abs; false when it is too long or no special
- * watch. Whether the path is valid is for path_valid() to say.
+ * Absolute form of a path in abs, or a special name as it is; false when it is too long. Whether
+ * it is valid is for path_valid() or watch_special() to say.
  */
 #define ABS_ROOM (XENSTORE_ABS_PATH_MAX + 1)
-bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool special);
+bool ops_abs_path(const struct conn *c, const char *path, char *abs);
 
 /* CONTROL: the answer goes to out. Returns 0 or an errno value. */
 int control_run(int argc, const char *const *argv, struct buf *out);

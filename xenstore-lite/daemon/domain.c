@@ -3,6 +3,7 @@
 #include "conn.h"
 #include "domain.h"
 #include "log.h"
+#include "ring.h"
 #include "txn.h"
 #include "watch.h"
 
@@ -10,7 +11,6 @@ static struct domain dom0;
 struct domain *const domain0 = &dom0;
 struct domain *domains = &dom0;
 uint64_t domain_gen;
-bool (*domain_probe)(unsigned int domid, struct domain_state *st);
 static struct domain *by_id[DOMID_LIMIT];
 
 void domain_init(void)
@@ -49,13 +49,10 @@ struct domain *domain_add(unsigned int domid)
 struct domain *domain_get(unsigned int domid)
 {
 	struct domain *d = domain_find(domid);
-	struct domain_state st;
 
 	/* In a replay a record exists from the log entry that made it, or not at all. */
-	if (d || domid >= DOMID_LIMIT || log_replaying)
+	if (d || domid >= DOMID_LIMIT || log_replaying || xen_probe(domid) < DOMAIN_SHUTDOWN)
 		return d;
-	if (domain_probe && (!domain_probe(domid, &st) || !st.exists))
-		return NULL;
 	d = domain_add(domid);
 	log_domain(LOG_DOMAIN, d);
 	return d;
@@ -131,16 +128,15 @@ void domain_shutdown(struct domain *d)
 void domain_check_all(void)
 {
 	struct domain *d, *next;
-	struct domain_state st;
+	enum domain_state state;
 
-	for (d = dom0.next; domain_probe && d; d = next) {
+	for (d = dom0.next; d; d = next) {
 		next = d->next;
-		if (!domain_probe(d->domid, &st))
-			continue;
-		if (!st.exists || st.dying) {
+		state = xen_probe(d->domid);
+		if (state == DOMAIN_GONE) {
 			log_domain(LOG_DOMAIN_GONE, d);
 			domain_release(d);
-		} else if (st.shutdown && !d->shutdown && d->introduced) {
+		} else if (state == DOMAIN_SHUTDOWN && !d->shutdown && d->introduced) {
 			log_domain(LOG_DOMAIN_SHUTDOWN, d);
 			domain_shutdown(d);
 		}

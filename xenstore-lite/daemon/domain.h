@@ -41,9 +41,11 @@ struct domain {
 	uint16_t target; /* a domain this one may act for; 0: none */
 	uint16_t domid;
 	bool introduced;
-	bool shutdown;	   /* its shutdown has been announced */
-	uint32_t port;	   /* the domain's end of its ring's event channel */
-	struct conn *conn; /* its ring, when introduced */
+	bool shutdown;				/* its shutdown has been announced */
+	struct conn *conn;			/* its ring, when introduced, */
+	struct xenstore_domain_interface *page; /* which it shares: never trust it twice */
+	uint32_t port;				/* its end of the ring's event channel */
+	int local_port;				/* our end, 0: not bound */
 	int64_t used[Q_COUNT];
 	int64_t peak[Q_COUNT];
 	int64_t limit[Q_COUNT]; /* -1: the default */
@@ -53,11 +55,8 @@ extern struct domain *domains;	     /* every record; domain 0 is always there */
 extern struct domain *const domain0; /* the privileged domain */
 extern uint64_t domain_gen;	     /* last generation given out */
 
-/* What the hypervisor says about a domain; set once, or NULL without a hypervisor. */
-struct domain_state {
-	bool exists, dying, shutdown;
-};
-extern bool (*domain_probe)(unsigned int domid, struct domain_state *st);
+/* What the hypervisor says of a domain. */
+enum domain_state { DOMAIN_UNKNOWN, DOMAIN_GONE, DOMAIN_SHUTDOWN, DOMAIN_ALIVE };
 
 void domain_init(void);
 struct domain *domain_find(unsigned int domid);

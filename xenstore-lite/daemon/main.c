@@ -185,7 +185,7 @@ static void work(pid_t keeper, bool resume)
 	if (resume && !loaded)
 		close_range((unsigned int)listener + 1, ~0u, 0);
 	loop_init();
-	xen = no_xen ? -1 : xen_open();
+	xen = no_xen || access("/dev/xen", F_OK) ? -1 : xen_open("/dev/xen/xenbus_backend");
 	if (loaded) {
 		log_settle(resume);
 	} else {

@@ -24,53 +24,23 @@ struct op {
 	struct node *near;   /* that one, or its nearest ancestor that exists, once found */
 	const char *rest;    /* what of the path is left below it */
 	uint64_t num[3];     /* the arguments of a request that takes numbers */
+	struct watch *watch; /* a new one, whose first event follows the answer */
 };
 
-bool ops_abs_path(const struct conn *c, const char *path, char *abs, bool special)
+/* What the request is answered. A handler that runs other requests adds to it only after them. */
+static struct buf answer;
+
+bool ops_abs_path(const struct conn *c, const char *path, char *abs)
 {
 	size_t len = strlen(path);
 
-	if (path[0] == '@') {
-		if (!special || len > XENSTORE_REL_PATH_MAX)
-			return false;
+	if (!len || len > (path[0] == '/' ? XENSTORE_ABS_PATH_MAX : XENSTORE_REL_PATH_MAX))
+		return false;
+	if (path[0] == '/' || path[0] == '@')
 		memcpy(abs, path, len + 1);
-		return watch_special(abs);
-	}
-	if (path[0] == '/') {
-		if (len >= ABS_ROOM)
-			return false;
-		memcpy(abs, path, len + 1);
-	} else {
-		if (!len || len > XENSTORE_REL_PATH_MAX)
-			return false;
+	else
 		snprintf(abs, ABS_ROOM, "/local/domain/%u/%s", c->domain->domid, path);
-	}
 	return true;
-}
-
-static int reply(struct op *o, const void *data, size_t len)
-{
-	if (o->txn)
-		o->out->seen = hash_bytes(hash_seed, data, len);
-	conn_reply(o->conn, o->req, data, len);
-	return 0;
-}
-
-static int reply_string(struct op *o, const char *s)
-{
-	return reply(o, s, strlen(s) + 1);
-}
-
-static int ok(struct op *o)
-{
-	return reply_string(o, "OK");
-}
-
-static int reply_buf(struct op *o, struct buf *b)
-{
-	reply(o, b->data, b->len);
-	buf_free(b);
-	return 0;
 }
 
 /*
@@ -87,36 +57,33 @@ static int find(struct op *o, unsigned int need)
 }
 
 /* A change went through: tell watchers, unless it still belongs to a transaction. */
-static int changed(struct op *o, const struct content *made)
+static void changed(struct op *o, const struct content *made, struct node *removed)
 {
 	o->out->changed = true;
 	o->out->made = made;
-	if (!o->txn) {
-		txn_age();
+	if (o->txn || o->path[0] == '@')
+		return;
+	if (made)
 		watch_fire(o->path, made->perms);
-	}
-	return ok(o);
+	else
+		watch_fire_removed(o->path, removed);
 }
 
 static int op_read(struct op *o)
 {
-	int err = find(o, PERM_READ);
-
-	return err ? err : reply(o, content_value(o->near->c), o->near->c->value_len);
+	buf_add(&answer, content_value(o->near->c), o->near->c->value_len);
+	return 0;
 }
 
-/* Write a value, or with value NULL make sure that the node exists. */
 static int write_node(struct op *o, const void *value, size_t len)
 {
-	int err = find(o, PERM_WRITE);
-	const struct content *made;
+	const struct content *made =
+		store_write(o->root, o->conn, o->near, o->path, o->rest, value, len);
 
-	if (!err && !value)
-		return ok(o);
-	if (err && err != ENOENT)
-		return err;
-	made = store_write(o->root, o->conn, o->near, o->path, o->rest, value, len);
-	return made ? changed(o, made) : ENOSPC;
+	if (!made)
+		return ENOSPC;
+	changed(o, made, NULL);
+	return 0;
 }
 
 static int op_write(struct op *o)
@@ -126,43 +93,28 @@ static int op_write(struct op *o)
 
 static int op_mkdir(struct op *o)
 {
-	return write_node(o, NULL, 0);
+	return *o->rest ? write_node(o, NULL, 0) : 0;
 }
 
 static int op_rm(struct op *o)
 {
 	struct node *n;
-	int err;
 
 	if (!o->path[1])
 		return EINVAL;
-	err = find(o, PERM_WRITE);
 	/* Removing what is not there is fine, below a node that is. */
-	if (err == ENOENT && !strchr(o->rest, '/'))
-		return ok(o);
-	if (err)
-		return err;
+	if (*o->rest)
+		return strchr(o->rest, '/') ? ENOENT : 0;
 	n = store_remove(o->root, o->path);
-	o->out->changed = true;
-	if (!o->txn) {
-		txn_age();
-		watch_fire_removed(o->path, n);
-	}
+	changed(o, NULL, n);
 	node_put(n);
-	return ok(o);
+	return 0;
 }
 
 static int op_directory(struct op *o)
 {
-	struct buf names = {0};
-	int err = find(o, PERM_READ);
-
-	if (!err)
-		tree_names(o->near, &names);
-	if (!err && names.len <= XENSTORE_PAYLOAD_MAX)
-		return reply_buf(o, &names);
-	buf_free(&names);
-	return err ? err : E2BIG;
+	tree_names(o->near->children, &answer);
+	return answer.len > XENSTORE_PAYLOAD_MAX ? E2BIG : 0;
 }
 
 /*
@@ -171,158 +123,102 @@ static int op_directory(struct op *o)
  */
 static int op_directory_part(struct op *o)
 {
-	char part[XENSTORE_PAYLOAD_MAX];
 	struct buf names = {0};
-	uint64_t at;
-	size_t len;
-	int err = find(o, PERM_READ);
+	size_t at, len;
 
-	if (!wire_number(o->argv[1], UINT32_MAX, &at))
+	if (!wire_number(o->argv[1], UINT32_MAX, &o->num[1]))
 		return EINVAL;
-	if (err)
-		return err;
-	tree_names(o->near, &names);
-	len = (size_t)snprintf(part, sizeof(part), "%llu",
-			       (unsigned long long)hash_bytes(1, names.data, names.len)) +
-	      1;
-	while (at < names.len) {
-		size_t size = strlen(names.data + at) + 1;
-
-		if (len + size > sizeof(part))
+	tree_names(o->near->children, &names);
+	buf_printf(&answer, "%llu%c", (unsigned long long)hash_bytes(1, names.data, names.len), 0);
+	for (at = o->num[1]; at < names.len; at += len) {
+		len = strlen(names.data + at) + 1;
+		if (answer.len + len > XENSTORE_PAYLOAD_MAX)
 			break;
-		memcpy(part + len, names.data + at, size);
-		len += size;
-		at += size;
+		buf_add(&answer, names.data + at, len);
 	}
-	if (at >= names.len && len < sizeof(part))
-		part[len++] = '\0';
+	if (at >= names.len && answer.len < XENSTORE_PAYLOAD_MAX)
+		buf_add(&answer, "", 1);
 	buf_free(&names);
-	return reply(o, part, len);
-}
-
-/* Permissions of special watches are the tools' alone. */
-static int special_perms(struct op *o, struct permset ***slot)
-{
-	*slot = NULL;
-	if (o->path[0] != '@')
-		return 0;
-	if (strchr(o->path, '/'))
-		return EINVAL;
-	*slot = watch_special(o->path);
-	return o->conn->domain != domain0 ? EACCES : 0;
+	return 0;
 }
 
 static int op_get_perms(struct op *o)
 {
-	struct permset **special;
-	struct buf out = {0};
-	int err = special_perms(o, &special);
-
-	if (!err && !special)
-		err = find(o, PERM_READ);
-	if (err)
-		return err;
-	perm_print(special ? *special : o->near->c->perms, &out);
-	return reply_buf(o, &out);
-}
-
-static int set_node_perms(struct op *o, struct permset *ps)
-{
-	const struct content *made;
-	int err = find(o, PERM_WRITE | PERM_OWNER);
-
-	if (err)
-		return err;
-	if (o->conn->domain != domain0 && perm_owner(ps) != perm_owner(o->near->c->perms))
-		return EPERM;
-	made = store_set_perms(o->root, o->conn, o->near, o->path, ps);
-	return made ? changed(o, made) : ENOSPC;
+	perm_print(o->near->c->perms, &answer);
+	return 0;
 }
 
 static int op_set_perms(struct op *o)
 {
-	struct permset **special, *ps;
-	int err = special_perms(o, &special);
+	const struct content *made = NULL;
+	struct permset *ps;
+	bool allowed;
 
-	if (!err && special && o->txn)
-		err = EACCES;
-	if (err)
-		return err;
+	/* Permissions of special watches are the tools' alone, and no part of a transaction. */
+	if (o->path[0] == '@' && (o->txn || o->conn->domain != domain0))
+		return EACCES;
 	if (o->argc - 1 > quota_limit(o->conn->domain, Q_PERMS))
 		return ENOSPC;
 	ps = perm_parse(o->argv + 1, o->argc - 1);
 	if (!ps)
 		return EINVAL;
-	if (!special) {
-		err = set_node_perms(o, ps);
-		permset_put(ps);
-		return err;
-	}
-	permset_put(*special);
-	*special = ps;
-	return ok(o);
+	allowed = o->conn->domain == domain0 || perm_owner(ps) == perm_owner(o->near->c->perms);
+	if (allowed)
+		made = store_set_perms(o->root, o->conn, o->near, o->path, ps);
+	if (made)
+		changed(o, made, NULL);
+	permset_put(ps);
+	return !allowed ? EPERM : made ? 0 : ENOSPC;
 }
 
 static int op_watch(struct op *o)
 {
-	struct permset **special = o->path[0] == '@' ? watch_special(o->path) : NULL;
 	uint64_t depth = WATCH_ANY_DEPTH;
-	struct watch *w;
 	int err;
 
 	if (o->argc == 3 && !wire_number(o->argv[2], UINT32_MAX - 1, &depth))
 		return EINVAL;
 	/* What a snapshot holds was allowed when it was asked for. */
-	if (special && !log_loading && !(perm_of(*special, o->conn) & PERM_READ))
+	if (o->path[0] == '@' && !log_loading && find(o, PERM_READ) == EACCES)
 		return EACCES;
-	w = watch_add(o->conn, o->argv[0], o->path, o->argv[1], (uint32_t)depth, &err);
-	if (!w)
-		return err;
-	ok(o);
-	watch_first_event(w);
-	return 0;
+	o->watch = watch_add(o->conn, o->argv[0], o->path, o->argv[1], (uint32_t)depth, &err);
+	return o->watch ? 0 : err;
 }
 
 static int op_unwatch(struct op *o)
 {
-	int err = watch_remove(o->conn, o->path, o->argv[1]);
-
-	return err ? err : ok(o);
+	return watch_remove(o->conn, o->path, o->argv[1]);
 }
 
 static int op_reset_watches(struct op *o)
 {
 	watch_forget(o->conn);
 	txn_forget(o->conn);
-	return ok(o);
+	return 0;
 }
 
 static int op_transaction_start(struct op *o)
 {
-	char s[16];
 	uint32_t id;
 	int err = o->req->tx_id ? EBUSY : txn_start(o->conn, &id);
 
-	if (err)
-		return err;
-	snprintf(s, sizeof(s), "%u", id);
-	return reply_string(o, s);
+	if (!err)
+		buf_printf(&answer, "%u%c", id, 0);
+	return err;
 }
 
 static int op_transaction_end(struct op *o)
 {
 	bool commit = !strcmp(o->argv[0], "T");
-	int err = 0;
 
 	if (!commit && strcmp(o->argv[0], "F"))
 		return EINVAL;
 	if (!o->txn)
 		return ENOENT;
 	if (commit)
-		err = txn_commit(o->txn);
-	else
-		txn_abort(o->txn);
-	return err ? err : ok(o);
+		return txn_commit(o->txn);
+	txn_abort(o->txn);
+	return 0;
 }
 
 static int op_introduce(struct op *o)
@@ -342,7 +238,6 @@ static int op_introduce(struct op *o)
 	if (err)
 		return err;
 	d->introduced = true;
-	ok(o);
 	if (!again)
 		watch_fire_special("@introduceDomain", d->domid);
 	return 0;
@@ -362,7 +257,7 @@ static int op_release(struct op *o)
 	if (!d)
 		return ENOENT;
 	domain_release(d);
-	return ok(o);
+	return 0;
 }
 
 static int op_resume(struct op *o)
@@ -372,7 +267,7 @@ static int op_resume(struct op *o)
 	if (!d)
 		return ENOENT;
 	d->shutdown = false;
-	return ok(o);
+	return 0;
 }
 
 static int op_set_target(struct op *o)
@@ -386,35 +281,29 @@ static int op_set_target(struct op *o)
 		return ENOENT;
 	d->target = target->domid;
 	d->target_gen = target->gen;
-	return ok(o);
+	return 0;
 }
 
 static int op_is_introduced(struct op *o)
 {
-	return reply_string(o, !o->num[0] || introduced(o) ? "T" : "F");
+	buf_printf(&answer, "%c%c", !o->num[0] || introduced(o) ? 'T' : 'F', 0);
+	return 0;
 }
 
 static int op_domain_path(struct op *o)
 {
-	char path[40];
-
-	snprintf(path, sizeof(path), "/local/domain/%u", (unsigned int)o->num[0]);
-	return reply_string(o, path);
+	buf_printf(&answer, "/local/domain/%u%c", (unsigned int)o->num[0], 0);
+	return 0;
 }
 
 static int op_control(struct op *o)
 {
-	struct buf out = {0};
-	int err = control_run(o->argc, o->argv, &out);
+	int err = control_run(o->argc, o->argv, &answer);
 
-	if (err) {
-		buf_free(&out);
-		return err;
-	}
-	if (out.len >= XENSTORE_PAYLOAD_MAX)
-		out.len = XENSTORE_PAYLOAD_MAX - 1;
-	buf_add(&out, "", 1);
-	return reply_buf(o, &out);
+	if (answer.len >= XENSTORE_PAYLOAD_MAX)
+		answer.len = XENSTORE_PAYLOAD_MAX - 1;
+	buf_add(&answer, "", 1);
+	return err;
 }
 
 #define IN_TXN	1    /* runs in the transaction that the header names */
@@ -422,35 +311,39 @@ static int op_control(struct op *o)
 #define TOOLS	4    /* for the privileged domain alone, and not about that */
 #define PATH	8    /* the first argument is the path of a node */
 #define SPECIAL 16   /* or a special watch */
-#define NUMBERS 32   /* the arguments are numbers, the first a domain id */
-#define VALUE	64   /* behind the first argument come bytes of any kind */
+#define NEW	32   /* there need not be such a node */
+#define NUMBERS 64   /* the arguments are numbers, the first a domain id */
+#define VALUE	128  /* behind the first argument come bytes of any kind */
+#define ACK	256  /* is answered "OK" */
 #define ANY	(-1) /* any payload will do */
 
 static const struct kind {
 	int (*run)(struct op *o);
 	unsigned int flags;
-	int min, max; /* how many arguments */
+	int min, max;	   /* how many arguments */
+	unsigned int need; /* what the caller must be allowed to do with the node */
 } kinds[XS_TYPE_COUNT] = {
-	[XS_CONTROL] = {op_control, CHANGE | TOOLS, 1, 16},
-	[XS_DIRECTORY] = {op_directory, IN_TXN | PATH, 1, 1},
-	[XS_READ] = {op_read, IN_TXN | PATH, 1, 1},
-	[XS_GET_PERMS] = {op_get_perms, IN_TXN | PATH | SPECIAL, 1, 1},
-	[XS_WATCH] = {op_watch, CHANGE | PATH | SPECIAL, 2, 3},
-	[XS_UNWATCH] = {op_unwatch, CHANGE | PATH | SPECIAL, 2, 2},
-	[XS_TRANSACTION_START] = {op_transaction_start, CHANGE, ANY, 0},
-	[XS_TRANSACTION_END] = {op_transaction_end, IN_TXN | CHANGE, 1, 1},
-	[XS_INTRODUCE] = {op_introduce, CHANGE | TOOLS | NUMBERS, 3, 3},
-	[XS_RELEASE] = {op_release, CHANGE | TOOLS | NUMBERS, 1, 1},
-	[XS_GET_DOMAIN_PATH] = {op_domain_path, NUMBERS, 1, 1},
-	[XS_WRITE] = {op_write, IN_TXN | CHANGE | PATH | VALUE, 1, 1},
-	[XS_MKDIR] = {op_mkdir, IN_TXN | CHANGE | PATH, 1, 1},
-	[XS_RM] = {op_rm, IN_TXN | CHANGE | PATH, 1, 1},
-	[XS_SET_PERMS] = {op_set_perms, IN_TXN | CHANGE | PATH | SPECIAL, 2, MAX_ARGS},
-	[XS_IS_DOMAIN_INTRODUCED] = {op_is_introduced, NUMBERS, 1, 1},
-	[XS_RESUME] = {op_resume, CHANGE | TOOLS | NUMBERS, 1, 1},
-	[XS_SET_TARGET] = {op_set_target, CHANGE | TOOLS | NUMBERS, 2, 2},
-	[XS_RESET_WATCHES] = {op_reset_watches, CHANGE, ANY, 0},
-	[XS_DIRECTORY_PART] = {op_directory_part, IN_TXN | PATH, 2, 2},
+	[XS_CONTROL] = {op_control, CHANGE | TOOLS, 1, 16, 0},
+	[XS_DIRECTORY] = {op_directory, IN_TXN | PATH, 1, 1, PERM_READ},
+	[XS_READ] = {op_read, IN_TXN | PATH, 1, 1, PERM_READ},
+	[XS_GET_PERMS] = {op_get_perms, IN_TXN | PATH | SPECIAL, 1, 1, PERM_READ},
+	[XS_WATCH] = {op_watch, CHANGE | PATH | SPECIAL | ACK, 2, 3, 0},
+	[XS_UNWATCH] = {op_unwatch, CHANGE | PATH | SPECIAL | ACK, 2, 2, 0},
+	[XS_TRANSACTION_START] = {op_transaction_start, CHANGE, ANY, 0, 0},
+	[XS_TRANSACTION_END] = {op_transaction_end, IN_TXN | CHANGE | ACK, 1, 1, 0},
+	[XS_INTRODUCE] = {op_introduce, CHANGE | TOOLS | NUMBERS | ACK, 3, 3, 0},
+	[XS_RELEASE] = {op_release, CHANGE | TOOLS | NUMBERS | ACK, 1, 1, 0},
+	[XS_GET_DOMAIN_PATH] = {op_domain_path, NUMBERS, 1, 1, 0},
+	[XS_WRITE] = {op_write, IN_TXN | CHANGE | PATH | NEW | VALUE | ACK, 1, 1, PERM_WRITE},
+	[XS_MKDIR] = {op_mkdir, IN_TXN | CHANGE | PATH | NEW | ACK, 1, 1, PERM_WRITE},
+	[XS_RM] = {op_rm, IN_TXN | CHANGE | PATH | NEW | ACK, 1, 1, PERM_WRITE},
+	[XS_SET_PERMS] = {op_set_perms, IN_TXN | CHANGE | PATH | SPECIAL | ACK, 2, MAX_ARGS,
+			  PERM_WRITE | PERM_OWNER},
+	[XS_IS_DOMAIN_INTRODUCED] = {op_is_introduced, NUMBERS, 1, 1, 0},
+	[XS_RESUME] = {op_resume, CHANGE | TOOLS | NUMBERS | ACK, 1, 1, 0},
+	[XS_SET_TARGET] = {op_set_target, CHANGE | TOOLS | NUMBERS | ACK, 2, 2, 0},
+	[XS_RESET_WATCHES] = {op_reset_watches, CHANGE | ACK, ANY, 0, 0},
+	[XS_DIRECTORY_PART] = {op_directory_part, IN_TXN | PATH, 2, 2, PERM_READ},
 };
 
 static unsigned int flags_of(const struct xsd_sockmsg *req)
@@ -469,6 +362,19 @@ bool ops_is_step(const struct xsd_sockmsg *req)
 	return (flags_of(req) & IN_TXN) && req->type != XS_TRANSACTION_END;
 }
 
+/* The path that a request names, in its absolute form; false if it is none. */
+static bool parse_path(struct op *o, bool special)
+{
+	if (!ops_abs_path(o->conn, o->argv[0], o->path))
+		return false;
+	if (o->path[0] == '@') {
+		o->root = &watch_specials;
+		return special && watch_special(o->path);
+	}
+	/* What runs again was found valid before. */
+	return (o->txn && o->txn->again) || path_valid(o->path);
+}
+
 /* Take the payload apart as the request's kind says. */
 static bool parse(struct op *o, const struct kind *k, const char *data, size_t len)
 {
@@ -481,13 +387,7 @@ static bool parse(struct op *o, const struct kind *k, const char *data, size_t l
 	} else {
 		o->argc = wire_strings(data, len, o->argv, k->max);
 	}
-	if (o->argc < k->min)
-		return false;
-	if ((k->flags & PATH) && !ops_abs_path(o->conn, o->argv[0], o->path, k->flags & SPECIAL))
-		return false;
-	/* What runs again was found valid before. */
-	if ((k->flags & PATH) && o->path[0] == '/' && !(o->txn && o->txn->again) &&
-	    !path_valid(o->path))
+	if (o->argc < k->min || ((k->flags & PATH) && !parse_path(o, k->flags & SPECIAL)))
 		return false;
 	for (int i = 0; (k->flags & NUMBERS) && i < o->argc; i++)
 		if (!wire_number(o->argv[i], i ? UINT64_MAX / 16 : DOMID_LIMIT - 1, &o->num[i]))
@@ -498,6 +398,7 @@ static bool parse(struct op *o, const struct kind *k, const char *data, size_t l
 static int run(struct op *o, const char *data)
 {
 	const struct kind *k;
+	int err = 0;
 
 	/* cppcheck-suppress ctuuninitvar */
 	if (o->req->type >= XS_TYPE_COUNT || !kinds[o->req->type].run)
@@ -514,11 +415,16 @@ static int run(struct op *o, const char *data)
 		if (o->cost < 0 && ops_is_step(o->req))
 			return ENOSPC;
 	}
-	return parse(o, k, data, o->req->len) ? k->run(o) : EINVAL;
+	if (!parse(o, k, data, o->req->len))
+		return EINVAL;
+	if (k->need)
+		err = find(o, k->need);
+	return err && !(err == ENOENT && (k->flags & NEW)) ? err : k->run(o);
 }
 
 int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data, struct outcome *out)
 {
+	struct xsd_sockmsg head = *req;
 	struct op o;
 	int err;
 
@@ -528,16 +434,23 @@ int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data, str
 	o.txn = NULL;
 	o.root = &store_root;
 	o.out = out;
+	o.watch = NULL;
 	*out = (struct outcome){0};
 	err = run(&o, data);
 	if (err) {
-		struct xsd_sockmsg h = *req;
 		const char *name = wire_errname(err);
 
-		h.type = XS_ERROR;
-		out->seen = (uint64_t)err;
-		conn_reply(c, &h, name, strlen(name) + 1);
+		head.type = XS_ERROR;
+		answer.len = 0;
+		buf_add(&answer, name, strlen(name) + 1);
+	} else if (flags_of(req) & ACK) {
+		buf_add(&answer, "OK", 3);
 	}
+	out->seen = o.txn ? hash_bytes(hash_seed, answer.data, answer.len) : 0;
+	conn_reply(c, &head, answer.data, answer.len);
+	buf_take(&answer, answer.len);
+	if (o.watch)
+		watch_first_event(o.watch);
 	/* What had no room has not happened. */
 	if (o.txn && ops_is_step(req) && err != ENOSPC)
 		txn_keep(o.txn, req, data, o.cost, out);

@@ -72,9 +72,9 @@ static ssize_t sock_write(struct conn *c, const void *buf, size_t n)
  * priv holds what epoll was told last, so that the common case costs no call. It tells but
  * once of what has come: all of that is read then, or conn_again() called.
  */
-static void sock_want(struct conn *c, bool input, bool output)
+static void sock_want(struct conn *c, bool output)
 {
-	uint32_t want = (input ? EPOLLIN : 0) | (output ? EPOLLOUT : 0) | EPOLLET;
+	uint32_t want = EPOLLIN | (output ? EPOLLOUT : 0) | EPOLLET;
 
 	if ((uintptr_t)c->priv == want || c->fd < 0)
 		return;

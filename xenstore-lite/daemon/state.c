@@ -147,7 +147,6 @@ void state_save(void)
 {
 	static struct permset *above[XENSTORE_ABS_PATH_MAX / 2 + 1];
 
-	store_changes = 0;
 	for (unsigned int q = 0; q < Q_COUNT; q++)
 		save_limit(NULL, q, quotas[q].limit);
 	for (const struct domain *d = domain0->next; d; d = d->next)
@@ -155,7 +154,7 @@ void state_save(void)
 	for (const struct domain *d = domain0->next; d; d = d->next)
 		save_target(d);
 	for (unsigned int i = 0; i < WATCH_SPECIALS; i++)
-		save_perms(watch_special_name[i], *watch_special(watch_special_name[i]));
+		save_perms(watch_special_name[i], watch_special(watch_special_name[i]));
 	tree_walk(store_root, "/", save_node, above);
 	for (struct conn *c = conns; c; c = c->next)
 		if (!c->dead)
@@ -182,12 +181,17 @@ static struct {
 
 static void new_root(void)
 {
+	const struct conn self = {.domain = domain0};
 	struct permset *ps = permset_new(1);
 
 	ps->p[0].gen = domain0->gen;
 	store_root = node_new(content_new("", 0, NULL, 0, ps));
-	permset_put(ps);
 	store_bill(&store_root, store_root->c, 1);
+	watch_specials = node_new(content_new("", 0, NULL, 0, ps));
+	permset_put(ps);
+	for (int i = 0; i < WATCH_SPECIALS; i++)
+		store_write(&watch_specials, &self, watch_specials, watch_special_name[i],
+			    watch_special_name[i], NULL, 0);
 }
 
 /* A request of the snapshot. What a transaction has asked for may have been refused. */
@@ -231,7 +235,6 @@ static bool load_pending(struct loaded *r)
 
 static bool load_begin(struct loaded *r)
 {
-	store_changes = 0;
 	conn_last_id = (uint32_t)r->v[0];
 	txn_last_id = (uint32_t)r->v[1];
 	log_has_rings = r->v[2];
@@ -403,17 +406,11 @@ void state_clear(void)
 	conn_reap();
 	while (domain0->next)
 		domain_end(domain0->next);
-	for (int i = 0; i < WATCH_SPECIALS; i++) {
-		struct permset **ps = watch_special(watch_special_name[i]);
-
-		permset_put(*ps);
-		*ps = NULL;
-	}
 	node_put(store_root);
-	store_root = NULL;
+	node_put(watch_specials);
+	store_root = watch_specials = NULL;
 	domain_init();
 	conn_last_id = txn_last_id = 0;
-	store_changes = 0;
 }
 
 void state_new(void)

@@ -78,27 +78,16 @@ struct node *node_get(struct node *n)
 	return n;
 }
 
-/* Drop one reference; a node that nobody holds any more joins the list to free. */
-static struct node *node_drop(struct node *n, struct node *dead)
-{
-	if (!n || --n->ref)
-		return dead;
-	content_put(n->c);
-	n->next_dead = dead;
-	return n;
-}
-
-/* A loop, not a recursion: how deep a tree goes is for its clients to choose. */
+/* Recursion goes as deep as paths are long, and somewhat deeper: the treaps are flat. */
 void node_put(struct node *n)
 {
-	struct node *dead = node_drop(n, NULL);
+	struct node *right;
 
-	while (dead) {
-		n = dead;
-		dead = n->next_dead;
-		dead = node_drop(n->left, dead);
-		dead = node_drop(n->right, dead);
-		dead = node_drop(n->children, dead);
+	for (; n && --n->ref == 0; n = right) {
+		right = n->right;
+		node_put(n->left);
+		node_put(n->children);
+		content_put(n->c);
 		free(n);
 		tree_freed++;
 	}
@@ -264,55 +253,34 @@ struct node *tree_detach(struct node **root, const char *path)
 	return out;
 }
 
-/* On the walk's stack: a treap of siblings, or its top alone, and where their names go. */
-struct step {
-	struct node *n;
-	size_t at;
-	bool alone;
-};
+/* The siblings in a treap, whose parent's path is the first len characters of path. */
+static void walk(struct node *n, char *path, size_t len, walk_fn *fn, void *arg)
+{
+	for (; n; n = n->right) {
+		walk(n->left, path, len, fn, arg);
+		path[len] = '/';
+		memcpy(path + len + 1, n->c->bytes, n->c->name_len);
+		path[len + 1 + n->c->name_len] = '\0';
+		fn(n, path, arg);
+		walk(n->children, path, len + 1 + n->c->name_len, fn, arg);
+	}
+}
 
 void tree_walk(struct node *top, const char *path, walk_fn *fn, void *arg)
 {
-	char here[XENSTORE_ABS_PATH_MAX + 2];
-	struct step *stack = xgrow(NULL, 64 * sizeof(*stack));
-	size_t depth = 0, room = 64, len = path[1] ? strlen(path) : 0;
+	char below[XENSTORE_ABS_PATH_MAX + 2];
+	size_t len = path[1] ? strlen(path) : 0;
 
-	memcpy(here, path, len);
 	fn(top, path, arg);
-	stack[depth++] = (struct step){top->children, len, false};
-	while (depth) {
-		struct step s = stack[--depth];
-
-		if (!s.n)
-			continue;
-		if (depth + 3 > room)
-			stack = xgrow(stack, (room *= 2) * sizeof(*stack));
-		if (!s.alone) {
-			stack[depth++] = (struct step){s.n->right, s.at, false};
-			stack[depth++] = (struct step){s.n, s.at, true};
-			stack[depth++] = (struct step){s.n->left, s.at, false};
-			continue;
-		}
-		len = s.at + 1 + s.n->c->name_len;
-		here[s.at] = '/';
-		memcpy(here + s.at + 1, s.n->c->bytes, s.n->c->name_len);
-		here[len] = '\0';
-		stack[depth++] = (struct step){s.n->children, len, false};
-		fn(s.n, here, arg);
-	}
-	free(stack);
+	memcpy(below, path, len);
+	walk(top->children, below, len, fn, arg);
 }
 
-static void list(const struct node *t, struct buf *names)
+void tree_names(const struct node *siblings, struct buf *names)
 {
-	for (; t; t = t->right) {
-		list(t->left, names);
-		buf_add(names, t->c->bytes, t->c->name_len);
+	for (; siblings; siblings = siblings->right) {
+		tree_names(siblings->left, names);
+		buf_add(names, siblings->c->bytes, siblings->c->name_len);
 		buf_add(names, "", 1);
 	}
-}
-
-void tree_names(const struct node *parent, struct buf *names)
-{
-	list(parent->children, names);
 }

@@ -43,10 +43,7 @@ struct content {
 struct node {
 	struct node *left, *right; /* siblings with smaller and greater names */
 	struct node *children;	   /* root of the children's treap */
-	union {
-		struct content *c;
-		struct node *next_dead; /* while it is being freed */
-	};
+	struct content *c;
 	uint64_t key; /* the name's first eight characters, to compare it by */
 	uint32_t ref;
 	uint32_t rank; /* not below that of left and right */
@@ -86,7 +83,7 @@ struct node *tree_detach(struct node **root, const char *path);
 /* Calls fn for top, which is at path, and every node below: parents first, siblings by name. */
 typedef void walk_fn(struct node *n, const char *path, void *arg);
 void tree_walk(struct node *top, const char *path, walk_fn *fn, void *arg);
-/* The names of a node's children, each with its NUL, in order. */
-void tree_names(const struct node *parent, struct buf *names);
+/* The names of nodes in a treap, each with its NUL, in order. */
+void tree_names(const struct node *siblings, struct buf *names);
 
 #endif

@@ -6,7 +6,6 @@
 #include "txn.h"
 #include "watch.h"
 
-uint64_t store_changes;
 uint32_t txn_last_id;
 
 static void charge(struct txn *t, int64_t bytes)
@@ -74,7 +73,6 @@ static void set_tree(struct txn *t)
 {
 	node_put(t->tree);
 	t->tree = node_get(store_root);
-	t->started = store_changes;
 }
 
 static void drop_steps(struct txn *t)
@@ -82,14 +80,6 @@ static void drop_steps(struct txn *t)
 	buf_free(&t->steps);
 	t->count = 0;
 	charge(t, (int64_t)sizeof(*t) - t->charged);
-}
-
-/* It cannot commit any more, and starts over for what it is worth. */
-static void lose(struct txn *t)
-{
-	drop_steps(t);
-	set_tree(t);
-	t->lost = true;
 }
 
 struct txn *txn_new(struct conn *conn, uint32_t id)
@@ -132,16 +122,6 @@ void txn_abort(struct txn *t)
 	free(t);
 }
 
-void txn_age(void)
-{
-	if (++store_changes % TXN_MAX_AGE)
-		return;
-	for (struct conn *c = conns; c; c = c->next)
-		for (struct txn *t = c->domain != domain0 ? c->txns : NULL; t; t = t->next)
-			if (store_changes - t->started > TXN_MAX_AGE)
-				lose(t);
-}
-
 /* Run t's requests again, on root. 0: they were all answered as before. */
 static int run_again(struct txn *t, struct node **root)
 {
@@ -170,8 +150,12 @@ static int run_again(struct txn *t, struct node **root)
 void txn_renew(struct txn *t)
 {
 	set_tree(t);
-	if (run_again(t, &t->tree))
-		lose(t);
+	if (!run_again(t, &t->tree))
+		return;
+	/* It cannot commit any more, and starts over for what it is worth. */
+	drop_steps(t);
+	set_tree(t);
+	t->lost = true;
 }
 
 /* Tell of what t has changed between the tree old and the store of now, each node once. */
@@ -183,7 +167,7 @@ static void fire(const struct txn *t, struct node *old)
 	for (size_t at = 0; (s = txn_step(t, &at));) {
 		struct node *n;
 
-		if (!s->out.changed || !ops_abs_path(t->conn, s->data, path, false))
+		if (!s->out.changed || !ops_abs_path(t->conn, s->data, path))
 			continue;
 		n = tree_find(s->out.made ? store_root : old, path);
 		if (n && !s->out.made)
@@ -205,10 +189,8 @@ int txn_commit(struct txn *t)
 		store_try();
 		err = run_again(t, &store_root);
 		old = store_done(!err);
-		if (!err && old != store_root) {
+		if (!err)
 			fire(t, old);
-			txn_age();
-		}
 		node_put(old);
 	}
 	/* Once in trouble, soon in trouble again: only step by step is a failure forgotten. */

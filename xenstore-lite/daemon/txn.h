@@ -54,7 +54,6 @@ struct txn {
 	uint32_t id;
 	bool lost;	    /* its requests are given up: it ends with EAGAIN */
 	bool again;	    /* they are being run again: keep none */
-	uint64_t started;   /* by the count of changes to the store */
 	struct node *tree;  /* what the client sees */
 	struct node **root; /* where its requests are run: &tree, or the store when it commits */
 	struct buf steps;
@@ -62,7 +61,6 @@ struct txn {
 	int64_t charged; /* to Q_MEMORY of conn's domain */
 };
 
-extern uint64_t store_changes; /* commits and single changes since the last snapshot in the log */
 extern uint32_t txn_last_id;
 
 /* A transaction of that number on the store of now. */
@@ -76,16 +74,16 @@ void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, in
 	      const struct outcome *out);
 /* The step at *at in t's steps, which becomes the next one's place; NULL: there is none. */
 struct step *txn_step(const struct txn *t, size_t *at);
-/* Move it onto the store of now. If it can tell that from its snapshot, it has lost. */
+/*
+ * Move it onto the store of now; if it can tell that from its snapshot, it has lost. Each new
+ * log does so, which bounds how many old nodes the snapshots of idle transactions keep alive.
+ */
 void txn_renew(struct txn *t);
 /* Both end it and free it. Commit returns EAGAIN on a conflict, ENOSPC over a quota. */
 int txn_commit(struct txn *t);
 void txn_abort(struct txn *t);
 /* A connection ends: so do its transactions and its turn. */
 void txn_forget(struct conn *conn);
-/* A change to the store by anyone: old snapshots of guests are given up in time. */
-void txn_age(void);
-#define TXN_MAX_AGE 65536 /* changes; a snapshot may live up to twice that */
 
 /*
  * Fairness. A connection whose transactions failed TXN_PATIENCE times in a row

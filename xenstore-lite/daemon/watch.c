@@ -10,25 +10,17 @@
 static struct watch *bucket[BUCKETS];
 
 const char *const watch_special_name[WATCH_SPECIALS] = {"@introduceDomain", "@releaseDomain"};
-static struct permset *special_perms[WATCH_SPECIALS];
+struct node *watch_specials;
 
-struct permset **watch_special(const char *abs)
+const struct permset *watch_special(const char *abs)
 {
-	size_t len = strcspn(abs, "/");
+	const char *rest;
+	const struct node *n = tree_nearest(watch_specials, abs, &rest);
 	uint64_t domid;
 
-	if (abs[len] && !wire_number(abs + len + 1, DOMID_LIMIT - 1, &domid))
-		return NULL;
-	for (int i = 0; i < WATCH_SPECIALS; i++) {
-		if (strncmp(abs, watch_special_name[i], len) || watch_special_name[i][len])
-			continue;
-		if (!special_perms[i]) {
-			special_perms[i] = permset_new(1);
-			special_perms[i]->p[0].gen = domain0->gen;
-		}
-		return &special_perms[i];
-	}
-	return NULL;
+	return n != watch_specials && (!*rest || wire_number(rest, DOMID_LIMIT - 1, &domid))
+		       ? n->c->perms
+		       : NULL;
 }
 
 static struct watch **find(const struct conn *conn, uint64_t hash, const char *abs,
@@ -173,5 +165,5 @@ void watch_fire_special(const char *name, unsigned int domid)
 	char path[64];
 
 	snprintf(path, sizeof(path), "%s/%u", name, domid);
-	watch_fire(path, *watch_special(name));
+	watch_fire(path, watch_special(name));
 }

@@ -41,9 +41,13 @@ void watch_fire_removed(const char *path, struct node *old);
 /* A domain came or went. */
 void watch_fire_special(const char *name, unsigned int domid);
 
-/* The permissions of a special watch, by its name or the form with "/DOMID"; else NULL. */
+/*
+ * The special watches: their permissions are those of nodes in a tree of their own. One by its
+ * name, or the form with "/DOMID"; NULL: there is none.
+ */
 #define WATCH_SPECIALS 2
 extern const char *const watch_special_name[WATCH_SPECIALS];
-struct permset **watch_special(const char *abs);
+extern struct node *watch_specials;
+const struct permset *watch_special(const char *abs);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "wire.h"
@@ -37,6 +38,18 @@ void *buf_add(struct buf *b, const void *src, size_t n)
 		memcpy(dst, src, n);
 	b->len += n;
 	return dst;
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	char text[2 * XENSTORE_PAYLOAD_MAX];
+	va_list ap;
+	size_t n;
+
+	va_start(ap, fmt);
+	n = (size_t)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	buf_add(b, text, n < sizeof(text) ? n : sizeof(text) - 1);
 }
 
 void buf_take(struct buf *b, size_t n)
@@ -108,15 +121,9 @@ int wire_strings(const char *data, size_t len, const char **argv, int max)
 
 bool wire_number(const char *s, uint64_t max, uint64_t *val)
 {
-	uint64_t v = 0;
+	char *end;
 
-	if (!*s)
-		return false;
-	for (; *s; s++) {
-		if (*s < '0' || *s > '9' || v > (max - (uint64_t)(*s - '0')) / 10)
-			return false;
-		v = v * 10 + (uint64_t)(*s - '0');
-	}
-	*val = v;
-	return v <= max;
+	errno = 0;
+	*val = strtoull(s, &end, 10);
+	return *s >= '0' && *s <= '9' && !*end && !errno && *val <= max;
 }
