@@ -459,7 +459,7 @@ static void test_model(void)
 	store_begin_rings();
 	log_open(dir);
 	CU_ASSERT_FATAL(log_compact(false));
-	ring_introduce(domain0, 1);
+	CU_ASSERT(ring_introduce(domain0, 1));
 	clients[0] = client_ring(0);
 	for (int c = 1; c < CLIENTS; c++) {
 		char intro[8] = {(char)('0' + c), 0, '1', 0, '1', 0};

@@ -16,7 +16,7 @@ static void begin(void)
 	store_begin_rings();
 	log_open(dir);
 	CU_ASSERT_FATAL(log_compact(false));
-	ring_introduce(domain0, 1);
+	CU_ASSERT(ring_introduce(domain0, 1));
 	a = client_ring(0);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", ""));
 	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1"));
@@ -147,12 +147,24 @@ static void test_reconnect(void)
 	buf_add(&g->to, "half a message", 14);
 	pump(g);
 	g->page->connection = XENSTORE_RECONNECT;
-	CU_ASSERT(ring_reconnect(domain_find(1)->conn));
+	fake_kick(1);
+	settle();
 	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
 	CU_ASSERT(do_write(g, 0, "data/x", "1"));
 	EQ_STR(event(g), "");
 	crash_and_load(dir);
 	CU_ASSERT(do_read(g, 0, "data/x"));
+	/* It asks while there is no daemon to hear it. */
+	CU_ASSERT(do_watch(g, "data", "tok"));
+	EQ_STR(event(g), "data tok");
+	buf_add(&g->to, "half a message", 14);
+	pump(g);
+	g->page->connection = XENSTORE_RECONNECT;
+	crash_and_load(dir);
+	settle();
+	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
+	CU_ASSERT(do_write(g, 0, "data/x", "2"));
+	EQ_STR(event(g), "");
 	end();
 }
 
@@ -178,27 +190,18 @@ static void test_failed_introduce(void)
 	CU_ASSERT(call(a, XS_IS_DOMAIN_INTRODUCED, 0, "2", 2));
 	EQ_STR(a->data, "F");
 	CU_ASSERT_PTR_NULL(domain_find(2)->conn);
-	CU_ASSERT(do_write(g, 0, "data/x", "1"));
+	/* What cannot be bound anew is gone. */
+	CU_ASSERT_PTR_NULL(domain_find(1)->conn);
 	end();
-}
-
-static struct domain_state probed;
-
-static bool probe(unsigned int domid, struct domain_state *st)
-{
-	*st = probed;
-	st->exists = domid == 1 && probed.exists;
-	return true;
 }
 
 /* What the hypervisor says of a domain is heard once, crashes or not. */
 static void test_domain_ends(void)
 {
 	begin();
-	domain_probe = probe;
 	CU_ASSERT(do_watch(a, "@releaseDomain", "r"));
 	EQ_STR(event(a), "@releaseDomain r");
-	probed = (struct domain_state){.exists = true, .shutdown = true};
+	fake_set_state(1, FAKE_SHUTDOWN);
 	for (int round = 0; round < 3; round++) {
 		domain_check_all();
 		EQ_STR(event(a), round ? "" : "@releaseDomain r");
@@ -206,7 +209,7 @@ static void test_domain_ends(void)
 		CU_ASSERT(domain_find(1)->shutdown);
 	}
 	CU_ASSERT(do_write(g, 0, "data/x", "1"));
-	probed.exists = false;
+	fake_set_state(1, FAKE_NEXT);
 	domain_check_all();
 	crash_and_load(dir);
 	CU_ASSERT_PTR_NULL(domain_find(1));

@@ -13,8 +13,10 @@ struct transport {
 	/* Up to n bytes; 0: none now; -1: this connection is over. */
 	ssize_t (*read)(struct conn *c, void *buf, size_t n);
 	ssize_t (*write)(struct conn *c, const void *buf, size_t n);
-	/* Requests are served up to here; with output, call conn_service() when there is room for
-	 * it. */
+	/*
+	 * Requests are served and output is written up to here, which the client may see only
+	 * now; with output left, call conn_service() when there is room for it.
+	 */
 	void (*want)(struct conn *c, bool output);
 	void (*close)(struct conn *c);
 	/*

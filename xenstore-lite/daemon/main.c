@@ -181,13 +181,14 @@ static void work(pid_t keeper, bool resume)
 	if (!log_open(rundir) && resume)
 		close_range((unsigned int)listener + 1, ~0u, 0);
 	loop_init();
-	xen = no_xen ? -1 : xen_open();
+	xen = no_xen || access("/dev/xen", F_OK) ? -1 : xen_open("/dev/xen/xenbus_backend");
 	if (!log_load(resume))
 		state_new();
 	loop_add(listener, on_connect);
 	if (xen >= 0)
 		loop_add(xen, xen_events);
-	ring_attach_dom0();
+	if (!domain0->conn && !ring_introduce(domain0, domain0->port))
+		fprintf(stderr, "xenstored: cannot map this domain's own ring\n");
 	log_compact(false);
 	domain_check_all();
 	write_pid(keeper);

@@ -37,9 +37,9 @@ static void save_domain(const struct domain *d)
 
 static void save_target(const struct domain *d)
 {
-	if (!d->target || !domain_alive(d->target, d->target_gen))
+	if (!d->target)
 		return;
-	buf_printf(&text, "%u%c%u%c", d->domid, 0, d->target, 0);
+	buf_printf(&text, "%u%c%u%c", d->domid, 0, d->target->domid, 0);
 	put_request(0, XS_SET_TARGET);
 }
 
@@ -300,8 +300,7 @@ void state_settle(const uint8_t *busy, size_t fds)
 			continue;
 		conn_again(c);
 		if (c->tp->exact) {
-			if (!ring_resume(c))
-				conn_close(c);
+			ring_resume(c);
 			continue;
 		}
 		if (!clean) {
