@@ -56,6 +56,7 @@ uint32_t do_begin(struct client *c);
 bool do_end(struct client *c, uint32_t tx, bool commit);
 /* Takes the first event; "" when there is none. */
 const char *event(struct client *c);
+/* Compare the accounts with a count of the whole store and of what hangs on connections. */
 bool accounts_right(void);
 /* Drop all state as a kill does, then come back from the log in dir. */
 void crash_and_load(const char *dir);

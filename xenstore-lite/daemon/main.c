@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <argp.h>
+#include <err.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,99 +25,78 @@
 #define QUICK_MAX  20
 #define QUICK_SECS 2
 
-static const char *rundir, *socket_path, *pid_file;
-static bool foreground, no_xen, print_pid;
+static const char *given[128]; /* by letter: the argument of an option that was given, or "" */
+static const char *rundir;
 static int lock_fd, listener;
 static char **args, self[4096];
-static volatile pid_t worker;
-static sigset_t ending; /* the signals that end us */
+static sigset_t ending; /* the signals that end us: blocked, and taken one by one */
 
-static const char usage[] =
-	"Usage: xenstored [OPTION]...\n"
-	"Serve the store to local programs over a socket and to domains over their rings.\n\n"
-	"  -N, --no-fork             stay in the foreground\n"
-	"  -F, --pid-file FILE       write the process id to FILE once ready\n"
-	"  -P, --output-pid          print it\n"
-	"  -D, --no-domain-init      serve the socket only, even under a hypervisor\n"
-	"  -Q, --quota NAME=VALUE    default limit for guests (see `xenstore control quota`)\n"
-	"  -d, --rundir DIR          directory of socket and log (XENSTORED_RUNDIR, /run/xenstored)\n"
-	"  -s, --socket PATH         socket (XENSTORED_PATH, DIR/socket)\n"
-	"  -h, --help                this text\n";
-
-static const struct option options[] = {
-	{"no-fork", no_argument, NULL, 'N'},
-	{"pid-file", required_argument, NULL, 'F'},
-	{"output-pid", no_argument, NULL, 'P'},
-	{"no-domain-init", no_argument, NULL, 'D'},
-	{"quota", required_argument, NULL, 'Q'},
-	{"rundir", required_argument, NULL, 'd'},
-	{"socket", required_argument, NULL, 's'},
-	{"help", no_argument, NULL, 'h'},
-	{NULL, 0, NULL, 0},
+static const struct argp_option options[] = {
+	{"no-fork", 'N', NULL, 0, "stay in the foreground", 0},
+	{"pid-file", 'F', "FILE", 0, "write the process id to FILE once ready", 0},
+	{"output-pid", 'P', NULL, 0, "print it", 0},
+	{"no-domain-init", 'D', NULL, 0, "serve the socket only, even under a hypervisor", 0},
+	{"quota", 'Q', "NAME=VALUE", 0, "default limit for guests (see `xenstore control quota`)",
+	 0},
+	{"rundir", 'd', "DIR", 0, "directory of socket and log (XENSTORED_RUNDIR, /run/xenstored)",
+	 0},
+	{"socket", 's', "PATH", 0, "socket (XENSTORED_PATH, DIR/socket)", 0},
+	{NULL, 'h', NULL, OPTION_HIDDEN, NULL, 0},
+	{0},
 };
 
 static bool set_quota(const char *arg)
 {
-	size_t len = strcspn(arg, "=");
-	int q = quota_find(arg, len);
-	uint64_t v;
+	char name[32], value[32];
+	const char *const command[] = {"quota", "set", name, value};
+	struct buf answer = {0};
+	bool ok = sscanf(arg, "%31[^=]=%31[^\n]", name, value) == 2 &&
+		  !control_run(4, command, &answer);
 
-	if (q < 0 || !arg[len] || !wire_number(arg + len + 1, QUOTA_LIMIT_MAX, &v)) {
-		fprintf(stderr, "xenstored: no such quota setting: %s\n", arg);
-		return false;
-	}
-	quotas[q].limit = (int64_t)v;
-	return true;
+	buf_free(&answer);
+	return ok;
 }
 
-static bool parse(int argc, char **argv)
+static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	int c;
-
-	while ((c = getopt_long(argc, argv, "NF:PDQ:d:s:h", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(usage, stdout);
-			exit(0);
-		}
-		if (c == '?' || (c == 'Q' && !set_quota(optarg)))
-			return false;
-		foreground |= c == 'N';
-		print_pid |= c == 'P';
-		no_xen |= c == 'D';
-		pid_file = c == 'F' ? optarg : pid_file;
-		rundir = c == 'd' ? optarg : rundir;
-		socket_path = c == 's' ? optarg : socket_path;
-	}
-	if (optind < argc)
-		fprintf(stderr, "xenstored: unexpected argument: %s\n", argv[optind]);
-	return optind == argc;
+	if (key <= 0 || key >= 128)
+		return ARGP_ERR_UNKNOWN;
+	if (key == 'h')
+		argp_state_help(state, stdout, ARGP_HELP_STD_HELP);
+	if (key == 'Q' && !set_quota(arg))
+		argp_error(state, "no such quota setting: %s", arg);
+	given[key] = arg ? arg : "";
+	return 0;
 }
 
-static void set_paths(void)
-{
-	static char path[4096];
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.doc = "Serve the store to local programs over a socket and to domains over their rings.",
+};
 
-	if (!rundir)
-		rundir = getenv("XENSTORED_RUNDIR");
-	if (!rundir)
-		rundir = "/run/xenstored";
-	snprintf(path, sizeof(path), "%s/socket", rundir);
-	if (!socket_path)
-		socket_path = getenv("XENSTORED_PATH");
-	if (!socket_path)
-		socket_path = path;
-	if (mkdir(rundir, 0755) && errno != EEXIST) {
-		fprintf(stderr, "xenstored: cannot make %s: %m\n", rundir);
-		exit(1);
-	}
+static const char *setting(char option, const char *variable, const char *otherwise)
+{
+	const char *s = given[(int)option] ? given[(int)option] : getenv(variable);
+
+	return s ? s : otherwise;
+}
+
+static const char *in_rundir(const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", rundir, name) < 0)
+		err(1, "cannot start");
+	return path;
 }
 
 static void write_pid(pid_t pid)
 {
-	FILE *f = pid_file ? fopen(pid_file, "we") : NULL;
+	FILE *f = given['F'] ? fopen(given['F'], "we") : NULL;
 
-	if (pid_file && (!f || fprintf(f, "%d\n", pid) < 0 || fclose(f)))
-		fprintf(stderr, "xenstored: cannot write %s: %m\n", pid_file);
+	if (given['F'] && (!f || fprintf(f, "%d\n", pid) < 0 || fclose(f)))
+		warn("cannot write %s", given['F']);
 }
 
 /*
@@ -125,25 +105,16 @@ static void write_pid(pid_t pid)
  */
 static void restart(const char *program, int quick)
 {
-	char state[48];
+	char state[32];
 
-	snprintf(state, sizeof(state), "%d,%d,%d", lock_fd, listener, quick);
+	snprintf(state, sizeof(state), "%d,%d", listener, quick);
 	setenv("XENSTORED_RESUME", state, 1);
+	/* Whoever is its parent may end. */
+	prctl(PR_SET_PDEATHSIG, 0);
 	execv(program, args);
-	perror("xenstored: cannot run the new program, going on with the old one");
+	warn("cannot run the new program, going on with the old one");
 	execv("/proc/self/exe", args);
-	perror("xenstored: cannot run itself");
-	exit(1);
-}
-
-static void on_signal(int sig)
-{
-	loop_end = sig == SIGUSR1 ? LOOP_ORPHANED : LOOP_EXIT;
-}
-
-static void on_connect(void)
-{
-	socket_accept(listener);
+	err(1, "cannot run itself");
 }
 
 /*
@@ -167,130 +138,115 @@ static void work(pid_t keeper, bool resume)
 {
 	int xen;
 
-	signal(SIGTERM, on_signal);
-	signal(SIGINT, on_signal);
-	signal(SIGUSR1, on_signal);
-	prctl(PR_SET_PDEATHSIG, SIGUSR1);
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	if (getppid() != keeper)
-		loop_end = LOOP_ORPHANED;
-	sigprocmask(SIG_UNBLOCK, &ending, NULL);
+		loop_end = LOOP_EXIT;
 	if (getrandom(&hash_seed, sizeof(hash_seed), 0) != sizeof(hash_seed))
-		perror("xenstored: getrandom");
+		warn("getrandom");
 	set_policy();
 	/* Connections that no log knows: their clients shall learn it. */
 	if (!log_open(rundir) && resume)
 		close_range((unsigned int)listener + 1, ~0u, 0);
-	loop_init();
-	xen = no_xen || access("/dev/xen", F_OK) ? -1 : xen_open("/dev/xen/xenbus_backend");
+	xen = given['D'] || access("/dev/xen", F_OK) ? -1 : xen_open("/dev/xen/xenbus_backend");
+	loop_init(listener, xen, &ending);
 	if (!log_load(resume))
 		state_new();
-	loop_add(listener, on_connect);
-	if (xen >= 0)
-		loop_add(xen, xen_events);
 	if (!domain0->conn && !ring_introduce(domain0, domain0->port))
-		fprintf(stderr, "xenstored: cannot map this domain's own ring\n");
+		warnx("cannot map this domain's own ring");
 	log_compact(false);
 	domain_check_all();
 	write_pid(keeper);
-	if (print_pid && !resume) {
-		printf("%d\n", keeper);
-		fflush(stdout);
-	}
-	loop_run(&ending);
+	loop_run();
 	log_compact(true);
 	/* An orphan becomes the keeper of its successor. */
-	if (loop_end == LOOP_ORPHANED)
+	if (getppid() != keeper)
 		restart("/proc/self/exe", 0);
 	exit(loop_end == LOOP_RESTART ? EXIT_RESTART : 0);
 }
 
-static void pass_on(int sig)
-{
-	if (worker)
-		kill(worker, sig);
-}
-
-/* Wait for the worker's end: unless it was told to go, another one follows. */
-static void keep(int quick)
+/* Pass signals on, and wait for the worker's end: unless it was told to go, another follows. */
+static void keep(pid_t worker, int quick)
 {
 	time_t start = time(NULL);
-	int status;
+	int status, sig;
 
-	signal(SIGTERM, pass_on);
-	signal(SIGINT, pass_on);
-	signal(SIGUSR1, SIG_IGN);
-	sigprocmask(SIG_UNBLOCK, &ending, NULL);
-	while (waitpid(worker, &status, 0) < 0 && errno == EINTR)
-		;
+	sigaddset(&ending, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &ending, NULL);
+	while (waitpid(worker, &status, WNOHANG) != worker)
+		if (!sigwait(&ending, &sig) && sig != SIGCHLD)
+			kill(worker, sig);
 	if (WIFEXITED(status) && !WEXITSTATUS(status)) {
-		if (pid_file)
-			unlink(pid_file);
+		if (given['F'])
+			unlink(given['F']);
 		exit(0);
 	}
 	/* A new program is for those who ask for it. */
 	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_RESTART)
 		restart(self, 0);
-	fprintf(stderr, "xenstored: worker %d ended; going on from the log\n", worker);
+	warnx("worker %d ended; starting another", worker);
 	quick = time(NULL) - start < QUICK_SECS ? quick + 1 : 0;
-	if (quick > QUICK_MAX) {
-		fprintf(stderr, "xenstored: it keeps ending at once; giving up\n");
-		exit(1);
-	}
+	if (quick > QUICK_MAX)
+		errx(1, "it keeps ending at once; giving up");
 	restart("/proc/self/exe", quick);
 }
 
 /* One daemon for one directory: the lock lives as long as a process of ours. */
-static bool take_lock(void)
+static void take_lock(const char *path)
 {
-	char path[4096];
-
-	snprintf(path, sizeof(path), "%s/lock", rundir);
 	lock_fd = open(path, O_RDWR | O_CREAT, 0600);
-	if (lock_fd >= 0 && !flock(lock_fd, LOCK_EX | LOCK_NB))
-		return true;
-	fprintf(stderr, "xenstored: %s: %s\n", path,
-		lock_fd < 0 ? strerror(errno) : "another daemon has it");
-	return false;
+	if (lock_fd < 0)
+		err(1, "%s", path);
+	if (flock(lock_fd, LOCK_EX | LOCK_NB))
+		errx(1, "%s: another daemon has it", path);
+}
+
+/* All that is done but once, by the first of our processes. */
+static void begin(void)
+{
+	int null = open("/dev/null", O_RDWR), out;
+
+	/* A connection must not become a standard stream for want of one. */
+	while (null >= 0 && null <= STDERR_FILENO)
+		null = dup(null);
+	close(null);
+	out = dup(STDOUT_FILENO);
+	if (mkdir(rundir, 0755) && errno != EEXIST)
+		err(1, "cannot make %s", rundir);
+	take_lock(in_rundir("lock"));
+	listener = socket_listen(setting('s', "XENSTORED_PATH", in_rundir("socket")));
+	if (!given['N'] && daemon(0, 0))
+		err(1, "daemon");
+	if (given['P'])
+		dprintf(out, "%d\n", getpid());
+	close(out);
 }
 
 int main(int argc, char **argv)
 {
 	const char *state = getenv("XENSTORED_RESUME");
-	bool resume;
 	int quick = 0;
+	bool resume = state && sscanf(state, "%d,%d", &listener, &quick) == 2;
 	struct rlimit lim;
-	pid_t me;
+	pid_t me, worker;
 
-	if (!parse(argc, argv)) {
-		fputs("Try `xenstored --help`.\n", stderr);
-		return 1;
-	}
+	unsetenv("XENSTORED_RESUME");
+	argp_err_exit_status = 1;
+	argp_parse(&argp, argc, argv, 0, NULL, NULL);
 	args = argv;
 	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
-		perror("xenstored: /proc/self/exe");
+		warn("/proc/self/exe");
 	/* The file may have been replaced; it is the new one that a live restart is for. */
 	if (strstr(self, " (deleted)"))
 		*strstr(self, " (deleted)") = '\0';
-	set_paths();
+	rundir = setting('d', "XENSTORED_RUNDIR", "/run/xenstored");
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL);
 	if (!getrlimit(RLIMIT_NOFILE, &lim)) {
 		lim.rlim_cur = lim.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &lim);
 	}
-	resume = state && sscanf(state, "%d,%d,%d", &lock_fd, &listener, &quick) == 3;
-	unsetenv("XENSTORED_RESUME");
-	if (!resume) {
-		if (!take_lock())
-			return 1;
-		listener = socket_listen(socket_path);
-		if (listener < 0)
-			return 1;
-		if (!foreground && daemon(0, 0)) {
-			perror("xenstored: daemon");
-			return 1;
-		}
-	}
+	if (!resume)
+		begin();
 	/* Held until each process can tell what to do with them, so that none is lost or kills it.
 	 */
 	sigemptyset(&ending);
@@ -300,11 +256,9 @@ int main(int argc, char **argv)
 	me = getpid();
 	/* Descriptors are shared, now and later: what the worker opens, the keeper has. */
 	worker = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL, NULL);
-	if (worker < 0) {
-		perror("xenstored: clone");
-		return 1;
-	}
+	if (worker < 0)
+		err(1, "clone");
 	if (!worker)
 		work(me, resume);
-	keep(quick);
+	keep(worker, quick);
 }

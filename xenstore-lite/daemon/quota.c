@@ -14,10 +14,10 @@ struct quota_kind quotas[Q_COUNT] = {
 	[Q_QUEUED] = {"queued", 64 << 10},
 };
 
-int quota_find(const char *name, size_t len)
+int quota_find(const char *name)
 {
 	for (int q = 0; q < Q_COUNT; q++)
-		if (!strncmp(quotas[q].name, name, len) && !quotas[q].name[len])
+		if (!strcmp(quotas[q].name, name))
 			return q;
 	return -1;
 }

@@ -1,55 +1,52 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <err.h>
 #include <fcntl.h>
 #include <malloc.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "log.h"
+#include "ring.h"
 #include "socket.h"
 
-#define EVENTS	   256
-#define MAX_OTHERS 2
+#define EVENTS 256
 /* Memory goes back to the system when this many nodes were freed and nothing happens for a while.
  */
 #define TRIM_NODES    1024
 #define TRIM_AFTER_MS 100
 
-volatile enum loop_end loop_end;
-static int epfd = -1;
+enum loop_end loop_end;
+static int epfd;
+/* The loop's own descriptors; epoll knows them by their variables' addresses. */
+static int listener, channels, signals;
+static sigset_t ending;
 
-/* What to call for descriptors that are no connection; their epoll data is the index, odd. */
-static void (*others[MAX_OTHERS])(void);
-
-static bool watch_fd(int op, int fd, uint32_t events, uint64_t data)
+static bool watch_fd(int op, int fd, uint32_t events, void *who)
 {
-	struct epoll_event ev = {.events = events, .data.u64 = data};
+	struct epoll_event ev = {.events = events, .data.ptr = who};
 
 	if (!epoll_ctl(epfd, op, fd, &ev))
 		return true;
-	perror("xenstored: epoll_ctl");
+	warn("epoll_ctl");
 	return false;
 }
 
-void loop_init(void)
+void loop_init(int socket, int xen, const sigset_t *held)
 {
+	listener = socket;
+	channels = xen;
+	ending = *held;
+	signals = signalfd(-1, &ending, SFD_CLOEXEC);
 	epfd = epoll_create1(EPOLL_CLOEXEC);
-	if (epfd < 0) {
-		perror("xenstored: epoll_create1");
-		exit(1);
-	}
-}
-
-void loop_add(int fd, void (*fn)(void))
-{
-	unsigned int i = others[0] != NULL;
-
-	others[i] = fn;
-	watch_fd(EPOLL_CTL_ADD, fd, EPOLLIN, 2 * i + 1);
+	if (signals < 0 || epfd < 0)
+		err(1, "cannot wait for anything");
+	watch_fd(EPOLL_CTL_ADD, signals, EPOLLIN, &signals);
+	watch_fd(EPOLL_CTL_ADD, listener, EPOLLIN, &listener);
+	if (channels >= 0)
+		watch_fd(EPOLL_CTL_ADD, channels, EPOLLIN, &channels);
 }
 
 /* What a call returned, as a transport tells it; no byte means the end of input. */
@@ -79,7 +76,7 @@ static void sock_want(struct conn *c, bool output)
 	if ((uintptr_t)c->priv == want || c->fd < 0)
 		return;
 	c->priv = (void *)(uintptr_t)want;
-	watch_fd(EPOLL_CTL_MOD, c->fd, want, (uintptr_t)c);
+	watch_fd(EPOLL_CTL_MOD, c->fd, want, c);
 }
 
 static void sock_close(struct conn *c)
@@ -108,11 +105,12 @@ struct conn *socket_new(int fd)
 void socket_start(struct conn *c)
 {
 	c->priv = (void *)(uintptr_t)(EPOLLIN | EPOLLET);
-	if (!watch_fd(EPOLL_CTL_ADD, c->fd, EPOLLIN | EPOLLET, (uintptr_t)c))
+	if (!watch_fd(EPOLL_CTL_ADD, c->fd, EPOLLIN | EPOLLET, c))
 		log_close(c);
 }
 
-void socket_accept(int listener)
+/* Take the new connections that there are. */
+static void accept_all(void)
 {
 	for (int i = 0; i < 64; i++) {
 		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -135,33 +133,37 @@ int socket_listen(const char *path)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	mode_t mask;
 
-	if (strlen(path) >= sizeof(sa.sun_path)) {
-		fprintf(stderr, "xenstored: socket path too long: %s\n", path);
-		return -1;
-	}
+	if (strlen(path) >= sizeof(sa.sun_path))
+		errx(1, "socket path too long: %s", path);
 	memcpy(sa.sun_path, path, strlen(path) + 1);
 	unlink(path);
 	/* Whoever can connect has the whole store: the file's owner alone. */
 	mask = umask(0177);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, SOMAXCONN)) {
-		fprintf(stderr, "xenstored: cannot listen on %s: %m\n", path);
-		fd = -1;
-	}
+	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof(sa)) || listen(fd, SOMAXCONN))
+		err(1, "cannot listen on %s", path);
 	umask(mask);
 	return fd;
 }
 
-static void serve(struct epoll_event *ev, int n, bool privileged)
+/* A connection, or one of the loop's own, is ready. */
+static void serve(const struct epoll_event *ev)
 {
-	for (int i = 0; i < n; i++) {
-		struct conn *c = ev[i].data.ptr;
+	void *ready = ev->data.ptr;
+	struct conn *c = ready;
+	int sig;
 
-		if (ev[i].data.u64 & 1) {
-			if (privileged)
-				others[ev[i].data.u64 / 2]();
-		} else if (!c->dead && (c->domain == domain0) == privileged) {
-			conn_service(c);
-		}
+	if (ready == &listener) {
+		accept_all();
+	} else if (ready == &channels) {
+		xen_events();
+	} else if (ready == &signals) {
+		sigwait(&ending, &sig);
+		loop_end = LOOP_EXIT;
+	} else if (!c->dead) {
+		conn_service(c);
+		/* The end may have come with the last input, and is not told of again. */
+		if (ev->events & EPOLLHUP)
+			conn_again(c);
 	}
 }
 
@@ -173,26 +175,24 @@ static void serve_rest(void)
 			conn_service(c);
 }
 
-void loop_run(const sigset_t *held)
+void loop_run(void)
 {
 	struct epoll_event ev[EVENTS];
-	sigset_t waiting;
 
-	sigprocmask(SIG_BLOCK, held, &waiting);
 	while (!loop_end) {
 		int wait = conn_more ? 0 : txn_hold_left(), n;
 
 		/* A quiet moment is the time to give freed memory back. */
 		if (wait < 0 && tree_freed > TRIM_NODES)
 			wait = TRIM_AFTER_MS;
-		n = epoll_pwait(epfd, ev, EVENTS, wait, &waiting);
+		n = epoll_wait(epfd, ev, EVENTS, wait);
 		if (!n && tree_freed > TRIM_NODES) {
 			tree_freed = 0;
 			malloc_trim(0);
 		}
 		txn_end_turn(NULL);
-		serve(ev, n, true);
-		serve(ev, n, false);
+		for (int i = 0; i < n; i++)
+			serve(&ev[i]);
 		if (conn_more)
 			serve_rest();
 		conn_flush_all();

@@ -8,23 +8,19 @@
 
 extern const struct transport socket_transport;
 
-/* Why the loop shall end. ORPHANED: the keeper was killed. */
-enum loop_end { LOOP_ON, LOOP_EXIT, LOOP_RESTART, LOOP_ORPHANED };
-extern volatile enum loop_end loop_end;
+/* Why the loop shall end. */
+extern enum loop_end { LOOP_ON, LOOP_EXIT, LOOP_RESTART } loop_end;
 
-/* fn() is called when fd is readable. */
-void loop_init(void);
-void loop_add(int fd, void (*fn)(void));
 /*
- * Until loop_end is set: wait, serve, send. The signals in `held` are blocked but
- * while it waits, so that none slips in between look and wait.
+ * What it waits for, besides connections: new ones at the listener, event channels unless xen
+ * is -1, and the signals in `ending`, which are blocked and set LOOP_EXIT.
  */
-void loop_run(const sigset_t *held);
+void loop_init(int listener, int xen, const sigset_t *ending);
+/* Until loop_end is set: wait, serve, send. */
+void loop_run(void);
 
-/* Bind and listen; -1 with a message on stderr. */
+/* Bind and listen; when that fails, the process ends with a message. */
 int socket_listen(const char *path);
-/* Take the new connections that there are. */
-void socket_accept(int listener);
 /* A connection on fd, and its place in the loop; two steps, for a replay comes between. */
 struct conn *socket_new(int fd);
 void socket_start(struct conn *c);
