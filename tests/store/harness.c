@@ -169,6 +169,8 @@ void settle(void)
 		conn_flush_all();
 		conn_reap();
 		log_tidy();
+		/* So that a node used too late is one that the sanitizer knows as freed. */
+		tree_trim();
 	} while (conn_more);
 }
 

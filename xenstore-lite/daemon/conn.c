@@ -217,7 +217,8 @@ static void run_request(struct conn *c, const struct xsd_sockmsg *h)
 	ops_run(c, h, msg + sizeof(*h), &out);
 	if (c->tp->exact)
 		log_unlogged(c, msg + len);
-	else if (ops_is_change(h))
+	/* What a transaction has read decides whether it commits, so that counts too. */
+	else if (ops_is_change(h) || h->tx_id)
 		log_put(LOG_INPUT, c->id, NULL, 0, msg, len);
 	if (!c->dead)
 		buf_take(&c->in, len);

@@ -187,7 +187,7 @@ void loop_run(const sigset_t *held)
 			wait = TRIM_AFTER_MS;
 		n = epoll_pwait(epfd, ev, EVENTS, wait, &waiting);
 		if (!n && tree_freed > TRIM_NODES) {
-			tree_freed = 0;
+			tree_trim();
 			malloc_trim(0);
 		}
 		txn_end_turn(NULL);
