@@ -58,7 +58,6 @@ void state_clear(void)
 	node_put(watch_specials);
 	store_root = watch_specials = NULL;
 	*domain0 = (struct domain){.gen = 1};
-	domain_gen = 1;
 	txn_last_id = 0;
 }
 
