@@ -460,7 +460,7 @@ static void test_model(void)
 	log_open(dir);
 	CU_ASSERT_FATAL(log_compact(false));
 	log_has_rings = true;
-	ring_attach_dom0();
+	CU_ASSERT(ring_introduce(domain0, 1));
 	clients[0] = client_ring(0);
 	for (int c = 1; c < CLIENTS; c++) {
 		char intro[8] = {(char)('0' + c), 0, '1', 0, '1', 0};

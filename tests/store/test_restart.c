@@ -17,7 +17,7 @@ static void begin(void)
 	log_open(dir);
 	CU_ASSERT_FATAL(log_compact(false));
 	log_has_rings = true;
-	ring_attach_dom0();
+	CU_ASSERT(ring_introduce(domain0, 1));
 	a = client_ring(0);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", ""));
 	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1"));

@@ -178,7 +178,6 @@ static void work(pid_t keeper, bool resume)
 	if (getrandom(&hash_seed, sizeof(hash_seed), 0) != sizeof(hash_seed))
 		perror("xenstored: getrandom");
 	set_policy();
-	domain_init();
 	log_open(rundir);
 	loaded = log_load();
 	/* Connections that no log knows: their clients shall learn it. */
@@ -195,7 +194,8 @@ static void work(pid_t keeper, bool resume)
 	loop_add(listener, on_connect);
 	if (xen >= 0)
 		loop_add(xen, xen_events);
-	ring_attach_dom0();
+	if (!domain0->conn && !ring_introduce(domain0, domain0->port))
+		fprintf(stderr, "xenstored: cannot map this domain's own ring\n");
 	log_compact(false);
 	domain_check_all();
 	write_pid(keeper);

@@ -65,11 +65,11 @@ static void save_domain(const struct domain *d)
 
 static void save_target(const struct domain *d)
 {
-	if (!d->target || !domain_alive(d->target, d->target_gen))
+	if (!d->target)
 		return;
 	start_request();
 	add_number(d->domid);
-	add_number(d->target);
+	add_number(d->target->domid);
 	put_request(0, XS_SET_TARGET);
 }
 
@@ -379,8 +379,7 @@ void state_settle(const uint8_t *busy, size_t fds)
 			continue;
 		conn_again(c);
 		if (c->tp->exact) {
-			if (!ring_resume(c))
-				conn_close(c);
+			ring_resume(c);
 			continue;
 		}
 		if (!ld.clean) {
@@ -405,11 +404,12 @@ void state_clear(void)
 	conn_flush_all();
 	conn_reap();
 	while (domain0->next)
-		domain_end(domain0->next);
+		domain_release(domain0->next);
 	node_put(store_root);
 	node_put(watch_specials);
 	store_root = watch_specials = NULL;
-	domain_init();
+	*domain0 = (struct domain){.gen = 1};
+	domain_gen = 1;
 	conn_last_id = txn_last_id = 0;
 }
 
