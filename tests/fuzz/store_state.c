@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The log: the input is taken for the records of one. What loads must serve. */
+/* The log: the input is taken for the records of one. What loads must serve, rings too. */
 #include <stdlib.h>
 #include "../store/harness.h"
 
@@ -11,6 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool ok;
 
 	state_clear();
+	fake_xen_begin();
 	log_replaying = true;
 	ok = state_load(data, size);
 	log_replaying = false;
@@ -18,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (struct conn *k = conns; k; k = k->next)
 		k->fd = -1;
 	if (ok) {
+		state_settle(NULL, 0);
 		if (!accounts_right())
 			abort();
 		c = client_new(0);
@@ -27,5 +29,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	conn_more = false;
 	state_clear();
+	fake_xen_end();
 	return 0;
 }

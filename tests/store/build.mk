@@ -1,7 +1,7 @@
 # The store's tests: the daemon's own files under ASan and UBSan, then the real programs.
 
 TS := $(B)/tests/store
-TS_SRC    := $(filter-out %/main.c %/xen.c,$(wildcard xenstore-lite/daemon/*.c))
+TS_SRC    := $(filter-out %/main.c,$(wildcard xenstore-lite/daemon/*.c))
 TS_CFLAGS := $(HOST_CFLAGS) $(SANITIZE) -Ixenstore-lite/include -Ixenstore-lite/daemon -Itests/store \
 	-iquote hypervisor/include
 TS_OBJ := $(patsubst %.c,$(TS)/%.o,$(TS_SRC) $(wildcard tests/store/*.c))
@@ -37,7 +37,7 @@ check-store-long: $(TS)/store-tests ## store: a million steps against the model
 TSF := $(B)/tests/fuzz/store
 FUZZ_SECONDS ?= 20
 
-$(TSF)/%: tests/fuzz/store_%.c tests/store/harness.c $(TS_SRC)
+$(TSF)/%: tests/fuzz/store_%.c tests/store/harness.c tests/store/fake_xen.c $(TS_SRC)
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)clang $(filter-out -MMD -MP,$(HOST_CFLAGS)) -fsanitize=fuzzer,address,undefined \

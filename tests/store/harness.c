@@ -46,63 +46,25 @@ static const struct transport buffer_transport = {
 	.close = buffer_close,
 };
 
-/* ---- a hypervisor of arrays ---- */
-
-static struct xenstore_domain_interface *pages[DOMID_LIMIT];
-static struct conn *port_conn[DOMID_LIMIT];
-
-struct xenstore_domain_interface *fake_page(unsigned int domid)
+void state_clear(void)
 {
-	if (!pages[domid])
-		pages[domid] = calloc(1, 4096);
-	return pages[domid];
-}
-
-static void *fake_map(unsigned int domid)
-{
-	return fake_page(domid);
-}
-
-static void fake_unmap(unsigned int domid, void *page)
-{
-	(void)domid;
-	(void)page;
-}
-
-static int fake_bind(unsigned int domid, uint32_t port)
-{
-	return port == 666 ? -1 : (int)domid;
-}
-
-static void fake_unbind(uint32_t port)
-{
-	(void)port;
-}
-
-static uint32_t fake_dom0_port(void)
-{
-	return 0;
-}
-
-static const struct hypervisor fake = {
-	.map = fake_map,
-	.unmap = fake_unmap,
-	.bind = fake_bind,
-	.unbind = fake_unbind,
-	.notify = fake_unbind,
-	.dom0_port = fake_dom0_port,
-};
-
-void xen_set_port(uint32_t port, struct conn *c)
-{
-	port_conn[port] = c;
+	for (struct conn *c = conns; c; c = c->next)
+		conn_close(c);
+	conn_flush_all();
+	conn_reap();
+	while (domain0->next)
+		domain_release(domain0->next);
+	node_put(store_root);
+	node_put(watch_specials);
+	store_root = watch_specials = NULL;
+	*domain0 = (struct domain){.gen = 1};
+	txn_last_id = 0;
 }
 
 void store_begin(int n)
 {
 	state_clear();
-	hypervisor = NULL;
-	domain_probe = NULL;
+	xen_present = false;
 	state_new();
 	for (int i = 1; i <= n; i++)
 		domain_get((unsigned int)i);
@@ -111,27 +73,22 @@ void store_begin(int n)
 void store_begin_rings(void)
 {
 	store_begin(0);
-	hypervisor = &fake;
-	for (int i = 0; i < 64; i++)
-		if (pages[i])
-			memset(pages[i], 0, 4096);
+	fake_xen_begin();
 }
 
 void store_end(void)
 {
 	state_clear();
-	for (int i = 0; i < DOMID_LIMIT; i++) {
-		free(pages[i]);
-		pages[i] = NULL;
-	}
+	fake_xen_end();
 }
 
 struct client *client_new(unsigned int domid)
 {
+	static uint32_t ids;
 	struct client *cl = calloc(1, sizeof(*cl));
 
 	cl->domid = domid;
-	cl->c = conn_new(&buffer_transport, domain_get(domid), 0);
+	cl->c = conn_new(&buffer_transport, domain_get(domid), ++ids);
 	cl->c->priv = cl;
 	/* Like a ring's, it ends with its domain. */
 	if (domid && !cl->c->domain->conn)
@@ -163,8 +120,10 @@ void settle(void)
 {
 	do {
 		conn_more = false;
+		while (fake_pending())
+			xen_events();
 		for (struct conn *c = conns; c; c = c->next)
-			if (!c->dead)
+			if (!c->dead && (c->more || !c->tp->exact))
 				conn_service(c);
 		conn_flush_all();
 		conn_reap();
@@ -174,22 +133,24 @@ void settle(void)
 	} while (conn_more);
 }
 
-/* The guest's half of the ring. */
+/* The guest's half of the ring, which sends no event when it need not. */
 static bool ring_exchange(struct client *cl)
 {
 	struct xenstore_domain_interface *p = cl->page;
-	bool moved = false;
+	uint32_t prod = p->req_prod;
+	bool full = p->rsp_prod - p->rsp_cons == XENSTORE_RING_SIZE, got = false;
 
 	while (cl->to.len && p->req_prod - p->req_cons < XENSTORE_RING_SIZE) {
 		p->req[MASK_XENSTORE_IDX(p->req_prod++)] = cl->to.data[cl->to.head];
 		buf_take(&cl->to, 1);
-		moved = true;
 	}
 	while (!cl->deaf && p->rsp_cons != p->rsp_prod) {
 		buf_add(&cl->from, &p->rsp[MASK_XENSTORE_IDX(p->rsp_cons++)], 1);
-		moved = true;
+		got = true;
 	}
-	return moved;
+	if ((p->req_prod != prod && p->req_cons == prod) || (full && got))
+		fake_kick(cl->domid);
+	return p->req_prod != prod || got;
 }
 
 static bool take_message(struct client *cl, struct xsd_sockmsg *h)
@@ -323,12 +284,8 @@ bool accounts_right(void)
 void crash_and_load(const char *dir)
 {
 	state_clear();
-	log_stop();
 	log_open(dir);
-	if (!log_load()) {
-		puts("the log could not be loaded");
+	if (!log_load(false))
 		abort();
-	}
-	log_settle(false);
 	log_compact(false);
 }

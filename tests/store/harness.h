@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "conn.h"
+#include "fake_xen.h"
 #include "log.h"
 #include "ring.h"
 #include "socket.h"
@@ -29,9 +30,10 @@ struct client {
 /* A fresh store with domains 1 to domains, and none of the hypervisor's help. */
 void store_begin(int domains);
 void store_end(void);
-/* Rings too: pages that stay when the daemon's state is dropped. */
+/* Nothing but a blank slate is left, and nothing is told of it. */
+void state_clear(void);
+/* Rings too, on a hypervisor of arrays. */
 void store_begin_rings(void);
-struct xenstore_domain_interface *fake_page(unsigned int domid);
 
 struct client *client_new(unsigned int domid);	/* over a buffer */
 struct client *client_ring(unsigned int domid); /* over a ring that is introduced already */
@@ -63,6 +65,7 @@ void suite_protocol(void);
 void suite_txn(void);
 void suite_watch(void);
 void suite_quota(void);
+void suite_ring(void);
 void suite_restart(void);
 void suite_advisories(void);
 void suite_model(void);

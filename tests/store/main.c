@@ -12,6 +12,7 @@ int main(void)
 	suite_txn();
 	suite_watch();
 	suite_quota();
+	suite_ring();
 	suite_restart();
 	suite_advisories();
 	suite_model();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* xenstore: look at and change the store from the command line. */
 #include <argz.h>
+#include <ctype.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,16 +24,9 @@ static int complain(const char *what, const char *path)
  * Paths are printed as they are: there are none but of letters, digits and -/_@.
  */
 
-static enum form { TEXT, JSON } form;
-
-__attribute__((format(printf, 2, 3))) static void put(enum form of, const char *fmt, ...)
+static void put(const char *text, const char *json)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (of == form)
-		vprintf(fmt, ap);
-	va_end(ap);
+	fputs(opt['j'] ? json : text, stdout);
 }
 
 /* In JSON's quotes, or as text that cannot disturb a terminal: "\n" and the like, else octal. */
@@ -41,19 +34,17 @@ static void put_value(const char *s, size_t len)
 {
 	static const char special[] = "\n\r\t\\\"", letter[] = "nrt\\\"";
 
-	put(JSON, "\"");
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-		const char *e = memchr(special, c, form == JSON ? 5 : 4);
-
-		if ((form == TEXT && opt['R']) || (!e && c >= ' ' && c < 127))
-			putchar(c);
+	put("", "\"");
+	for (const char *e; len--; s++) {
+		e = memchr(special, *s, opt['j'] ? 5 : 4);
+		if ((opt['R'] && !opt['j']) || (!e && isprint((unsigned char)*s)))
+			putchar(*s);
 		else if (e)
 			printf("\\%c", letter[e - special]);
 		else
-			printf(form == JSON ? "\\u%04x" : "\\%03o", c);
+			printf(opt['j'] ? "\\u%04x" : "\\%03o", (unsigned char)*s);
 	}
-	put(JSON, "\"");
+	put("", "\"");
 }
 
 /* ---- the verbs: 0, or 1 after a message; each gets its arguments and NULL behind them ---- */
@@ -65,11 +56,10 @@ static int do_read(char **arg)
 
 	if (!v)
 		return complain("read", *arg);
-	if (opt['p'])
-		put(TEXT, "%s: ", *arg);
-	put(JSON, "\"%s\": ", *arg);
+	if (opt['p'] || opt['j'])
+		printf(opt['j'] ? "\"%s\": " : "%s: ", *arg);
 	put_value(v, len);
-	put(TEXT, "\n");
+	put("\n", "");
 	free(v);
 	return 0;
 }
@@ -93,10 +83,12 @@ static int do_exists(char **arg)
 	return v == NULL;
 }
 
-/* What to do with a node that is depth levels below a given one; separator is "" for the first. */
-typedef int visitor(const char *path, int depth, const char *separator);
+/* What to do with a node that is depth levels below a given one. */
+typedef int visitor(const char *path, int depth);
 
-static int each_child(const char *path, int depth, visitor *visit)
+/* In JSON with open before the first and close behind the last, where open is not "". */
+static int each_child(const char *path, int depth, visitor *visit, const char *open,
+		      const char *close)
 {
 	unsigned int num = 0;
 	char **names = xs_directory(xsh, txn, path, &num), *child;
@@ -105,32 +97,31 @@ static int each_child(const char *path, int depth, visitor *visit)
 	/* A node that went between listing and looking is simply not there. */
 	if (!names && (!depth || (errno != ENOENT && errno != EACCES)))
 		return complain("list", path);
-	for (unsigned int i = 0; names && i < num && !rc; i++) {
+	put("", open);
+	for (unsigned int i = 0; i < num && !rc; i++) {
 		if (asprintf(&child, "%s/%s", strcmp(path, "/") ? path : "", names[i]) < 0)
 			abort();
-		rc = visit(child, depth, i ? ", " : "");
+		put("", *open && i ? ", " : "");
+		rc = visit(child, depth);
 		free(child);
 	}
+	put("", close);
 	free(names);
 	return rc;
 }
 
-static int put_name(const char *path, int depth, const char *separator)
+static int put_name(const char *path, int depth)
 {
 	(void)depth;
-	put(TEXT, "%s\n", opt['p'] ? path : basename(path));
-	put(JSON, "%s\"%s\"", separator, basename(path));
+	printf(opt['j'] ? "\"%s\"" : "%s\n", opt['p'] && !opt['j'] ? path : basename(path));
 	return 0;
 }
 
 static int do_list(char **arg)
 {
-	int rc;
-
-	put(JSON, "\"%s\": [", *arg);
-	rc = each_child(*arg, 0, put_name);
-	put(JSON, "]");
-	return rc;
+	if (opt['j'])
+		printf("\"%s\": ", *arg);
+	return each_child(*arg, 0, put_name, "[", "]");
 }
 
 static bool is_empty(const char *path)
@@ -145,11 +136,8 @@ static bool is_empty(const char *path)
 /* Cut the last component off; false at the top. */
 static bool go_up(char *path)
 {
-	char *slash = strrchr(path, '/');
-
-	if (slash)
-		*slash = '\0';
-	return slash && *path;
+	*(strrchr(path, '/') ?: path) = '\0';
+	return *path;
 }
 
 static int do_rm(char **arg)
@@ -168,12 +156,11 @@ static int do_rm(char **arg)
 static struct xs_permissions perms[64];
 static unsigned int num_perms;
 
-static int set_perms(const char *path, int depth, const char *separator)
+static int set_perms(const char *path, int depth)
 {
-	(void)separator;
 	if (!xs_set_permissions(xsh, txn, path, perms, num_perms))
 		return complain("set permissions of", path);
-	return opt['r'] && depth >= 0 ? each_child(path, depth + 1, set_perms) : 0;
+	return opt['r'] && depth >= 0 ? each_child(path, depth + 1, set_perms, "", "") : 0;
 }
 
 static int do_chmod(char **arg)
@@ -184,57 +171,48 @@ static int do_chmod(char **arg)
 	for (num_perms = 0; *++arg; num_perms++)
 		if (!xs_strings_to_perms(&perms[num_perms], 1, *arg))
 			return complain("find n, r, w or b and a domain id in", *arg);
-	rc = set_perms(path, 0, "");
+	rc = set_perms(path, 0);
 	/* Not what else is below those above. */
 	while (!rc && opt['u'] && go_up(path))
-		rc = set_perms(path, -1, "");
+		rc = set_perms(path, -1);
 	return rc;
 }
 
 static void put_perms(const char *path)
 {
-	const char *quote = form == JSON ? "\"" : "";
 	unsigned int num = 0;
 	struct xs_permissions *p = xs_get_permissions(xsh, txn, path, &num);
 
-	put(TEXT, "   (");
-	put(JSON, ", \"perms\": [");
+	put("   (", ", \"perms\": [");
 	for (unsigned int i = 0; p && i < num; i++)
-		printf("%s%s%c%u%s", i ? "," : "", quote, "nrwb"[p[i].perms & 3], p[i].id, quote);
-	put(TEXT, ")");
-	put(JSON, "]");
+		printf(opt['j'] ? "%s\"%c%u\"" : "%s%c%u", i ? "," : "", "nrwb"[p[i].perms & 3],
+		       p[i].id);
+	put(")", "]");
 	free(p);
 }
 
 /* With all that is below; as text with one more space in front for each level. */
-static int put_node(const char *path, int depth, const char *separator)
+static int put_node(const char *path, int depth)
 {
 	unsigned int len = 0;
 	char *v = xs_read(xsh, txn, path, &len);
-	int rc;
 
-	put(TEXT, "%*s%s = \"", opt['f'] ? 0 : depth, "", opt['f'] ? path : basename(path));
-	put(JSON, "%s\"%s\": {\"value\": ", separator, basename(path));
+	if (opt['j'])
+		printf("\"%s\": {\"value\": ", basename(path));
+	else
+		printf("%*s%s = \"", opt['f'] ? 0 : depth, "", opt['f'] ? path : basename(path));
 	put_value(v ? v : "", len);
-	put(TEXT, "\"");
+	put("\"", "");
 	free(v);
 	if (opt['p'])
 		put_perms(path);
-	put(TEXT, "\n");
-	put(JSON, ", \"children\": {");
-	rc = each_child(path, depth + 1, put_node);
-	put(JSON, "}}");
-	return rc;
+	put("\n", "");
+	return each_child(path, depth + 1, put_node, ", \"children\": {", "}}");
 }
 
 static int do_ls(char **arg)
 {
-	int rc;
-
-	put(JSON, "{");
-	rc = each_child(*arg ? *arg : "/", 0, put_node);
-	put(JSON, "}\n");
-	return rc;
+	return each_child(*arg ? *arg : "/", 0, put_node, "{", "}\n");
 }
 
 static int do_watch(char **arg)
@@ -249,10 +227,9 @@ static int do_watch(char **arg)
 		e = xs_read_watch(xsh, &num);
 		if (!e)
 			return complain("wait for", "an event");
-		put(JSON, "{\"path\": ");
+		put("", "{\"path\": ");
 		put_value(e[XS_WATCH_PATH], strlen(e[XS_WATCH_PATH]));
-		put(JSON, ", \"token\": \"%s\"}", e[XS_WATCH_TOKEN]);
-		putchar('\n');
+		printf(opt['j'] ? ", \"token\": \"%s\"}\n" : "\n", e[XS_WATCH_TOKEN]);
 		fflush(stdout);
 		free(e);
 	}
@@ -274,7 +251,7 @@ static int do_control(char **arg)
 	opt['R'] = "";
 	len = strlen(answer);
 	put_value(answer, len);
-	if (form == JSON || (len && answer[len - 1] != '\n'))
+	if (opt['j'] || (len && answer[len - 1] != '\n'))
 		putchar('\n');
 	free(answer);
 	return 0;
@@ -321,25 +298,6 @@ static int usage(FILE *f, const struct verb *only)
 	return f == stderr;
 }
 
-/* Take the options from optind on, those of a verb or, v NULL, those before it; false on others. */
-static bool parse_options(const struct verb *v, int argc, char **argv)
-{
-	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
-					      {"help", no_argument, NULL, 'h'},
-					      {NULL, 0, NULL, 0}};
-	char shorts[16];
-	int c;
-
-	/* -s, the older tools' word for "only by the socket", changes nothing. */
-	snprintf(shorts, sizeof(shorts), "+hs%s", v ? v->options : "");
-	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1 && c != '?') {
-		if (c == 'h')
-			exit(usage(stdout, v));
-		opt[c] = optarg ? optarg : "";
-	}
-	return c == -1;
-}
-
 static const struct verb *find_verb(const char *name)
 {
 	for (const struct verb *v = verbs; name && v->name; v++)
@@ -348,57 +306,55 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-static int run_once(const struct verb *v, int n, char **arg)
-{
-	int i = 0, rc;
-
-	put(JSON, v->shows ? "{" : "");
-	do {
-		put(JSON, v->shows && i ? ", " : "");
-		rc = v->run(arg + i);
-		i += v->each;
-	} while (!rc && v->each && i < n);
-	/* An object that lacks a member is not closed: nobody shall take it for the answer. */
-	put(JSON, v->shows && !rc ? "}\n" : "");
-	return rc;
-}
-
-/* All the arguments' work in one transaction, again as long as others interfere. */
+/*
+ * The work of all arguments; if it takes several, in one transaction, and again as long as
+ * others interfere.
+ */
 static int run(const struct verb *v, int n, char **arg)
 {
-	int rc;
+	bool whole = v->whole && n > v->min;
+	int i, rc;
 
-	if (!v->whole || n <= v->min)
-		return run_once(v, n, arg);
-	for (;;) {
-		txn = xs_transaction_start(xsh);
-		if (txn == XBT_NULL)
+	do {
+		if (whole && !(txn = xs_transaction_start(xsh)))
 			return complain("start", "a transaction");
-		rc = run_once(v, n, arg);
+		put("", v->shows ? "{" : "");
+		for (i = rc = 0; !rc && (!i || i < n); i += v->each ? v->each : n) {
+			put("", v->shows && i ? ", " : "");
+			rc = v->run(arg + i);
+		}
+		/* One that lacks a member is not closed: nobody shall take it for the answer. */
+		put("", v->shows && !rc ? "}\n" : "");
 		/* What a transaction reads is of one moment, and good whatever has come since. */
-		if (xs_transaction_end(xsh, txn, rc || v->shows) || rc)
+		if (!whole || xs_transaction_end(xsh, txn, rc || v->shows) || rc)
 			return rc;
-		if (errno != EAGAIN)
-			return complain("end", "the transaction");
-	}
+	} while (errno == EAGAIN);
+	return complain("end", "the transaction");
 }
 
 int main(int argc, char **argv)
 {
+	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
+					      {"help", no_argument, NULL, 'h'},
+					      {NULL, 0, NULL, 0}};
 	const char *own_name = program_invocation_short_name;
-	const struct verb *v = NULL;
-	int n, rc;
+	const struct verb *v = strncmp(own_name, "xenstore-", 9) ? NULL : find_verb(own_name + 9);
+	char shorts[16];
+	int c, n, rc;
 
-	if (!strncmp(own_name, "xenstore-", 9))
-		v = find_verb(own_name + 9);
-	else if (parse_options(NULL, argc, argv))
-		v = find_verb(argv[optind++]);
-	if (!v || !parse_options(v, argc, argv))
-		return usage(stderr, v);
+	/* Options of all verbs, the verb's name if it is not ours, and its own options. */
+	do {
+		/* -s, the older tools' word for "only by the socket", changes nothing. */
+		snprintf(shorts, sizeof(shorts), "+hs%s", v ? v->options : "");
+		while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+			if (c == 'h' || c == '?')
+				return usage(c == 'h' ? stdout : stderr, v);
+			opt[c] = optarg ? optarg : "";
+		}
+	} while (!v && (v = find_verb(argv[optind++])));
 	n = argc - optind;
-	if (n < v->min || n > v->max || (v->each && n % v->each))
+	if (!v || n < v->min || n > v->max || (v->each && n % v->each))
 		return usage(stderr, v);
-	form = opt['j'] ? JSON : TEXT;
 	xsh = xs_open(0);
 	if (!xsh)
 		return complain("connect to", xs_daemon_socket());

@@ -4,12 +4,9 @@
  * rsp_cons and may write anything anywhere at any time: its two indices are read
  * once per use and checked, and ours live in the connection, the page only shows them.
  */
-#include <stdio.h>
-#include <stdlib.h>
+#include <sys/param.h>
 #include "log.h"
 #include "ring.h"
-
-const struct hypervisor *hypervisor;
 
 static uint32_t load(const uint32_t *p)
 {
@@ -23,93 +20,69 @@ static void store(uint32_t *p, uint32_t v)
 
 static ssize_t bad_index(struct conn *c)
 {
-	struct ring *r = c->priv;
-
-	store(&r->page->error, XENSTORE_ERROR_RINGIDX);
-	hypervisor->notify(r->port);
+	store(&c->domain->page->error, XENSTORE_ERROR_RINGIDX);
+	xen_notify(c->domain);
 	return -1;
 }
 
-/* How many of n bytes from index pos on come before the ring's array wraps around. */
-static size_t before_wrap(uint32_t pos, size_t n)
+/* How many of n bytes, of which the ring has room, come before its array wraps around at pos. */
+static size_t before_wrap(uint32_t pos, size_t n, size_t room)
 {
-	size_t left = XENSTORE_RING_SIZE - MASK_XENSTORE_IDX(pos);
-
-	return n < left ? n : left;
+	return MIN(MIN(n, room), XENSTORE_RING_SIZE - MASK_XENSTORE_IDX(pos));
 }
 
 static ssize_t ring_read(struct conn *c, void *buf, size_t n)
 {
-	struct ring *r = c->priv;
-	uint32_t avail = r ? load(&r->page->req_prod) - c->in_pos : 0;
-	size_t first;
+	struct xenstore_domain_interface *page = c->domain->page;
+	uint32_t avail = load(&page->req_prod) - c->in_pos;
 
 	if (avail > XENSTORE_RING_SIZE)
 		return bad_index(c);
-	if (n > avail)
-		n = avail;
-	if (!n)
-		return 0;
-	first = before_wrap(c->in_pos, n);
-	memcpy(buf, r->page->req + MASK_XENSTORE_IDX(c->in_pos), first);
-	memcpy((char *)buf + first, r->page->req, n - first);
+	n = before_wrap(c->in_pos, n, avail);
+	memcpy(buf, page->req + MASK_XENSTORE_IDX(c->in_pos), n);
 	return (ssize_t)n;
 }
 
 static ssize_t ring_write(struct conn *c, const void *buf, size_t n)
 {
-	struct ring *r = c->priv;
-	size_t first;
-	uint32_t used = r ? c->out_pos - load(&r->page->rsp_cons) : XENSTORE_RING_SIZE;
+	struct xenstore_domain_interface *page = c->domain->page;
+	uint32_t used = c->out_pos - load(&page->rsp_cons);
 
 	if (used > XENSTORE_RING_SIZE)
 		return bad_index(c);
-	if (n > XENSTORE_RING_SIZE - used)
-		n = XENSTORE_RING_SIZE - used;
-	if (!n)
-		return 0;
-	first = before_wrap(c->out_pos, n);
-	memcpy(r->page->rsp + MASK_XENSTORE_IDX(c->out_pos), buf, first);
-	memcpy(r->page->rsp, (const char *)buf + first, n - first);
-	store(&r->page->rsp_prod, c->out_pos + (uint32_t)n);
-	hypervisor->notify(r->port);
+	n = before_wrap(c->out_pos, n, XENSTORE_RING_SIZE - used);
+	memcpy(page->rsp + MASK_XENSTORE_IDX(c->out_pos), buf, n);
 	return (ssize_t)n;
 }
 
 /*
- * Show the guest how far its requests are taken, but only once they are logged:
- * what it may overwrite must not be needed again.
+ * Show the guest what is answered and how far its requests are taken, all with one
+ * notification. They are taken only once they are logged: what it may overwrite must not be
+ * needed again.
  */
 static void ring_want(struct conn *c, bool output)
 {
-	struct ring *r = c->priv;
+	struct xenstore_domain_interface *page = c->domain->page;
 	uint32_t cons = c->in_pos - (uint32_t)c->unlogged;
 
-	(void)output;
-	if (!r || r->page->req_cons == cons)
+	if (page->req_cons == cons && page->rsp_prod == c->out_pos)
 		return;
-	store(&r->page->req_cons, cons);
+	store(&page->req_cons, cons);
+	store(&page->rsp_prod, c->out_pos);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	hypervisor->notify(r->port);
+	xen_notify(c->domain);
 	/*
-	 * A guest that finds earlier requests not taken yet adds its own without a
-	 * notification: what came since the last read is ours to find.
+	 * A guest that finds earlier requests not taken yet, or a ring of replies that is not
+	 * full, goes on without a notification: what it did up to now is ours to find.
 	 */
-	if (load(&r->page->req_prod) != c->in_pos)
+	if (load(&page->req_prod) != c->in_pos ||
+	    (output && c->out_pos - load(&page->rsp_cons) != XENSTORE_RING_SIZE))
 		conn_again(c);
 }
 
 static void ring_close(struct conn *c)
 {
-	struct ring *r = c->priv;
-
-	if (!r)
-		return;
-	c->priv = NULL;
-	xen_set_port(r->port, NULL);
-	hypervisor->unbind(r->port);
-	hypervisor->unmap(c->domain->domid, r->page);
-	free(r);
+	xen_detach(c->domain);
 }
 
 const struct transport ring_transport = {
@@ -120,9 +93,9 @@ const struct transport ring_transport = {
 	.exact = true,
 };
 
-struct conn *ring_new(struct domain *d, uint32_t conn_id, uint32_t in_pos, uint32_t out_pos)
+struct conn *ring_new(struct domain *d, uint32_t in_pos, uint32_t out_pos)
 {
-	struct conn *c = conn_new(&ring_transport, d, conn_id);
+	struct conn *c = conn_new(&ring_transport, d, CONN_RING | d->domid);
 
 	d->conn = c;
 	c->in_pos = in_pos;
@@ -130,110 +103,67 @@ struct conn *ring_new(struct domain *d, uint32_t conn_id, uint32_t in_pos, uint3
 	return c;
 }
 
-/* Map the ring and bind to its domain's port. */
-static bool start(struct conn *c)
-{
-	struct domain *d = c->domain;
-	void *page = hypervisor ? hypervisor->map(d->domid) : NULL;
-	int local = page ? hypervisor->bind(d->domid, d->port) : -1;
-	struct ring *r;
-
-	if (local < 0) {
-		if (page)
-			hypervisor->unmap(d->domid, page);
-		return false;
-	}
-	c->priv = r = xalloc(sizeof(*r));
-	r->page = page;
-	r->port = (uint32_t)local;
-	xen_set_port(r->port, c);
-	store(&r->page->server_features,
-	      XENSTORE_SERVER_FEATURE_RECONNECTION | XENSTORE_SERVER_FEATURE_ERROR);
-	store(&r->page->connection, XENSTORE_CONNECTED);
-	return true;
-}
-
 bool ring_resume(struct conn *c)
 {
-	struct ring *r;
-	size_t sent;
+	struct xenstore_domain_interface *page;
+	uint32_t sent;
 
-	if (!start(c))
+	if (!xen_attach(c->domain)) {
+		conn_close(c);
 		return false;
-	r = c->priv;
-	sent = load(&r->page->rsp_prod) - c->out_pos;
-	buf_take(&c->out, sent < c->out.len ? sent : c->out.len);
-	c->out_pos += (uint32_t)sent;
+	}
+	page = c->domain->page;
+	sent = load(&page->rsp_prod) - c->out_pos;
+	buf_take(&c->out, MIN(sent, c->out.len));
+	c->out_pos += sent;
+	store(&page->server_features,
+	      XENSTORE_SERVER_FEATURE_RECONNECTION | XENSTORE_SERVER_FEATURE_ERROR);
+	/* Who moved its indices may not have lived to tell it so. */
+	xen_notify(c->domain);
+	conn_again(c);
 	return true;
 }
 
-/* A new connection starts where the page's indices stand now. */
-static int attach_new(struct domain *d, uint32_t port)
+/* A new connection starts where the page's indices stand now, or at 0 if the guest asks for it. */
+static bool attach_new(struct domain *d)
 {
-	struct conn *c = ring_new(d, 0, 0, 0);
-	struct ring *r;
+	struct conn *c = ring_new(d, 0, 0);
 
-	d->port = port;
-	if (!start(c)) {
-		conn_close(c);
-		return EINVAL;
-	}
-	r = c->priv;
-	c->in_pos = load(&r->page->req_cons);
-	c->out_pos = load(&r->page->rsp_prod);
-	log_conn(LOG_RING, c);
-	conn_again(c);
-	hypervisor->notify(r->port);
-	return 0;
-}
-
-int ring_introduce(struct domain *d, uint32_t port)
-{
-	struct ring *r = d->conn ? d->conn->priv : NULL;
-	int local;
-
-	/* In a replay the log entry before this one has made the connection, or not. */
-	if (log_replaying || !hypervisor) {
-		d->port = port;
-		return d->conn || !log_has_rings ? 0 : EINVAL;
-	}
-	if (!d->conn)
-		return attach_new(d, port);
-	if (!r)
-		return EINVAL;
-	xen_set_port(r->port, NULL);
-	hypervisor->unbind(r->port);
-	local = hypervisor->bind(d->domid, port);
-	if (local < 0)
-		return EINVAL;
-	d->port = port;
-	r->port = (uint32_t)local;
-	xen_set_port(r->port, d->conn);
-	conn_again(d->conn);
-	return 0;
-}
-
-void ring_attach_dom0(void)
-{
-	uint32_t port = hypervisor ? hypervisor->dom0_port() : 0;
-
-	if (port && !domain0->conn && attach_new(domain0, port))
-		fprintf(stderr, "xenstored: cannot map this domain's own ring\n");
-}
-
-bool ring_reconnect(struct conn *c)
-{
-	struct ring *r = c->priv;
-	struct domain *d = c->domain;
-
-	if (c->dead || !r || load(&r->page->connection) != XENSTORE_RECONNECT)
+	if (!ring_resume(c))
 		return false;
-	memset(r->page->req, 0, sizeof(r->page->req));
-	memset(r->page->rsp, 0, sizeof(r->page->rsp));
-	store(&r->page->req_cons, 0);
-	store(&r->page->req_prod, 0);
-	store(&r->page->rsp_cons, 0);
-	store(&r->page->rsp_prod, 0);
-	log_close(c);
-	return attach_new(d, d->port) == 0;
+	if (load(&d->page->connection) == XENSTORE_RECONNECT)
+		memset(d->page, 0, offsetof(struct xenstore_domain_interface, server_features));
+	c->in_pos = load(&d->page->req_cons);
+	c->out_pos = load(&d->page->rsp_prod);
+	log_conn(LOG_RING, c);
+	store(&d->page->connection, XENSTORE_CONNECTED);
+	xen_notify(d);
+	return true;
+}
+
+bool ring_introduce(struct domain *d, uint32_t port)
+{
+	d->port = port;
+	/* In a replay the log entry before this one has made the connection, if this went well. */
+	if (log_replaying)
+		return !log_answer;
+	if (!xen_present)
+		return true;
+	if (!d->conn)
+		return attach_new(d);
+	if (xen_attach(d))
+		conn_again(d->conn);
+	else
+		log_close(d->conn);
+	return d->conn;
+}
+
+void ring_event(struct domain *d)
+{
+	if (load(&d->page->connection) == XENSTORE_RECONNECT) {
+		log_close(d->conn);
+		attach_new(d);
+	} else {
+		conn_service(d->conn);
+	}
 }
