@@ -58,7 +58,6 @@ void state_clear(void)
 	node_put(watch_specials);
 	store_root = watch_specials = NULL;
 	*domain0 = (struct domain){.gen = 1};
-	domain_gen = 1;
 	txn_last_id = 0;
 }
 
@@ -129,6 +128,8 @@ void settle(void)
 		conn_flush_all();
 		conn_reap();
 		log_tidy();
+		/* So that a node used too late is one that the sanitizer knows as freed. */
+		tree_trim();
 	} while (conn_more);
 }
 

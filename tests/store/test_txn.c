@@ -347,6 +347,30 @@ static void test_catch_up(void)
 	end();
 }
 
+/* The tools have no quota, but the daemon's memory has an end for them too. */
+static void test_catch_up_local(void)
+{
+	char path[XENSTORE_ABS_PATH_MAX + 1] = "/t/";
+
+	begin();
+	CU_ASSERT(do_watch(b, "/t", "tok"));
+	EQ_STR(event(b), "/t tok");
+	memset(path + 3, 'x', sizeof(path) - 4);
+	b->deaf = true;
+	for (int i = 0; i < 25000; i++)
+		do_write(a, 0, path, "v");
+	CU_ASSERT(b->c->overflow);
+	CU_ASSERT(b->c->out.len < (64 << 20) + 8192);
+	/* Nor is it served: it asks in vain until it takes what there is. */
+	CU_ASSERT(!do_read(b, 0, path));
+	b->deaf = false;
+	CU_ASSERT(pump(b));
+	EQ_STR(b->data, "v");
+	CU_ASSERT(!b->c->overflow);
+	EQ_STR(b->events[b->n_events - 1], "/t tok");
+	end();
+}
+
 void suite_watch(void)
 {
 	CU_pSuite s = SUITE("watches");
@@ -354,6 +378,7 @@ void suite_watch(void)
 	CU_add_test(s, "events", test_events);
 	CU_add_test(s, "relative, depth, special", test_relative_depth_special);
 	CU_add_test(s, "a client that does not listen", test_catch_up);
+	CU_add_test(s, "a local client that does not listen", test_catch_up_local);
 }
 
 static int until_full(const char *fmt, uint32_t type)

@@ -172,7 +172,7 @@ static void test_many_lives(void)
 	begin();
 	nodes = domain0->used[Q_NODES];
 	bytes = domain0->used[Q_MEMORY];
-	gen = domain_gen;
+	gen = domain_find(2)->gen;
 	for (int i = 0; i < 3000; i++) {
 		memset(h->page, 0, 4096);
 		CU_ASSERT(call(a, XS_RELEASE, 0, "2", 2));
@@ -189,7 +189,7 @@ static void test_many_lives(void)
 		CU_ASSERT(do_write(h, 0, "data/leftover", "x") && do_watch(h, "data", "t"));
 		CU_ASSERT(do_begin(h));
 	}
-	CU_ASSERT(domain_gen >= gen + 3000);
+	CU_ASSERT(domain_find(2)->gen >= gen + 3000);
 	CU_ASSERT(call(a, XS_RELEASE, 0, "2", 2));
 	/* The first life's home was in the figures. */
 	CU_ASSERT(domain0->used[Q_NODES] <= nodes && domain0->used[Q_MEMORY] <= bytes);

@@ -4,7 +4,7 @@
 #include "conn.h"
 #include "log.h"
 
-/* Queued output at which a local client is given up. */
+/* Queued output at which a local client is served no more until it has taken all. */
 #define OVERFLOW_LOCAL (64 << 20)
 /* Bytes of input taken at a time. */
 #define CHUNK 8192
@@ -89,13 +89,14 @@ static void mark_dirty(struct conn *c)
 	conn_dirty = c;
 }
 
+/* Queue a message, up to len bytes of its data; false if none goes to c now. */
 static bool queue(struct conn *c, const struct xsd_sockmsg *head, const void *data, size_t len)
 {
 	/* In a replay, a local client that matters has had all its replies. */
 	if (c->dead || conn_muted || (log_replaying && !c->tp->exact))
 		return false;
 	if (c->tp->exact)
-		conn_exact_out += sizeof(*head) + len;
+		conn_exact_out += sizeof(*head) + head->len;
 	buf_add(&c->out, head, sizeof(*head));
 	buf_add(&c->out, data, len);
 	mark_dirty(c);
@@ -115,20 +116,15 @@ void conn_reply(struct conn *c, const struct xsd_sockmsg *req, const void *data,
 
 void conn_event(struct conn *c, struct watch *w, const char *path)
 {
-	char text[XENSTORE_PAYLOAD_MAX];
 	size_t plen = strlen(path) + 1, tlen = strlen(w->token) + 1;
 	struct xsd_sockmsg h = {.type = XS_WATCH_EVENT, .len = (uint32_t)(plen + tlen)};
 
 	/* Too long for a message: nobody could take it. */
-	if (plen + tlen > sizeof(text))
+	if (h.len > XENSTORE_PAYLOAD_MAX)
 		return;
-	if (c->overflow) {
-		w->missed = true;
-		return;
-	}
-	memcpy(text, path, plen);
-	memcpy(text + plen, w->token, tlen);
-	queue(c, &h, text, plen + tlen);
+	w->missed |= c->overflow;
+	if (!c->overflow && queue(c, &h, path, plen))
+		buf_add(&c->out, w->token, tlen);
 }
 
 void conn_set_overflow(struct conn *c, bool on)
@@ -137,12 +133,15 @@ void conn_set_overflow(struct conn *c, bool on)
 		return;
 	c->overflow = on;
 	log_conn(LOG_OVERFLOW, c);
-	if (!on)
-		watch_catch_up(c);
+	if (on)
+		return;
+	watch_catch_up(c);
+	conn_again(c);
 }
 
 static void flush(struct conn *c)
 {
+	int64_t limit = c->domain == domain0 ? OVERFLOW_LOCAL : quota_limit(c->domain, Q_QUEUED);
 	ssize_t n = 0;
 
 	while (!c->dead && c->out.len) {
@@ -161,13 +160,8 @@ static void flush(struct conn *c)
 	if (!c->out.len) {
 		quota_add(c->domain, Q_OUTSTANDING, -(int64_t)c->replies);
 		c->replies = 0;
-	} else if ((int64_t)c->out.len > quota_limit(c->domain, Q_QUEUED)) {
+	} else if ((int64_t)c->out.len > limit) {
 		conn_set_overflow(c, true);
-	} else if (c->out.len > OVERFLOW_LOCAL) {
-		fprintf(stderr, "xenstored: connection %u does not read its replies; closing it\n",
-			c->id);
-		log_close(c);
-		return;
 	}
 	settle_output_charge(c);
 	log_busy(c, c->out.len || c->in.len);
@@ -186,15 +180,18 @@ void conn_flush_all(void)
 	}
 }
 
-/* A whole request at the head of the input? -1: one that can never be valid. */
-static int next_request(const struct conn *c, struct xsd_sockmsg *h)
+/* How many bytes the request at the head of the input still lacks; -1: it can never be valid. */
+static ssize_t lacking(const struct conn *c, struct xsd_sockmsg *h)
 {
-	if (c->in.len < sizeof(*h))
-		return 0;
-	memcpy(h, c->in.data + c->in.head, sizeof(*h));
-	if (h->len > XENSTORE_PAYLOAD_MAX)
-		return -1;
-	return c->in.len >= sizeof(*h) + h->len;
+	size_t size = sizeof(*h);
+
+	if (c->in.len >= size) {
+		memcpy(h, c->in.data + c->in.head, size);
+		if (h->len > XENSTORE_PAYLOAD_MAX)
+			return -1;
+		size += h->len;
+	}
+	return c->in.len < size ? (ssize_t)(size - c->in.len) : 0;
 }
 
 static void log_input(const struct conn *c, const char *data, size_t len, int err)
@@ -223,38 +220,24 @@ static void run_request(struct conn *c, const struct xsd_sockmsg *h)
 	err = ops_run(c, h, msg + sizeof(*h), &out);
 	if (c->tp->exact)
 		log_unlogged(c, msg + len, err);
-	else if (ops_is_change(h))
+	/* What a transaction has read decides whether it commits, so that counts too. */
+	else if (ops_is_change(h) || h->tx_id)
 		log_input(c, msg, len, err);
 	if (!c->dead)
 		buf_take(&c->in, len);
 }
 
-/* More replies are queued than the client may leave untaken. */
+/* More is queued than the client may leave untaken. */
 static bool stalled(const struct conn *c)
 {
-	return c->out.len && !quota_room(c->domain, Q_OUTSTANDING, 1);
-}
-
-/* Bytes to ask a transport for: of an exact one never more than the current request. */
-static size_t to_read(const struct conn *c, size_t room)
-{
-	struct xsd_sockmsg h;
-	size_t need = sizeof(h);
-
-	if (!c->tp->exact)
-		return room;
-	if (c->in.len >= sizeof(h)) {
-		memcpy(&h, c->in.data + c->in.head, sizeof(h));
-		need += h.len;
-	}
-	return need - c->in.len < room ? need - c->in.len : room;
+	return c->overflow || (c->out.len && !quota_room(c->domain, Q_OUTSTANDING, 1));
 }
 
 /*
- * More bytes from the transport; false: none now, or it is over. Less from a socket than was
- * asked for is all there is: it is not asked again.
+ * More bytes from the transport, of an exact one never more than the current request lacks; false:
+ * none now, or it is over. Less from a socket than was asked for is all there is.
  */
-static bool take_input(struct conn *c, bool *drained)
+static bool take_input(struct conn *c, ssize_t lack, bool *drained)
 {
 	struct xsd_sockmsg h;
 	char chunk[CHUNK];
@@ -263,7 +246,7 @@ static bool take_input(struct conn *c, bool *drained)
 	if (*drained)
 		return false;
 	log_busy(c, true);
-	n = c->tp->read(c, chunk, to_read(c, sizeof(chunk)));
+	n = c->tp->read(c, chunk, c->tp->exact ? (size_t)lack : sizeof(chunk));
 	if (n < 0)
 		log_close(c);
 	if (n <= 0)
@@ -271,34 +254,33 @@ static bool take_input(struct conn *c, bool *drained)
 	buf_add(&c->in, chunk, (size_t)n);
 	c->in_pos += (uint32_t)n;
 	*drained = !c->tp->exact && n < (ssize_t)sizeof(chunk);
-	if (!c->tp->exact)
-		return true;
-	c->unlogged += (size_t)n;
-	if (!next_request(c, &h))
+	c->unlogged += c->tp->exact ? (size_t)n : 0;
+	if (c->unlogged && lacking(c, &h) > 0)
 		log_unlogged(c, c->in.data + c->in.head + c->in.len, 0);
 	return true;
 }
 
 void conn_service(struct conn *c)
 {
-	struct xsd_sockmsg h;
 	bool drained = false, was_stalled;
+	struct xsd_sockmsg h;
 	int turn = 0;
 
 	c->waiting = false;
 	while (!c->dead && turn < TURN && !stalled(c)) {
-		int ready = next_request(c, &h);
+		ssize_t lack = lacking(c, &h);
 
-		if (ready < 0) {
+		if (lack < 0) {
 			log_close(c);
-		} else if (ready) {
-			c->waiting = txn_must_wait(c, &h);
-			if (c->waiting)
+		} else if (lack) {
+			if (!take_input(c, lack, &drained))
 				break;
+		} else if (txn_must_wait(c, &h)) {
+			c->waiting = true;
+			break;
+		} else {
 			run_request(c, &h);
 			turn++;
-		} else if (!take_input(c, &drained)) {
-			break;
 		}
 	}
 	if (c->dead)
@@ -318,12 +300,12 @@ void conn_service(struct conn *c)
 void conn_replay(struct conn *c, const void *data, size_t len)
 {
 	struct xsd_sockmsg h;
-	int ready;
+	ssize_t lack;
 
 	buf_add(&c->in, data, len);
 	c->in_pos += (uint32_t)len;
-	while (!c->dead && (ready = next_request(c, &h))) {
-		if (ready < 0)
+	while (!c->dead && (lack = lacking(c, &h)) <= 0) {
+		if (lack < 0)
 			conn_close(c);
 		else
 			run_request(c, &h);

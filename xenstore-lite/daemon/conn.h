@@ -83,16 +83,16 @@ void conn_reply(struct conn *c, const struct xsd_sockmsg *req, const void *data,
 
 /* Protocol operations: run one request and queue its reply. Returns the error it was told. */
 int ops_run(struct conn *c, const struct xsd_sockmsg *req, const char *data, struct outcome *out);
-/* Must this request be logged: does it change anything that outlives its reply? */
+/* Does this request change anything that outlives its reply? */
 bool ops_is_change(const struct xsd_sockmsg *req);
 /* Is it one that a transaction keeps? */
 bool ops_is_step(const struct xsd_sockmsg *req);
 /*
- * Absolute form of a path in abs, or a special name as it is; false when it is too long. Whether
- * it is valid is for path_valid() or watch_special() to say.
+ * The absolute form of a path, made in room if it is relative; a special name as it is; NULL when
+ * it is too long. Whether it is valid is for path_valid() or watch_special() to say.
  */
 #define ABS_ROOM (XENSTORE_ABS_PATH_MAX + 1)
-bool ops_abs_path(const struct conn *c, const char *path, char *abs);
+const char *ops_abs_path(const struct conn *c, const char *path, char *room);
 
 /* CONTROL: the answer goes to out. Returns 0 or an errno value. */
 int control_run(int argc, const char *const *argv, struct buf *out);

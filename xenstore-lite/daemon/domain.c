@@ -5,7 +5,7 @@
 
 static struct domain dom0 = {.gen = 1};
 struct domain *const domain0 = &dom0;
-uint64_t domain_gen = 1;
+static uint64_t last_gen = 1;
 static struct domain *by_id[DOMID_LIMIT]; /* all but domain 0 */
 
 struct domain *domain_find(unsigned int domid)
@@ -20,7 +20,7 @@ struct domain *domain_add(unsigned int domid)
 	struct domain *d = xalloc(sizeof(*d));
 
 	d->domid = (uint16_t)domid;
-	d->gen = ++domain_gen;
+	d->gen = ++last_gen;
 	memset(d->limit, 0xff, sizeof(d->limit));
 	d->next = domain0->next;
 	domain0->next = by_id[domid] = d;

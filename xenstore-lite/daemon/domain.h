@@ -51,7 +51,6 @@ struct domain {
 };
 
 extern struct domain *const domain0; /* the privileged domain */
-extern uint64_t domain_gen;	     /* last generation given out */
 
 /* What the hypervisor says of a domain. */
 enum domain_state { DOMAIN_UNKNOWN, DOMAIN_GONE, DOMAIN_SHUTDOWN, DOMAIN_ALIVE };

@@ -20,7 +20,8 @@ struct op {
 	const char *argv[MAX_ARGS];
 	const char *value; /* what follows the first argument */
 	size_t len;
-	char path[ABS_ROOM]; /* of the node the request names */
+	const char *path;    /* of the node the request names */
+	char room[ABS_ROOM]; /* for it, if it is relative */
 	struct node *near;   /* that one, or its nearest ancestor that exists, once found */
 	const char *rest;    /* what of the path is left below it */
 	uint64_t num[3];     /* the arguments of a request that takes numbers */
@@ -30,17 +31,16 @@ struct op {
 /* What the request is answered. A handler that runs other requests adds to it only after them. */
 static struct buf answer;
 
-bool ops_abs_path(const struct conn *c, const char *path, char *abs)
+const char *ops_abs_path(const struct conn *c, const char *path, char *room)
 {
 	size_t len = strlen(path);
 
 	if (!len || len > (path[0] == '/' ? XENSTORE_ABS_PATH_MAX : XENSTORE_REL_PATH_MAX))
-		return false;
+		return NULL;
 	if (path[0] == '/' || path[0] == '@')
-		memcpy(abs, path, len + 1);
-	else
-		snprintf(abs, ABS_ROOM, "/local/domain/%u/%s", c->domain->domid, path);
-	return true;
+		return path;
+	snprintf(room, ABS_ROOM, "/local/domain/%u/%s", c->domain->domid, path);
+	return room;
 }
 
 /*
@@ -350,8 +350,7 @@ static unsigned int flags_of(const struct xsd_sockmsg *req)
 
 bool ops_is_change(const struct xsd_sockmsg *req)
 {
-	/* What a transaction has read decides whether it commits, so that counts too. */
-	return flags_of(req) & (req->tx_id ? CHANGE | IN_TXN : CHANGE);
+	return flags_of(req) & CHANGE;
 }
 
 bool ops_is_step(const struct xsd_sockmsg *req)
@@ -362,7 +361,8 @@ bool ops_is_step(const struct xsd_sockmsg *req)
 /* The path that a request names, in its absolute form; false if it is none. */
 static bool parse_path(struct op *o, bool special)
 {
-	if (!ops_abs_path(o->conn, o->argv[0], o->path))
+	o->path = ops_abs_path(o->conn, o->argv[0], o->room);
+	if (!o->path)
 		return false;
 	if (o->path[0] == '@') {
 		o->root = &watch_specials;

@@ -4,6 +4,7 @@
  * rsp_cons and may write anything anywhere at any time: its two indices are read
  * once per use and checked, and ours live in the connection, the page only shows them.
  */
+#include <sys/param.h>
 #include "log.h"
 #include "ring.h"
 
@@ -27,10 +28,7 @@ static ssize_t bad_index(struct conn *c)
 /* How many of n bytes, of which the ring has room, come before its array wraps around at pos. */
 static size_t before_wrap(uint32_t pos, size_t n, size_t room)
 {
-	size_t left = XENSTORE_RING_SIZE - MASK_XENSTORE_IDX(pos);
-
-	n = n < room ? n : room;
-	return n < left ? n : left;
+	return MIN(MIN(n, room), XENSTORE_RING_SIZE - MASK_XENSTORE_IDX(pos));
 }
 
 static ssize_t ring_read(struct conn *c, void *buf, size_t n)
@@ -116,7 +114,7 @@ bool ring_resume(struct conn *c)
 	}
 	page = c->domain->page;
 	sent = load(&page->rsp_prod) - c->out_pos;
-	buf_take(&c->out, sent < c->out.len ? sent : c->out.len);
+	buf_take(&c->out, MIN(sent, c->out.len));
 	c->out_pos += sent;
 	store(&page->server_features,
 	      XENSTORE_SERVER_FEATURE_RECONNECTION | XENSTORE_SERVER_FEATURE_ERROR);

@@ -187,7 +187,7 @@ void loop_run(void)
 			wait = TRIM_AFTER_MS;
 		n = epoll_wait(epfd, ev, EVENTS, wait);
 		if (!n && tree_freed > TRIM_NODES) {
-			tree_freed = 0;
+			tree_trim();
 			malloc_trim(0);
 		}
 		txn_end_turn(NULL);

@@ -4,6 +4,29 @@
 #include "tree.h"
 
 uint64_t tree_freed;
+/* Nodes not in use, a list by left: those of transactions come and go by dozens. */
+static struct node *spare;
+
+static struct node *node_alloc(void)
+{
+	struct node *n = spare;
+
+	if (!n)
+		return xgrow(NULL, sizeof(*n));
+	spare = n->left;
+	return n;
+}
+
+void tree_trim(void)
+{
+	struct node *n;
+
+	while ((n = spare)) {
+		spare = n->left;
+		free(n);
+	}
+	tree_freed = 0;
+}
 
 struct permset *permset_new(uint32_t n)
 {
@@ -59,13 +82,10 @@ static uint64_t name_key(const char *name, size_t len)
 
 struct node *node_new(struct content *c)
 {
-	struct node *n = xalloc(sizeof(*n));
-	uint64_t hash;
+	uint64_t hash = hash_bytes(hash_seed, c->bytes, c->name_len);
+	struct node *n = node_alloc();
 
-	n->ref = 1;
-	n->c = c;
-	n->key = name_key(c->bytes, c->name_len);
-	hash = hash_bytes(hash_seed, c->bytes, c->name_len);
+	*n = (struct node){.ref = 1, .c = c, .key = name_key(c->bytes, c->name_len)};
 	/* Names that differ in their last characters alone shall differ in all bits of rank. */
 	n->rank = (uint32_t)((hash ^ hash >> 32) * 0x9e3779b97f4a7c15 >> 32);
 	return n;
@@ -88,7 +108,8 @@ void node_put(struct node *n)
 		node_put(n->left);
 		node_put(n->children);
 		content_put(n->c);
-		free(n);
+		n->left = spare;
+		spare = n;
 		tree_freed++;
 	}
 }
@@ -104,7 +125,7 @@ static struct node *node_own(struct node *n)
 
 	if (n->ref == 1)
 		return n;
-	copy = xgrow(NULL, sizeof(*copy));
+	copy = node_alloc();
 	*copy = *n;
 	copy->ref = 1;
 	node_get(copy->left);

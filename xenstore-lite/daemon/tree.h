@@ -49,7 +49,9 @@ struct node {
 	uint32_t rank; /* not below that of left and right */
 };
 
-extern uint64_t tree_freed; /* nodes freed since the loop last looked */
+extern uint64_t tree_freed; /* nodes no more in use since tree_trim() */
+/* Give their memory back to the allocator. */
+void tree_trim(void);
 
 struct permset *permset_new(uint32_t n);
 struct permset *permset_get(struct permset *ps);

@@ -22,23 +22,18 @@ static size_t step_size(const struct xsd_sockmsg *req)
 	return (sizeof(struct step) + req->len + align - 1) / align * align;
 }
 
-/* With all that a request can make its tree grow by, for each level of a path. */
-static int64_t cost(const struct xsd_sockmsg *req, const char *data)
-{
-	size_t n = step_size(req);
-
-	for (size_t i = 0; i < req->len; i++)
-		n += data[i] == '/' ? sizeof(struct node) + sizeof(struct content) + 32 : 0;
-	return (int64_t)n;
-}
-
 int64_t txn_affords(const struct txn *t, const struct xsd_sockmsg *req, const char *data)
 {
 	const struct domain *d = t->conn->domain;
-	int64_t n = t->again ? 0 : cost(req, data);
+	int64_t n = (int64_t)step_size(req);
 
-	if (!t->again && !log_loading && t->count >= quota_limit(d, Q_TXN_NODES))
+	if (t->again)
+		return 0;
+	if (!log_loading && t->count >= quota_limit(d, Q_TXN_NODES))
 		return -1;
+	/* With all that it can make the tree grow by, for each level of a path. */
+	for (size_t i = 0; i < req->len && ops_is_change(req); i++)
+		n += data[i] == '/' ? sizeof(struct node) + sizeof(struct content) + 32 : 0;
 	return quota_room(d, Q_MEMORY, n) ? n : -1;
 }
 
@@ -161,13 +156,14 @@ void txn_renew(struct txn *t)
 /* Tell of what t has changed between the tree old and the store of now, each node once. */
 static void fire(const struct txn *t, struct node *old)
 {
-	char path[ABS_ROOM];
+	char room[ABS_ROOM];
 	struct step *s;
 
 	for (size_t at = 0; (s = txn_step(t, &at));) {
+		const char *path = s->out.changed ? ops_abs_path(t->conn, s->data, room) : NULL;
 		struct node *n;
 
-		if (!s->out.changed || !ops_abs_path(t->conn, s->data, path))
+		if (!path)
 			continue;
 		n = tree_find(s->out.made ? store_root : old, path);
 		if (n && !s->out.made)
@@ -186,6 +182,9 @@ int txn_commit(struct txn *t)
 	if (!t->lost) {
 		struct node *old;
 
+		/* It is needed no more, and its nodes are soon used again. */
+		node_put(t->tree);
+		t->tree = NULL;
 		store_try();
 		err = run_again(t, &store_root);
 		old = store_done(!err);

@@ -115,15 +115,26 @@ void watch_catch_up(struct conn *conn)
 		}
 }
 
-/* For a change at path, depth levels below its first len characters, tell who watches these. */
-static void fire_at(const char *path, size_t len, uint64_t hash, uint32_t depth,
-		    const struct permset *ps)
+/* How many components rest has, which begins with '/', but that of "/" itself is none. */
+static uint32_t levels(const char *rest)
+{
+	uint32_t n = 0;
+
+	for (; rest[0] && rest[1]; rest++)
+		n += *rest == '/';
+	return n;
+}
+
+/* For a change at path, tell who watches its first len characters. */
+static void fire_at(const char *path, size_t len, uint64_t hash, const struct permset *ps)
 {
 	bool special = path[0] == '@';
 
 	for (struct watch *w = bucket[hash % BUCKETS]; w; w = w->chain) {
 		if (w->hash != hash || w->len != len || memcmp(w->abs, path, len) ||
-		    (depth > w->depth && !special) || !(perm_of(ps, w->conn) & PERM_READ))
+		    !(perm_of(ps, w->conn) & PERM_READ))
+			continue;
+		if (w->depth != WATCH_ANY_DEPTH && !special && levels(path + len) > w->depth)
 			continue;
 		/* Which domain it was is told those alone who watch with depth 1. */
 		conn_event(w->conn, w, (special && w->depth != 1 ? w->abs : path) + w->skip);
@@ -133,13 +144,10 @@ static void fire_at(const char *path, size_t len, uint64_t hash, uint32_t depth,
 void watch_fire(const char *path, const struct permset *perms)
 {
 	uint64_t hash = hash_seed;
-	uint32_t depth = 0;
 
-	for (const char *s = path; s[0] && s[1]; s++)
-		depth += *s == '/';
 	for (size_t len = 0;; len++) {
 		if (path[len] == '/' || !path[len])
-			fire_at(path, len, hash, depth--, perms);
+			fire_at(path, len, hash, perms);
 		if (!path[len] || !path[1])
 			return;
 		hash = hash_bytes(hash, path + len, 1);
@@ -151,8 +159,7 @@ static void fire_gone(struct node *n, const char *path, void *top)
 	if (!strcmp(path, top))
 		watch_fire(path, n->c->perms);
 	else
-		fire_at(path, strlen(path), hash_bytes(hash_seed, path, strlen(path)), 0,
-			n->c->perms);
+		fire_at(path, strlen(path), hash_bytes(hash_seed, path, strlen(path)), n->c->perms);
 }
 
 void watch_fire_removed(const char *path, struct node *old)

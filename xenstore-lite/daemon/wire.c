@@ -93,16 +93,12 @@ bool path_valid(const char *path)
 		['-'] = true,	      ['_'] = true,	    ['@'] = true,
 		['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
 	};
-	size_t len = strlen(path);
+	const char *p = path;
 
-	if (path[0] != '/' || len > XENSTORE_ABS_PATH_MAX)
-		return false;
-	if (len > 1 && path[len - 1] == '/')
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (path[i] == '/' ? path[i + 1] == '/' : !allowed[(unsigned char)path[i]])
+	for (; *p; p++)
+		if (*p == '/' ? p[1] == '/' : !allowed[(unsigned char)*p])
 			return false;
-	return true;
+	return *path == '/' && p - path <= XENSTORE_ABS_PATH_MAX && (!path[1] || p[-1] != '/');
 }
 
 int wire_strings(const char *data, size_t len, const char **argv, int max)
