@@ -46,6 +46,22 @@ static const struct transport buffer_transport = {
 	.close = buffer_close,
 };
 
+void state_clear(void)
+{
+	for (struct conn *c = conns; c; c = c->next)
+		conn_close(c);
+	conn_flush_all();
+	conn_reap();
+	while (domain0->next)
+		domain_release(domain0->next);
+	node_put(store_root);
+	node_put(watch_specials);
+	store_root = watch_specials = NULL;
+	*domain0 = (struct domain){.gen = 1};
+	domain_gen = 1;
+	txn_last_id = 0;
+}
+
 void store_begin(int n)
 {
 	state_clear();
@@ -69,10 +85,11 @@ void store_end(void)
 
 struct client *client_new(unsigned int domid)
 {
+	static uint32_t ids;
 	struct client *cl = calloc(1, sizeof(*cl));
 
 	cl->domid = domid;
-	cl->c = conn_new(&buffer_transport, domain_get(domid), 0);
+	cl->c = conn_new(&buffer_transport, domain_get(domid), ++ids);
 	cl->c->priv = cl;
 	/* Like a ring's, it ends with its domain. */
 	if (domid && !cl->c->domain->conn)
@@ -266,12 +283,8 @@ bool accounts_right(void)
 void crash_and_load(const char *dir)
 {
 	state_clear();
-	log_stop();
 	log_open(dir);
-	if (!log_load()) {
-		puts("the log could not be loaded");
+	if (!log_load(false))
 		abort();
-	}
-	log_settle(false);
 	log_compact(false);
 }

@@ -30,6 +30,8 @@ struct client {
 /* A fresh store with domains 1 to domains, and none of the hypervisor's help. */
 void store_begin(int domains);
 void store_end(void);
+/* Nothing but a blank slate is left, and nothing is told of it. */
+void state_clear(void);
 /* Rings too, on a hypervisor of arrays. */
 void store_begin_rings(void);
 

@@ -459,8 +459,7 @@ static void test_model(void)
 	store_begin_rings();
 	log_open(dir);
 	CU_ASSERT_FATAL(log_compact(false));
-	log_has_rings = true;
-	ring_attach_dom0();
+	CU_ASSERT(ring_introduce(domain0, 1));
 	clients[0] = client_ring(0);
 	for (int c = 1; c < CLIENTS; c++) {
 		char intro[8] = {(char)('0' + c), 0, '1', 0, '1', 0};
@@ -478,11 +477,11 @@ static void test_model(void)
 	if (n < steps)
 		printf("step %u of seed %llu\n", n, (unsigned long long)seed);
 	CU_ASSERT_EQUAL(n, steps);
-	log_stop();
-	for (int c = 0; c < CLIENTS; c++)
-		client_free(clients[c]);
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
 	CU_ASSERT(system(cmd) == 0);
+	CU_ASSERT(!log_open(dir));
+	for (int c = 0; c < CLIENTS; c++)
+		client_free(clients[c]);
 }
 
 void suite_model(void)

@@ -16,8 +16,7 @@ static void begin(void)
 	store_begin_rings();
 	log_open(dir);
 	CU_ASSERT_FATAL(log_compact(false));
-	log_has_rings = true;
-	ring_attach_dom0();
+	CU_ASSERT(ring_introduce(domain0, 1));
 	a = client_ring(0);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", ""));
 	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1"));
@@ -36,9 +35,9 @@ static void end(void)
 	CU_ASSERT(accounts_right());
 	client_free(a);
 	client_free(g);
-	log_stop();
 	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
 	CU_ASSERT(system(cmd) == 0);
+	CU_ASSERT(!log_open(dir));
 }
 
 static void test_everything_survives(void)
@@ -169,9 +168,60 @@ static void test_reconnect(void)
 	end();
 }
 
+/* What failed then fails again in the replay, whose replies must be as long as the first ones. */
+static void test_failed_introduce(void)
+{
+	begin();
+	CU_ASSERT(!call(a, XS_INTRODUCE, 0,
+			"1\0"
+			"7\0"
+			"666",
+			8));
+	CU_ASSERT(is_error(a, "EINVAL"));
+	CU_ASSERT(!call(a, XS_INTRODUCE, 0,
+			"2\0"
+			"7\0"
+			"666",
+			8));
+	CU_ASSERT(do_write(a, 0, "/x", "still in step"));
+	crash_and_load(dir);
+	CU_ASSERT(do_read(a, 0, "/x"));
+	EQ_STR(a->data, "still in step");
+	CU_ASSERT(call(a, XS_IS_DOMAIN_INTRODUCED, 0, "2", 2));
+	EQ_STR(a->data, "F");
+	CU_ASSERT_PTR_NULL(domain_find(2)->conn);
+	/* What cannot be bound anew is gone. */
+	CU_ASSERT_PTR_NULL(domain_find(1)->conn);
+	end();
+}
+
+/* What the hypervisor says of a domain is heard once, crashes or not. */
+static void test_domain_ends(void)
+{
+	begin();
+	CU_ASSERT(do_watch(a, "@releaseDomain", "r"));
+	EQ_STR(event(a), "@releaseDomain r");
+	fake_set_state(1, FAKE_SHUTDOWN);
+	for (int round = 0; round < 3; round++) {
+		domain_check_all();
+		EQ_STR(event(a), round ? "" : "@releaseDomain r");
+		crash_and_load(dir);
+		CU_ASSERT(domain_find(1)->shutdown);
+	}
+	CU_ASSERT(do_write(g, 0, "data/x", "1"));
+	fake_set_state(1, FAKE_NEXT);
+	domain_check_all();
+	crash_and_load(dir);
+	CU_ASSERT_PTR_NULL(domain_find(1));
+	EQ_STR(event(a), "@releaseDomain r");
+	EQ_STR(event(a), "");
+	CU_ASSERT(!do_read(a, 0, "/local/domain/1"));
+	end();
+}
+
 static void test_damaged_log(void)
 {
-	static const struct record bad = {.len = 100000, .type = LOG_INPUT, .count = 2};
+	static const struct record bad = {.len = 100000, .type = LOG_REQUEST};
 
 	begin();
 	state_clear();
@@ -193,5 +243,7 @@ void suite_restart(void)
 	CU_add_test(s, "crash at each byte", test_partial_io);
 	CU_add_test(s, "a backlog of events", test_backlog);
 	CU_add_test(s, "a guest reconnects", test_reconnect);
+	CU_add_test(s, "an introduction fails", test_failed_introduce);
+	CU_add_test(s, "domains end", test_domain_ends);
 	CU_add_test(s, "damaged logs", test_damaged_log);
 }

@@ -15,7 +15,7 @@ static bool introduce(unsigned int domid, unsigned int port)
 static void begin(void)
 {
 	store_begin_rings();
-	ring_attach_dom0();
+	CU_ASSERT(ring_introduce(domain0, 1));
 	a = client_ring(0);
 	g = client_ring(1);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", ""));

@@ -8,7 +8,7 @@ static struct client *a, *g, *h;
 static void begin(void)
 {
 	store_begin_rings();
-	ring_attach_dom0();
+	CU_ASSERT(ring_introduce(domain0, 1));
 	a = client_ring(0);
 	g = client_ring(1);
 	h = client_ring(2);
@@ -90,6 +90,8 @@ static void test_root(void)
 	EQ_STR(event(g), "");
 	CU_ASSERT(do_write(a, 0, "/local/domain/1/x", "x"));
 	EQ_STR(event(g), "/local/domain/1/x t");
+	CU_ASSERT(do_perms(a, 0, "/", "n1") && call(a, XS_RELEASE, 0, "1", 2));
+	CU_ASSERT(accounts_right());
 	end();
 }
 
@@ -132,6 +134,12 @@ static void test_reused_domid(void)
 	CU_ASSERT(do_perms(a, 0, "@releaseDomain", "n0 r1"));
 	CU_ASSERT(do_watch(g, "@releaseDomain", "t"));
 	CU_ASSERT(do_read(g, 0, "/tool/shared") && do_read(g, 0, "/tool/owned"));
+	CU_ASSERT(call(a, XS_SET_TARGET, 0,
+		       "2\0"
+		       "1",
+		       4));
+	CU_ASSERT(do_write(h, 0, "/tool/owned", "for 1"));
+	CU_ASSERT(do_write(g, 0, "/tool/owned/sub/x", "1") && do_write(h, 0, "/tool/owned/y", "2"));
 	CU_ASSERT(call(a, XS_RELEASE, 0, "1", 2));
 	/* Orphans are gone. */
 	CU_ASSERT(!do_read(a, 0, "/tool/owned") && is_error(a, "ENOENT"));
@@ -144,6 +152,12 @@ static void test_reused_domid(void)
 		       6));
 	CU_ASSERT(!do_read(g, 0, "/tool/shared") && is_error(g, "EACCES"));
 	CU_ASSERT(!do_watch(g, "@releaseDomain", "t"));
+	/* Nor does who acted for the last one act for the next. */
+	CU_ASSERT_PTR_NULL(domain_find(2)->target);
+	CU_ASSERT(do_write(a, 0, "/tool/owned", "x") && do_perms(a, 0, "/tool/owned", "n1"));
+	CU_ASSERT(do_read(g, 0, "/tool/owned"));
+	CU_ASSERT(!do_read(h, 0, "/tool/owned") && is_error(h, "EACCES"));
+	CU_ASSERT(do_rm(a, 0, "/tool/owned"));
 	CU_ASSERT_EQUAL(domain_find(1)->used[Q_NODES], 0);
 	CU_ASSERT_EQUAL(domain_find(1)->used[Q_WATCHES], 0);
 	end();

@@ -316,18 +316,14 @@ static int run(const struct verb *v, int n, char **arg)
 	int i, rc;
 
 	do {
-		txn = whole ? xs_transaction_start(xsh) : XBT_NULL;
-		if (whole && txn == XBT_NULL)
+		if (whole && !(txn = xs_transaction_start(xsh)))
 			return complain("start", "a transaction");
 		put("", v->shows ? "{" : "");
-		i = 0;
-		do {
+		for (i = rc = 0; !rc && (!i || i < n); i += v->each ? v->each : n) {
 			put("", v->shows && i ? ", " : "");
 			rc = v->run(arg + i);
-			i += v->each ? v->each : n;
-		} while (!rc && i < n);
-		/* An object that lacks a member is not closed: nobody shall take it for the answer.
-		 */
+		}
+		/* One that lacks a member is not closed: nobody shall take it for the answer. */
 		put("", v->shows && !rc ? "}\n" : "");
 		/* What a transaction reads is of one moment, and good whatever has come since. */
 		if (!whole || xs_transaction_end(xsh, txn, rc || v->shows) || rc)

@@ -12,7 +12,6 @@
 #define TURN 64
 
 struct conn *conns;
-uint32_t conn_last_id;
 uint64_t conn_exact_out;
 bool conn_more, conn_muted;
 static struct conn *conn_dirty; /* those with output to flush */
@@ -22,9 +21,7 @@ struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_
 {
 	struct conn *c = xalloc(sizeof(*c));
 
-	if (id > conn_last_id)
-		conn_last_id = id;
-	c->id = id ? id : ++conn_last_id;
+	c->id = id;
 	c->tp = tp;
 	c->domain = domain;
 	c->fd = -1;
@@ -200,14 +197,19 @@ static int next_request(const struct conn *c, struct xsd_sockmsg *h)
 	return c->in.len >= sizeof(*h) + h->len;
 }
 
+static void log_input(const struct conn *c, const char *data, size_t len, int err)
+{
+	log_put((struct record){.type = LOG_INPUT, .conn = c->id, .v = {(uint32_t)err}}, data, len);
+}
+
 /*
  * Bytes of an exact connection are logged when they take effect: those of a
  * request with the request, those of an unfinished one as they come.
  */
-static void log_unlogged(struct conn *c, const char *end)
+static void log_unlogged(struct conn *c, const char *end, int err)
 {
 	if (c->unlogged)
-		log_put(LOG_INPUT, c->id, NULL, 0, end - c->unlogged, c->unlogged);
+		log_input(c, end - c->unlogged, c->unlogged, err);
 	c->unlogged = 0;
 }
 
@@ -216,12 +218,13 @@ static void run_request(struct conn *c, const struct xsd_sockmsg *h)
 	size_t len = sizeof(*h) + h->len;
 	const char *msg = c->in.data + c->in.head;
 	struct outcome out;
+	int err;
 
-	ops_run(c, h, msg + sizeof(*h), &out);
+	err = ops_run(c, h, msg + sizeof(*h), &out);
 	if (c->tp->exact)
-		log_unlogged(c, msg + len);
+		log_unlogged(c, msg + len, err);
 	else if (ops_is_change(h))
-		log_put(LOG_INPUT, c->id, NULL, 0, msg, len);
+		log_input(c, msg, len, err);
 	if (!c->dead)
 		buf_take(&c->in, len);
 }
@@ -272,7 +275,7 @@ static bool take_input(struct conn *c, bool *drained)
 		return true;
 	c->unlogged += (size_t)n;
 	if (!next_request(c, &h))
-		log_unlogged(c, c->in.data + c->in.head + c->in.len);
+		log_unlogged(c, c->in.data + c->in.head + c->in.len, 0);
 	return true;
 }
 

@@ -30,8 +30,8 @@ struct conn {
 	struct conn *next;
 	const struct transport *tp;
 	struct domain *domain;
-	uint32_t id;
-	int fd; /* of a socket, else -1 */
+	uint32_t id; /* a socket's descriptor, or CONN_RING and a ring's domain id */
+	int fd;	     /* of a socket, else -1 */
 	void *priv;
 	struct buf in, out;
 	size_t out_charged;
@@ -52,13 +52,14 @@ struct conn {
 };
 
 extern struct conn *conns;
-extern uint32_t conn_last_id;
 /* Bytes queued to exact connections since the last snapshot: what a replay queues again. */
 extern uint64_t conn_exact_out;
 extern bool conn_more;	/* some connection has requests left over */
 extern bool conn_muted; /* what is run has been answered before: queue nothing */
 
-/* id 0: the next one. */
+#define CONN_RING 0xffff0000u
+
+/* id: none of another connection that is not dead. */
 struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_t id);
 /* May be called at any time, any number of times; the memory goes in conn_reap(). */
 void conn_close(struct conn *c);

@@ -92,7 +92,7 @@ static int cmd_quota(struct command *cmd)
 
 static int cmd_domains(struct command *cmd)
 {
-	for (const struct domain *d = domains; d; d = d->next)
+	for (const struct domain *d = domain0; d; d = d->next)
 		print(cmd, "%u %s nodes %lld watches %lld transactions %lld memory %lld\n",
 		      d->domid, d->introduced ? "introduced" : "-", (long long)d->used[Q_NODES],
 		      (long long)d->used[Q_WATCHES], (long long)d->used[Q_TRANSACTIONS],
@@ -142,7 +142,7 @@ static int cmd_check(struct command *cmd)
 		for (const struct txn *t = c->txns; t; t = t->next)
 			count[1] += t->charged;
 	}
-	for (const struct domain *d = domains; d; d = d->next)
+	for (const struct domain *d = domain0; d; d = d->next)
 		for (int i = 0; i < 3; i++)
 			if (counted[d->domid][i] != d->used[kinds[i]])
 				print(cmd, "domain %u: %s %lld, counted %lld\n", d->domid,

@@ -1,37 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
-#include "conn.h"
-#include "domain.h"
 #include "log.h"
 #include "ring.h"
-#include "txn.h"
-#include "watch.h"
 
-static struct domain dom0;
+static struct domain dom0 = {.gen = 1};
 struct domain *const domain0 = &dom0;
-struct domain *domains = &dom0;
-uint64_t domain_gen;
-static struct domain *by_id[DOMID_LIMIT];
-
-void domain_init(void)
-{
-	memset(&dom0, 0, sizeof(dom0));
-	memset(dom0.limit, 0xff, sizeof(dom0.limit));
-	memset(by_id, 0, sizeof(by_id));
-	domains = by_id[0] = &dom0;
-	domain_gen = dom0.gen = 1;
-}
+uint64_t domain_gen = 1;
+static struct domain *by_id[DOMID_LIMIT]; /* all but domain 0 */
 
 struct domain *domain_find(unsigned int domid)
 {
+	if (!domid)
+		return domain0;
 	return domid < DOMID_LIMIT ? by_id[domid] : NULL;
-}
-
-struct domain *domain_alive(unsigned int domid, uint64_t gen)
-{
-	struct domain *d = domain_find(domid);
-
-	return d && d->gen == gen ? d : NULL;
 }
 
 struct domain *domain_add(unsigned int domid)
@@ -41,8 +22,8 @@ struct domain *domain_add(unsigned int domid)
 	d->domid = (uint16_t)domid;
 	d->gen = ++domain_gen;
 	memset(d->limit, 0xff, sizeof(d->limit));
-	d->next = dom0.next;
-	dom0.next = by_id[domid] = d;
+	d->next = domain0->next;
+	domain0->next = by_id[domid] = d;
 	return d;
 }
 
@@ -54,74 +35,53 @@ struct domain *domain_get(unsigned int domid)
 	if (d || domid >= DOMID_LIMIT || log_replaying || xen_probe(domid) < DOMAIN_SHUTDOWN)
 		return d;
 	d = domain_add(domid);
-	log_domain(LOG_DOMAIN, d);
+	log_domain(d, false);
 	return d;
 }
 
-struct orphans {
-	const struct domain *owner;
-	struct buf paths;
-	size_t last; /* where the last of them begins */
-};
-
-/* Topmost nodes alone: what is below goes with them. */
-static void add_orphan(struct node *n, const char *path, void *arg)
+/* What is below goes with it, and is not there any more when its turn comes. */
+static void remove_orphan(struct node *n, const char *path, void *owner)
 {
-	struct orphans *o = arg;
-	const char *last = o->paths.len ? o->paths.data + o->last : "";
-	size_t len = strlen(last);
-
-	if (!path[1] || perm_owner(n->c->perms) != o->owner ||
-	    (len && !strncmp(path, last, len) && path[len] == '/'))
-		return;
-	o->last = o->paths.len;
-	buf_add(&o->paths, path, strlen(path) + 1);
+	if (path[1] && perm_owner(n->c->perms) == owner && tree_find(store_root, path))
+		node_put(store_remove(&store_root, path));
 }
 
 /* Most domains leave nothing behind: their toolstack has removed it all before. */
 static void remove_orphans(struct domain *d)
 {
-	struct orphans o = {.owner = d};
+	struct node *all = node_get(store_root);
 
-	if (!d->used[Q_NODES])
-		return;
-	tree_walk(store_root, "/", add_orphan, &o);
-	while (o.paths.len) {
-		const char *path = o.paths.data + o.paths.head;
-
-		node_put(store_remove(&store_root, path));
-		buf_take(&o.paths, strlen(path) + 1);
-	}
-	buf_free(&o.paths);
-}
-
-void domain_end(struct domain *d)
-{
-	struct domain **p;
-
-	if (d->conn)
-		conn_close(d->conn);
-	remove_orphans(d);
-	for (p = &domains; *p != d; p = &(*p)->next)
-		;
-	*p = d->next;
-	by_id[d->domid] = NULL;
-	free(d);
+	if (d->used[Q_NODES])
+		tree_walk(all, "/", remove_orphan, d);
+	node_put(all);
 }
 
 void domain_release(struct domain *d)
 {
-	unsigned int domid = d->domid;
-	bool introduced = d->introduced;
+	bool has_root = perm_owner(store_root->c->perms) == d;
 
-	domain_end(d);
-	if (introduced)
-		watch_fire_special("@releaseDomain", domid);
+	if (d->conn)
+		conn_close(d->conn);
+	remove_orphans(d);
+	for (struct domain *p = domain0; p; p = p->next) {
+		if (p->next == d)
+			p->next = d->next;
+		if (p->target == d)
+			p->target = NULL;
+	}
+	by_id[d->domid] = NULL;
+	if (d->introduced)
+		watch_fire_special("@releaseDomain", d->domid);
+	free(d);
+	/* The root stays, and falls to the privileged domain. */
+	if (has_root)
+		store_bill(&store_root, store_root->c, 1);
 }
 
 void domain_shutdown(struct domain *d)
 {
 	d->shutdown = true;
+	log_domain(d, false);
 	watch_fire_special("@releaseDomain", d->domid);
 }
 
@@ -130,14 +90,13 @@ void domain_check_all(void)
 	struct domain *d, *next;
 	enum domain_state state;
 
-	for (d = dom0.next; d; d = next) {
+	for (d = domain0->next; d; d = next) {
 		next = d->next;
 		state = xen_probe(d->domid);
 		if (state == DOMAIN_GONE) {
-			log_domain(LOG_DOMAIN_GONE, d);
+			log_domain(d, true);
 			domain_release(d);
 		} else if (state == DOMAIN_SHUTDOWN && !d->shutdown && d->introduced) {
-			log_domain(LOG_DOMAIN_SHUTDOWN, d);
 			domain_shutdown(d);
 		}
 	}

@@ -35,10 +35,9 @@ extern struct quota_kind {
 struct conn;
 
 struct domain {
-	struct domain *next;
+	struct domain *next;   /* after domain 0, which is always there */
+	struct domain *target; /* that this one may act for, or NULL */
 	uint64_t gen;
-	uint64_t target_gen;
-	uint16_t target; /* a domain this one may act for; 0: none */
 	uint16_t domid;
 	bool introduced;
 	bool shutdown;				/* its shutdown has been announced */
@@ -51,23 +50,20 @@ struct domain {
 	int64_t limit[Q_COUNT]; /* -1: the default */
 };
 
-extern struct domain *domains;	     /* every record; domain 0 is always there */
 extern struct domain *const domain0; /* the privileged domain */
 extern uint64_t domain_gen;	     /* last generation given out */
 
 /* What the hypervisor says of a domain. */
 enum domain_state { DOMAIN_UNKNOWN, DOMAIN_GONE, DOMAIN_SHUTDOWN, DOMAIN_ALIVE };
 
-void domain_init(void);
 struct domain *domain_find(unsigned int domid);
-/* The record if this very life of the domain still goes on. */
-struct domain *domain_alive(unsigned int domid, uint64_t gen);
 /* Find, or make the record of a domain that exists; NULL when it does not. */
 struct domain *domain_get(unsigned int domid);
 struct domain *domain_add(unsigned int domid);
-/* The end of this life: its nodes, ring, watches and permissions go; the record is freed. */
-void domain_end(struct domain *d);
-/* RELEASE and the hypervisor's notice: end it and tell those who watch. */
+/*
+ * The end of this life: its nodes, ring, watches and permissions go, those who watch are
+ * told, the record is freed.
+ */
 void domain_release(struct domain *d);
 void domain_shutdown(struct domain *d);
 /* Ask the hypervisor about every record, after VIRQ_DOM_EXC. */

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <err.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 #include "log.h"
-#include "ring.h"
 
-#define MAGIC	"PAVISE-STORE-03"
+#define MAGIC	"PAVISE-STORE-04"
 #define MAX_FDS (60 << 10)
 #define HEAD	(64 << 10)
 #define GROW	(4u << 20)
+/* Addresses set aside for a log, so that it never moves. */
+#define ROOM (1ull << 36)
 /* A log may grow to this much beyond four times its snapshot, and be worth so much output. */
 #define SLACK	   (16u << 20)
 #define OUTPUT_MAX (64u << 20)
@@ -23,14 +25,15 @@ struct head {
 };
 
 static struct log {
-	int fd;
 	struct head *head; /* the mapping; NULL while nothing is logged */
-	size_t size;
+	int fd;
+	size_t size; /* of the file */
 	size_t snapshot;
-} lg = {.fd = -1};
+} lg;
 static char log_path[4096];
 
-bool log_replaying, log_loading, log_has_rings;
+bool log_replaying, log_loading;
+int log_answer;
 
 static void init_head(struct head *h)
 {
@@ -43,86 +46,80 @@ static void init_head(struct head *h)
 		fclose(f);
 }
 
-static bool map_file(struct log *l, int fd, size_t size)
+static void drop(struct log *l)
 {
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-
-	if (p == MAP_FAILED)
-		return false;
-	*l = (struct log){.fd = fd, .head = p, .size = size};
-	return true;
-}
-
-static void unmap(struct log *l)
-{
-	if (l->head)
-		munmap(l->head, l->size);
-	if (l->fd >= 0)
+	if (l->head) {
+		munmap(l->head, ROOM);
 		close(l->fd);
-	*l = (struct log){.fd = -1};
+	}
+	l->head = NULL;
 }
 
-static bool grow(size_t need)
+/* Go on with this file. */
+static bool open_file(const char *name, int flags)
 {
-	size_t size = lg.size + (need > lg.size / 4 ? need : lg.size / 4) + GROW;
-	void *p;
+	int fd = open(name, O_RDWR | O_CLOEXEC | flags, 0600);
+	void *p = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
-	/* Blocks are claimed now, so that writing to the mapping cannot fail later. */
-	if (posix_fallocate(lg.fd, (off_t)lg.size, (off_t)(size - lg.size)))
+	if (p != MAP_FAILED)
+		lg = (struct log){.head = p, .fd = fd, .size = (size_t)lseek(fd, 0, SEEK_END)};
+	else if (fd >= 0)
+		close(fd);
+	return p != MAP_FAILED;
+}
+
+/* Blocks up to there are claimed, so that writing to the mapping cannot fail later. */
+static bool reserve(size_t end)
+{
+	size_t size = end + end / 4 + GROW;
+
+	if (end <= lg.size)
+		return true;
+	if (size > ROOM || posix_fallocate(lg.fd, (off_t)lg.size, (off_t)(size - lg.size))) {
+		warnx("no space for the log %s: a crash would lose the store", log_path);
+		/* What follows is in it no more. */
+		if (lg.size)
+			lg.head->tail = 0;
+		drop(&lg);
 		return false;
-	p = mremap(lg.head, lg.size, size, MREMAP_MAYMOVE);
-	if (p == MAP_FAILED)
-		return false;
-	lg.head = p;
+	}
 	lg.size = size;
 	return true;
 }
 
-void log_put(enum log_type type, uint32_t conn, const uint64_t *val, unsigned int count,
-	     const void *data, size_t len)
+void log_put(struct record r, const void *data, size_t len)
 {
-	struct record r = {
-		.len = (uint32_t)len, .conn = conn, .type = type, .count = (uint16_t)count};
-	size_t values = count * sizeof(*val), need = sizeof(r) + values + len;
+	size_t end;
 	char *p;
 
 	if (!lg.head || log_replaying)
 		return;
-	if (lg.head->tail + need > lg.size && !grow(need)) {
-		fprintf(stderr,
-			"xenstored: no space for the log %s: a crash would lose the store\n",
-			log_path);
-		lg.head->tail = 0;
-		unmap(&lg);
+	end = lg.head->tail + sizeof(r) + len;
+	if (!reserve(end))
 		return;
-	}
+	r.len = (uint32_t)len;
 	p = (char *)lg.head + lg.head->tail;
 	memcpy(p, &r, sizeof(r));
-	if (count)
-		memcpy(p + sizeof(r), val, values);
 	if (len)
-		memcpy(p + sizeof(r) + values, data, len);
-	__atomic_store_n(&lg.head->tail, lg.head->tail + need, __ATOMIC_RELEASE);
+		memcpy(p + sizeof(r), data, len);
+	__atomic_store_n(&lg.head->tail, end, __ATOMIC_RELEASE);
 }
 
 void log_conn(enum log_type type, const struct conn *c)
 {
 	/* What is not logged yet of a ring's input is still in the ring. */
-	uint64_t ring[] = {c->domain->domid, c->domain->port, c->in_pos - (uint32_t)c->unlogged,
-			   c->out_pos};
-	uint64_t value = type == LOG_OVERFLOW ? c->overflow : (uint64_t)c->fd;
-
-	if (type == LOG_RING)
-		log_put(type, c->id, ring, 4, NULL, 0);
-	else
-		log_put(type, c->id, &value, 1, NULL, 0);
+	log_put((struct record){.type = type,
+				.conn = c->id,
+				.v = {c->domain->port, c->in_pos - (uint32_t)c->unlogged,
+				      c->out_pos, c->overflow}},
+		NULL, 0);
 }
 
-void log_domain(enum log_type type, const struct domain *d)
+void log_domain(const struct domain *d, bool gone)
 {
-	uint64_t v[] = {d->domid, d->introduced, d->shutdown};
-
-	log_put(type, 0, v, 3, NULL, 0);
+	log_put((struct record){.type = LOG_DOMAIN,
+				.v = {d->domid, gone, d->introduced, d->shutdown}},
+		NULL, 0);
 }
 
 void log_close(struct conn *c)
@@ -145,100 +142,73 @@ static void set_aside(const char *suffix)
 
 	snprintf(name, sizeof(name), "%s.%s", log_path, suffix);
 	if (!rename(log_path, name))
-		fprintf(stderr, "xenstored: a log that is of no use is kept as %s\n", name);
+		warnx("a log that is of no use is kept as %s", name);
 }
 
-void log_open(const char *dir)
+bool log_open(const char *dir)
 {
 	struct head want = {0};
-	off_t size;
-	int fd;
 
+	drop(&lg);
 	snprintf(log_path, sizeof(log_path), "%s/log", dir);
-	fd = open(log_path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	size = lseek(fd, 0, SEEK_END);
+	if (!open_file(log_path, 0))
+		return false;
 	init_head(&want);
-	if (size >= HEAD && map_file(&lg, fd, (size_t)size)) {
+	if (lg.size > HEAD)
 		want.tail = lg.head->tail;
-		if (want.tail > HEAD && want.tail <= lg.size &&
-		    !memcmp(lg.head, &want, offsetof(struct head, busy)))
-			return;
-		fd = -1;
-	}
-	unmap(&lg);
-	if (fd >= 0)
-		close(fd);
+	if (want.tail > HEAD && want.tail <= lg.size &&
+	    !memcmp(lg.head, &want, offsetof(struct head, busy)))
+		return true;
+	drop(&lg);
 	/* One of an earlier boot, or damaged. */
 	set_aside("old");
-}
-
-bool log_load(void)
-{
-	bool ok;
-
-	if (!lg.head)
-		return false;
-	log_replaying = true;
-	ok = state_load((char *)lg.head + HEAD, lg.head->tail - HEAD);
-	log_replaying = false;
-	if (ok)
-		return true;
-	/* Its word on which descriptors are connections counts for nothing. */
-	for (struct conn *c = conns; c; c = c->next)
-		c->fd = -1;
-	fprintf(stderr, "xenstored: the log makes no sense; starting empty\n");
-	set_aside("bad");
-	unmap(&lg);
-	state_clear();
 	return false;
 }
 
-void log_settle(bool resume)
+bool log_load(bool resume)
 {
+	if (!lg.head)
+		return false;
+	log_replaying = true;
+	if (!state_load((char *)lg.head + HEAD, lg.head->tail - HEAD)) {
+		set_aside("bad");
+		exit(1);
+	}
+	log_replaying = false;
 	state_settle(lg.head->busy, resume ? MAX_FDS : 0);
-}
-
-void log_stop(void)
-{
-	unmap(&lg);
+	return true;
 }
 
 bool log_compact(bool clean)
 {
 	char tmp[sizeof(log_path) + 8];
 	struct log old = lg;
-	int fd;
 
+	lg.head = NULL;
 	snprintf(tmp, sizeof(tmp), "%s.new", log_path);
-	fd = open(tmp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || posix_fallocate(fd, 0, HEAD + GROW) || !map_file(&lg, fd, HEAD + GROW)) {
-		fprintf(stderr, "xenstored: cannot write %s: %m\n", tmp);
-		if (fd >= 0)
-			close(fd);
-		return false;
+	if (!open_file(tmp, O_CREAT | O_TRUNC)) {
+		warn("cannot write %s", tmp);
+	} else if (reserve(HEAD)) {
+		init_head(lg.head);
+		lg.head->tail = HEAD;
+		state_save();
+		if (clean)
+			log_put((struct record){.type = LOG_CLEAN}, NULL, 0);
 	}
-	init_head(lg.head);
-	lg.head->tail = HEAD;
-	state_save();
-	if (clean)
-		log_put(LOG_CLEAN, 0, NULL, 0, NULL, 0);
-	/* No space: go on with the old one, and try again when it has grown as much once more. */
+	if (lg.head && rename(tmp, log_path)) {
+		warn("cannot rename %s", tmp);
+		drop(&lg);
+	}
+	/* Go on with the old one, and try again when it has grown as much once more. */
 	if (!lg.head) {
+		unlink(tmp);
 		lg = old;
 		lg.snapshot = lg.head ? lg.head->tail : 0;
-		unlink(tmp);
 		return false;
 	}
-	for (struct conn *c = conns; c; c = c->next)
-		if (!c->dead)
-			log_busy(c, c->in.len || c->out.len);
+	drop(&old);
 	lg.snapshot = lg.head->tail;
 	conn_exact_out = 0;
-	if (rename(tmp, log_path))
-		fprintf(stderr, "xenstored: cannot rename %s: %m\n", tmp);
-	unmap(&old);
 	return true;
 }
 

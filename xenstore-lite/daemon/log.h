@@ -11,66 +11,60 @@
 
 #include "conn.h"
 
+/* In brackets a record's numbers. */
 enum log_type {
 	/*
-	 * In a snapshot and after it; in brackets a record's numbers, then its bytes. In a
-	 * snapshot each input is one whole request that brings back a part of the state: a
-	 * watch, a transaction's step, or of connection 0, which is the daemon itself, a node,
-	 * its permissions, a limit.
+	 * In a snapshot alone. A request brings back a part of the state: of connection 0, which
+	 * is the daemon itself, a node, permissions, a limit; of others a watch or a transaction's
+	 * step. The record's bytes are its payload.
 	 */
-	LOG_INPUT,  /* bytes from a connection */
-	LOG_DOMAIN, /* a new domain [domid, introduced, shutdown] */
-	LOG_OPEN,   /* a socket connection [descriptor] */
-	LOG_RING, /* a domain's ring was mapped, before its introduction [domid, port, positions] */
-	LOG_OVERFLOW, /* back-pressure began, or ended [which] */
-	/* In a snapshot alone. */
+	LOG_REQUEST, /* [type, transaction] */
 	LOG_TXN,     /* an open transaction, whose steps follow [id, lost] */
-	LOG_PENDING, /* unfinished input and output of a connection [length of input] */
-	LOG_BEGIN,   /* its end [counters] */
+	LOG_PENDING, /* unfinished input or output of a connection [which] */
+	LOG_BEGIN,   /* its end [last transaction's id] */
+	/* In a snapshot and after it; the first and the last one bound the three groups. */
+	LOG_DOMAIN,   /* how a domain is now [domid, gone, introduced, shutdown] */
+	LOG_OPEN,     /* a socket connection [as log_conn() says] */
+	LOG_RING,     /* a domain's ring was mapped, before its introduction [likewise] */
+	LOG_OVERFLOW, /* back-pressure began, or ended [likewise] */
 	/* After it alone. */
+	LOG_INPUT, /* bytes from a connection [what the request that they end came to] */
 	LOG_CLOSE,
-	LOG_DOMAIN_GONE,
-	LOG_DOMAIN_SHUTDOWN,
 	LOG_CLEAN, /* the daemon ended in order, and nothing was under way but LOG_PENDING */
-	LOG_TYPES,
 };
 
-/* Each record: this, count numbers of 64 bits, then len bytes. */
+/* Each record: this, then len bytes. */
 struct record {
-	uint32_t len;
+	uint32_t type;
 	uint32_t conn; /* that it belongs to, or 0 */
-	uint16_t type;
-	uint16_t count;
+	uint32_t len;
+	uint32_t v[4];
 };
-#define LOG_VALUES 8
 
 extern bool log_replaying; /* what is run comes from a log */
 extern bool log_loading;   /* from its snapshot, to be exact */
-extern bool log_has_rings; /* the log comes from a daemon that had a hypervisor below it */
+extern int log_answer;	   /* and it was this error, or 0, that the request came to */
 
-/* Map the log in dir, if there is one to go on from. */
-void log_open(const char *dir);
-/* Bring back the state in it. False: there is none, or none that can be used. */
-bool log_load(void);
+/* Map the log in dir; false: there is none to go on from. */
+bool log_open(const char *dir);
 /*
- * Which connections go on, now that they can. With resume, those that an earlier
- * process of ours left open; without, no local ones.
+ * Bring back the state in it; false: none is open. With resume, local connections that an earlier
+ * process of ours left open go on. One that makes no sense is set aside, and the process ends.
  */
-void log_settle(bool resume);
+bool log_load(bool resume);
 /*
  * Write a snapshot of the state as the start of a new log, which replaces the old
  * one. clean: it is the daemon's last word.
  */
 bool log_compact(bool clean);
-/* Log nothing any more. */
-void log_stop(void);
 /* Between requests: start a new log when this one has grown far beyond its snapshot. */
 void log_tidy(void);
 
-void log_put(enum log_type type, uint32_t conn, const uint64_t *val, unsigned int count,
-	     const void *data, size_t len);
-void log_conn(enum log_type type, const struct conn *c); /* OPEN, RING, CLOSE, ... */
-void log_domain(enum log_type type, const struct domain *d);
+/* r.len is set to len. */
+void log_put(struct record r, const void *data, size_t len);
+/* OPEN, RING, CLOSE, ... [port, position of input, of output, overflow] */
+void log_conn(enum log_type type, const struct conn *c);
+void log_domain(const struct domain *d, bool gone);
 /* Log that c is closed, and close it. */
 void log_close(struct conn *c);
 /* A socket connection with nothing in flight in either direction survives a crash. */
@@ -78,11 +72,10 @@ void log_busy(const struct conn *c, bool busy);
 
 /* State as records: save emits them, load takes a whole log's worth of them. */
 void state_save(void);
-/* False when the records make no sense; state_clear() then brings back a blank slate. */
+/* False when the records make no sense; then this process is of no more use. */
 bool state_load(const void *records, size_t len);
 /* After the replay: which connections go on; busy tells of what a crash has interrupted. */
 void state_settle(const uint8_t *busy, size_t fds);
-void state_clear(void);
 /* A store with nothing but the root and /tool/xenstored. */
 void state_new(void);
 

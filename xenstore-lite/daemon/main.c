@@ -165,7 +165,6 @@ static void set_policy(void)
  */
 static void work(pid_t keeper, bool resume)
 {
-	bool loaded;
 	int xen;
 
 	signal(SIGTERM, on_signal);
@@ -178,24 +177,18 @@ static void work(pid_t keeper, bool resume)
 	if (getrandom(&hash_seed, sizeof(hash_seed), 0) != sizeof(hash_seed))
 		perror("xenstored: getrandom");
 	set_policy();
-	domain_init();
-	log_open(rundir);
-	loaded = log_load();
 	/* Connections that no log knows: their clients shall learn it. */
-	if (resume && !loaded)
+	if (!log_open(rundir) && resume)
 		close_range((unsigned int)listener + 1, ~0u, 0);
 	loop_init();
 	xen = no_xen || access("/dev/xen", F_OK) ? -1 : xen_open("/dev/xen/xenbus_backend");
-	if (loaded) {
-		log_settle(resume);
-	} else {
+	if (!log_load(resume))
 		state_new();
-		log_has_rings = xen >= 0;
-	}
 	loop_add(listener, on_connect);
 	if (xen >= 0)
 		loop_add(xen, xen_events);
-	ring_attach_dom0();
+	if (!domain0->conn && !ring_introduce(domain0, domain0->port))
+		fprintf(stderr, "xenstored: cannot map this domain's own ring\n");
 	log_compact(false);
 	domain_check_all();
 	write_pid(keeper);

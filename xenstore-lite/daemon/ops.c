@@ -225,7 +225,6 @@ static int op_introduce(struct op *o)
 {
 	struct domain *d;
 	bool again;
-	int err;
 
 	if (!o->num[2] || o->num[2] > UINT32_MAX)
 		return EINVAL;
@@ -234,9 +233,8 @@ static int op_introduce(struct op *o)
 		return EINVAL;
 	again = d->introduced;
 	/* The ring is mapped by its grant, whatever frame it is in. */
-	err = ring_introduce(d, (uint32_t)o->num[2]);
-	if (err)
-		return err;
+	if (!ring_introduce(d, (uint32_t)o->num[2]))
+		return EINVAL;
 	d->introduced = true;
 	if (!again)
 		watch_fire_special("@introduceDomain", d->domid);
@@ -279,8 +277,7 @@ static int op_set_target(struct op *o)
 	target = domain_find((unsigned int)o->num[1]);
 	if (!d || !target)
 		return ENOENT;
-	d->target = target->domid;
-	d->target_gen = target->gen;
+	d->target = target;
 	return 0;
 }
 

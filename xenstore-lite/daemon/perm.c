@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <stdio.h>
 #include "conn.h"
-#include "domain.h"
+
+static const char letters[] = "nrwb"; /* by flags */
 
 /* Which domain an entry is about; NULL when that life of it is over. */
 static struct domain *subject(const struct perm *p)
 {
-	return domain_alive(p->domid, p->gen);
+	struct domain *d = domain_find(p->domid);
+
+	return d && d->gen == p->gen ? d : NULL;
 }
 
 struct domain *perm_owner(const struct permset *ps)
@@ -28,12 +30,11 @@ static unsigned int perm_of_domain(const struct permset *ps, const struct domain
 
 unsigned int perm_of(const struct permset *ps, const struct conn *conn)
 {
-	struct domain *d = conn->domain, *target;
+	const struct domain *d = conn->domain;
 
 	if (d == domain0)
 		return PERM_READ | PERM_WRITE | PERM_OWNER;
-	target = d->target ? domain_alive(d->target, d->target_gen) : NULL;
-	return perm_of_domain(ps, d) | (target ? perm_of_domain(ps, target) : 0);
+	return perm_of_domain(ps, d) | (d->target ? perm_of_domain(ps, d->target) : 0);
 }
 
 struct permset *perm_parse(const char *const *strs, int n)
@@ -41,8 +42,7 @@ struct permset *perm_parse(const char *const *strs, int n)
 	struct permset *ps = permset_new((uint32_t)n);
 
 	for (int i = 0; i < n; i++) {
-		static const char letters[] = "nrwb";
-		const char *l = strs[i][0] ? strchr(letters, strs[i][0]) : NULL;
+		const char *l = memchr(letters, strs[i][0], sizeof(letters) - 1);
 		struct domain *d;
 		uint64_t domid;
 
@@ -51,9 +51,11 @@ struct permset *perm_parse(const char *const *strs, int n)
 			return NULL;
 		}
 		d = domain_get((unsigned int)domid);
-		ps->p[i].domid = (uint16_t)domid;
-		ps->p[i].gen = d ? d->gen : 0;
-		ps->p[i].flags = (uint16_t)(l - letters);
+		ps->p[i] = (struct perm){
+			.gen = d ? d->gen : 0,
+			.domid = (uint16_t)domid,
+			.flags = (uint16_t)(l - letters),
+		};
 	}
 	return ps;
 }
@@ -62,12 +64,9 @@ void perm_print(const struct permset *ps, struct buf *out)
 {
 	for (uint32_t i = 0; i < ps->n; i++) {
 		const struct domain *d = i ? subject(&ps->p[i]) : perm_owner(ps);
-		char s[16];
 
 		if (d)
-			buf_add(out, s,
-				1 + (size_t)snprintf(s, sizeof(s), "%c%u",
-						     "nrwb"[ps->p[i].flags & 3], d -> domid));
+			buf_printf(out, "%c%u%c", letters[ps->p[i].flags], d->domid, 0);
 	}
 }
 
@@ -80,7 +79,6 @@ struct permset *perm_inherit(struct permset *ps, const struct conn *conn)
 		return permset_get(ps);
 	own = permset_new(ps->n);
 	memcpy(own->p, ps->p, ps->n * sizeof(ps->p[0]));
-	own->p[0].domid = d->domid;
-	own->p[0].gen = d->gen;
+	own->p[0] = (struct perm){d->gen, d->domid, ps->p[0].flags};
 	return own;
 }

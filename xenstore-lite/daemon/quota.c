@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The one place where what clients make grow is counted and bounded. */
-#include "domain.h"
 #include "log.h"
 
 struct quota_kind quotas[Q_COUNT] = {

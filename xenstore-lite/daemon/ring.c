@@ -4,7 +4,6 @@
  * rsp_cons and may write anything anywhere at any time: its two indices are read
  * once per use and checked, and ours live in the connection, the page only shows them.
  */
-#include <stdio.h>
 #include "log.h"
 #include "ring.h"
 
@@ -96,9 +95,9 @@ const struct transport ring_transport = {
 	.exact = true,
 };
 
-struct conn *ring_new(struct domain *d, uint32_t conn_id, uint32_t in_pos, uint32_t out_pos)
+struct conn *ring_new(struct domain *d, uint32_t in_pos, uint32_t out_pos)
 {
-	struct conn *c = conn_new(&ring_transport, d, conn_id);
+	struct conn *c = conn_new(&ring_transport, d, CONN_RING | d->domid);
 
 	d->conn = c;
 	c->in_pos = in_pos;
@@ -111,8 +110,10 @@ bool ring_resume(struct conn *c)
 	struct xenstore_domain_interface *page;
 	uint32_t sent;
 
-	if (!xen_attach(c->domain))
+	if (!xen_attach(c->domain)) {
+		conn_close(c);
 		return false;
+	}
 	page = c->domain->page;
 	sent = load(&page->rsp_prod) - c->out_pos;
 	buf_take(&c->out, sent < c->out.len ? sent : c->out.len);
@@ -126,14 +127,12 @@ bool ring_resume(struct conn *c)
 }
 
 /* A new connection starts where the page's indices stand now, or at 0 if the guest asks for it. */
-static int attach_new(struct domain *d)
+static bool attach_new(struct domain *d)
 {
-	struct conn *c = ring_new(d, 0, 0, 0);
+	struct conn *c = ring_new(d, 0, 0);
 
-	if (!ring_resume(c)) {
-		conn_close(c);
-		return EINVAL;
-	}
+	if (!ring_resume(c))
+		return false;
 	if (load(&d->page->connection) == XENSTORE_RECONNECT)
 		memset(d->page, 0, offsetof(struct xenstore_domain_interface, server_features));
 	c->in_pos = load(&d->page->req_cons);
@@ -141,32 +140,24 @@ static int attach_new(struct domain *d)
 	log_conn(LOG_RING, c);
 	store(&d->page->connection, XENSTORE_CONNECTED);
 	xen_notify(d);
-	return 0;
+	return true;
 }
 
-int ring_introduce(struct domain *d, uint32_t port)
+bool ring_introduce(struct domain *d, uint32_t port)
 {
 	d->port = port;
-	/*
-	 * In a replay the log entry before this one has made the connection, or not; where the
-	 * privileged domain has a ring, all have.
-	 */
-	if (log_replaying || !xen_present)
-		return d->conn || !domain0->conn ? 0 : EINVAL;
+	/* In a replay the log entry before this one has made the connection, if this went well. */
+	if (log_replaying)
+		return !log_answer;
+	if (!xen_present)
+		return true;
 	if (!d->conn)
 		return attach_new(d);
-	if (!xen_attach(d)) {
+	if (xen_attach(d))
+		conn_again(d->conn);
+	else
 		log_close(d->conn);
-		return EINVAL;
-	}
-	conn_again(d->conn);
-	return 0;
-}
-
-void ring_attach_dom0(void)
-{
-	if (!domain0->conn && ring_introduce(domain0, domain0->port))
-		fprintf(stderr, "xenstored: cannot map this domain's own ring\n");
+	return d->conn;
 }
 
 void ring_event(struct domain *d)

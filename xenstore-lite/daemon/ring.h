@@ -9,27 +9,25 @@ extern const struct transport ring_transport;
 
 /*
  * INTRODUCE: map the ring and make a connection of it, or bind the one there is to another
- * port. Returns 0 or EINVAL; then there is no connection any more.
+ * port. When that fails there is no connection any more.
  */
-int ring_introduce(struct domain *d, uint32_t port);
+bool ring_introduce(struct domain *d, uint32_t port);
 /* A connection from the log, which has taken and sent so many bytes. */
-struct conn *ring_new(struct domain *d, uint32_t conn_id, uint32_t in_pos, uint32_t out_pos);
-/* Map its ring, and leave out what the guest has got already; false when that fails. */
+struct conn *ring_new(struct domain *d, uint32_t in_pos, uint32_t out_pos);
+/* Map its ring, and leave out what the guest has got already; when that fails, it is closed. */
 bool ring_resume(struct conn *c);
-/* The privileged domain's own kernel, unless the log has its connection. */
-void ring_attach_dom0(void);
 /* The domain's channel fired: serve it, after the fresh connection that it may ask for. */
 void ring_event(struct domain *d);
 
 extern bool xen_present; /* there is a hypervisor; without one there are no rings */
 /*
- * Open the hypervisor's devices; own_ring is the file of this domain's own kernel's ring.
- * Returns the descriptor that event channels make readable, or -1.
+ * Open the hypervisor's devices; own_ring is the file of this domain's own kernel's ring,
+ * whose port becomes domain 0's. Returns the descriptor that event channels make readable, or -1.
  */
 int xen_open(const char *own_ring);
 /* That descriptor is readable: serve the ring whose channel fired. */
 void xen_events(void);
-/* Map d's ring, unless it is mapped, and bind to d's port. Fails with nothing left of either. */
+/* Map d's ring and bind to its port, whatever was before. Fails with neither. */
 bool xen_attach(struct domain *d);
 void xen_detach(struct domain *d);
 void xen_notify(const struct domain *d);

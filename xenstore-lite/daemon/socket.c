@@ -97,9 +97,9 @@ const struct transport socket_transport = {
 	.close = sock_close,
 };
 
-struct conn *socket_new(int fd, uint32_t conn_id)
+struct conn *socket_new(int fd)
 {
-	struct conn *c = conn_new(&socket_transport, domain0, conn_id);
+	struct conn *c = conn_new(&socket_transport, domain0, (uint32_t)fd);
 
 	c->fd = fd;
 	return c;
@@ -120,7 +120,7 @@ void socket_accept(int listener)
 
 		if (fd < 0)
 			return;
-		c = socket_new(fd, 0);
+		c = socket_new(fd);
 		log_conn(LOG_OPEN, c);
 		log_busy(c, false);
 		/* Now that the log knows it, it may outlive this process. */

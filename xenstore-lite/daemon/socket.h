@@ -26,7 +26,7 @@ int socket_listen(const char *path);
 /* Take the new connections that there are. */
 void socket_accept(int listener);
 /* A connection on fd, and its place in the loop; two steps, for a replay comes between. */
-struct conn *socket_new(int fd, uint32_t conn_id);
+struct conn *socket_new(int fd);
 void socket_start(struct conn *c);
 
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The whole state as log records, and back. A loaded file is checked like any input. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "log.h"
@@ -9,55 +8,28 @@
 
 /* ---- saving ---- */
 
-#define PUT(type, conn, data, len, ...)                \
-	log_put(type, conn, (uint64_t[]){__VA_ARGS__}, \
-		sizeof((uint64_t[]){__VA_ARGS__}) / sizeof(uint64_t), data, len)
-
-/* A request that is being put together. */
-static struct buf request;
-
-static void add_text(const char *s)
-{
-	buf_add(&request, s, strlen(s) + 1);
-}
-
-static void add_number(uint64_t n)
-{
-	char s[24];
-
-	snprintf(s, sizeof(s), "%llu", (unsigned long long)n);
-	add_text(s);
-}
-
-static void start_request(void)
-{
-	request.len = 0;
-	buf_add(&request, NULL, sizeof(struct xsd_sockmsg));
-}
+/* The payload of a request that is being put together. */
+static struct buf text;
 
 static void put_request(uint32_t conn, uint32_t type)
 {
-	struct xsd_sockmsg h = {.type = type, .len = (uint32_t)(request.len - sizeof(h))};
-
-	memcpy(request.data, &h, sizeof(h));
-	log_put(LOG_INPUT, conn, NULL, 0, request.data, request.len);
+	log_put((struct record){.type = LOG_REQUEST, .conn = conn, .v = {type}}, text.data,
+		text.len);
+	buf_take(&text, text.len);
 }
 
 static void save_limit(const struct domain *d, enum quota q, int64_t limit)
 {
-	start_request();
-	add_text("quota");
-	add_text("set");
+	buf_printf(&text, "quota%cset%c", 0, 0);
 	if (d)
-		add_number(d->domid);
-	add_text(quotas[q].name);
-	add_number((uint64_t)limit);
+		buf_printf(&text, "%u%c", d->domid, 0);
+	buf_printf(&text, "%s%c%lld%c", quotas[q].name, 0, (long long)limit, 0);
 	put_request(0, XS_CONTROL);
 }
 
 static void save_domain(const struct domain *d)
 {
-	log_domain(LOG_DOMAIN, d);
+	log_domain(d, false);
 	for (unsigned int q = 0; q < Q_COUNT; q++)
 		if (d->limit[q] >= 0)
 			save_limit(d, q, d->limit[q]);
@@ -65,19 +37,16 @@ static void save_domain(const struct domain *d)
 
 static void save_target(const struct domain *d)
 {
-	if (!d->target || !domain_alive(d->target, d->target_gen))
+	if (!d->target)
 		return;
-	start_request();
-	add_number(d->domid);
-	add_number(d->target);
+	buf_printf(&text, "%u%c%u%c", d->domid, 0, d->target->domid, 0);
 	put_request(0, XS_SET_TARGET);
 }
 
 static void save_perms(const char *path, const struct permset *ps)
 {
-	start_request();
-	add_text(path);
-	perm_print(ps, &request);
+	buf_printf(&text, "%s%c", path, 0);
+	perm_print(ps, &text);
 	put_request(0, XS_SET_PERMS);
 }
 
@@ -89,9 +58,8 @@ static void save_node(struct node *n, const char *path, void *above)
 {
 	struct permset **own = above;
 
-	start_request();
-	add_text(path);
-	buf_add(&request, content_value(n->c), n->c->value_len);
+	buf_printf(&text, "%s%c", path, 0);
+	buf_add(&text, content_value(n->c), n->c->value_len);
 	put_request(0, XS_WRITE);
 	for (const char *p = path; *p && p[1]; p = strchrnul(p + 1, '/'))
 		own++;
@@ -104,43 +72,48 @@ static void save_node(struct node *n, const char *path, void *above)
 static void save_watch(struct watch *w)
 {
 	w->missed = w->conn->overflow;
-	start_request();
-	add_text(w->abs + w->skip);
-	add_text(w->token);
+	buf_printf(&text, "%s%c%s%c", w->abs + w->skip, 0, w->token, 0);
 	if (w->depth != WATCH_ANY_DEPTH)
-		add_number(w->depth);
+		buf_printf(&text, "%u%c", w->depth, 0);
 	put_request(w->conn->id, XS_WATCH);
 }
 
 /* Moved onto the store of now, which is the one that is saved, it needs no snapshot of its own. */
 static void save_txn(struct txn *t)
 {
+	struct record r = {.type = LOG_TXN, .conn = t->conn->id};
 	const struct step *s;
 
 	txn_renew(t);
-	PUT(LOG_TXN, t->conn->id, NULL, 0, t->id, t->lost);
-	for (size_t at = 0; (s = txn_step(t, &at));)
-		log_put(LOG_INPUT, t->conn->id, NULL, 0, &s->req, sizeof(s->req) + s->req.len);
+	r.v[0] = t->id;
+	r.v[1] = t->lost;
+	log_put(r, NULL, 0);
+	r.type = LOG_REQUEST;
+	for (size_t at = 0; (s = txn_step(t, &at));) {
+		r.v[0] = s->req.type;
+		r.v[1] = t->id;
+		log_put(r, s->data, s->req.len);
+	}
+}
+
+static void save_pending(const struct conn *c, const struct buf *b, size_t len)
+{
+	struct record r = {.type = LOG_PENDING, .conn = c->id, .v = {b == &c->out}};
+
+	if (len)
+		log_put(r, b->data + b->head, len);
 }
 
 static void save_conn(struct conn *c)
 {
-	size_t in = c->in.len - c->unlogged;
-
-	log_conn(c->tp == &ring_transport ? LOG_RING : LOG_OPEN, c);
-	if (c->overflow)
-		log_conn(LOG_OVERFLOW, c);
+	log_conn(c->tp->exact ? LOG_RING : LOG_OPEN, c);
 	for (struct watch *w = c->watches; w; w = w->next)
 		save_watch(w);
 	for (struct txn *t = c->txns; t; t = t->next)
 		save_txn(t);
-	request.len = 0;
-	if (in)
-		buf_add(&request, c->in.data + c->in.head, in);
-	if (c->out.len)
-		buf_add(&request, c->out.data + c->out.head, c->out.len);
-	if (request.len)
-		PUT(LOG_PENDING, c->id, request.data, request.len, in);
+	save_pending(c, &c->in, c->in.len - c->unlogged);
+	save_pending(c, &c->out, c->out.len);
+	log_busy(c, c->in.len || c->out.len);
 }
 
 void state_save(void)
@@ -159,25 +132,13 @@ void state_save(void)
 	for (struct conn *c = conns; c; c = c->next)
 		if (!c->dead)
 			save_conn(c);
-	PUT(LOG_BEGIN, 0, NULL, 0, conn_last_id, txn_last_id, log_has_rings);
-	buf_free(&request);
+	log_put((struct record){.type = LOG_BEGIN, .v = {txn_last_id}}, NULL, 0);
 }
 
 /* ---- loading ---- */
 
-/* A record taken apart. */
-struct loaded {
-	struct record h;
-	struct conn *c; /* that it names, if there is one */
-	uint64_t v[LOG_VALUES];
-	const char *data;
-};
-
-static struct {
-	struct conn *last; /* that a record was about */
-	struct conn self;  /* connection 0 */
-	bool clean;
-} ld;
+static struct conn *last; /* that a record was about */
+static bool clean;	  /* the last record was LOG_CLEAN */
 
 static void new_root(void)
 {
@@ -195,172 +156,132 @@ static void new_root(void)
 }
 
 /* A request of the snapshot. What a transaction has asked for may have been refused. */
-static bool load_request(struct loaded *r)
+static bool load_request(struct conn *c, const struct record *r, const char *data)
 {
-	struct xsd_sockmsg req;
+	struct xsd_sockmsg req = {.type = r->v[0], .tx_id = r->v[1], .len = r->len};
+	struct conn self = {.domain = domain0};
 	struct outcome out;
 	bool fit;
-	int err;
 
-	if (r->h.len < sizeof(req))
-		return false;
-	memcpy(&req, r->data, sizeof(req));
-	if (r->c)
+	if (c)
 		fit = req.tx_id ? ops_is_step(&req) : req.type == XS_WATCH;
 	else
-		fit = req.type == XS_WRITE || req.type == XS_SET_PERMS || req.type == XS_CONTROL ||
-		      req.type == XS_SET_TARGET;
-	if (!fit || req.len != r->h.len - sizeof(req) || req.len > 2 * XENSTORE_PAYLOAD_MAX)
+		fit = !r->conn && (req.type == XS_WRITE || req.type == XS_SET_PERMS ||
+				   req.type == XS_CONTROL || req.type == XS_SET_TARGET);
+	if (!fit || req.len > 2 * XENSTORE_PAYLOAD_MAX)
 		return false;
-	err = ops_run(r->c ? r->c : &ld.self, &req, r->data + sizeof(req), &out);
-	return !err || req.tx_id;
+	return !ops_run(c ? c : &self, &req, data, &out) || req.tx_id;
 }
 
-static bool load_txn(struct loaded *r)
+static bool load_domain(const struct record *r)
 {
-	if (!r->v[0] || r->v[0] > UINT32_MAX || txn_find(r->c, (uint32_t)r->v[0]))
+	struct domain *d = domain_find(r->v[0]);
+
+	if (d == domain0 || r->v[0] >= DOMID_LIMIT)
 		return false;
-	txn_new(r->c, (uint32_t)r->v[0])->lost = r->v[1];
+	if (!d)
+		d = domain_add(r->v[0]);
+	d->introduced |= r->v[2];
+	if (r->v[1])
+		domain_release(d);
+	else if (r->v[3])
+		domain_shutdown(d);
 	return true;
 }
 
-static bool load_pending(struct loaded *r)
+static bool load_conn(const struct record *r)
 {
-	if (r->v[0] > r->h.len)
-		return false;
-	buf_add(&r->c->in, r->data, r->v[0]);
-	buf_add(&r->c->out, r->data + r->v[0], r->h.len - r->v[0]);
-	return true;
-}
+	struct domain *d = domain_find(r->conn - CONN_RING);
 
-static bool load_begin(struct loaded *r)
-{
-	conn_last_id = (uint32_t)r->v[0];
-	txn_last_id = (uint32_t)r->v[1];
-	log_has_rings = r->v[2];
-	log_loading = conn_muted = false;
-	return true;
-}
-
-/* d: there is already a domain of that id. */
-static bool load_domain(struct loaded *r, struct domain *d)
-{
-	if (r->v[0] >= DOMID_LIMIT || d)
-		return false;
-	d = domain_add((unsigned int)r->v[0]);
-	d->introduced = r->v[1];
-	d->shutdown = r->v[2];
-	return true;
-}
-
-static bool load_ring(struct loaded *r, struct domain *d)
-{
+	if (r->type == LOG_OPEN) {
+		conn_set_overflow(socket_new((int)r->conn), r->v[3]);
+		return true;
+	}
 	if (!d || d->conn)
 		return false;
-	log_has_rings = true;
-	d->port = (uint32_t)r->v[1];
-	ring_new(d, r->h.conn, (uint32_t)r->v[2], (uint32_t)r->v[3]);
+	d->port = r->v[0];
+	conn_set_overflow(ring_new(d, r->v[1], r->v[2]), r->v[3]);
 	return true;
 }
 
-#define SNAPSHOT 1 /* may stand in the snapshot, */
-#define SINCE	 2 /* after it, */
-#define CONN	 4 /* is about a connection there is, */
-#define NEW_CONN 8 /* or a new one */
-
-static const uint8_t place[LOG_TYPES] = {
-	[LOG_INPUT] = SNAPSHOT | SINCE,
-	[LOG_DOMAIN] = SNAPSHOT | SINCE,
-	[LOG_OPEN] = SNAPSHOT | SINCE | NEW_CONN,
-	[LOG_RING] = SNAPSHOT | SINCE | NEW_CONN,
-	[LOG_OVERFLOW] = SNAPSHOT | SINCE | CONN,
-	[LOG_TXN] = SNAPSHOT | CONN,
-	[LOG_PENDING] = SNAPSHOT | CONN,
-	[LOG_BEGIN] = SNAPSHOT,
-	[LOG_CLOSE] = SINCE | CONN,
-	[LOG_DOMAIN_GONE] = SINCE,
-	[LOG_DOMAIN_SHUTDOWN] = SINCE,
-	[LOG_CLEAN] = SINCE,
-};
-
-static bool load_record(struct loaded *r)
+/* A record about a connection that there is. */
+static bool load_about(struct conn *c, const struct record *r, const char *data)
 {
-	unsigned int flags = r->h.type < LOG_TYPES ? place[r->h.type] : 0;
-	struct domain *d = r->v[0] < DOMID_LIMIT ? domain_find((unsigned int)r->v[0]) : NULL;
-
-	if (!ld.last || ld.last->id != r->h.conn || ld.last->dead)
-		ld.last = r->h.conn ? conn_by_id(r->h.conn) : NULL;
-	r->c = ld.last;
-	if (!(flags & (log_loading ? SNAPSHOT : SINCE)) || ((flags & CONN) && !r->c) ||
-	    ((flags & NEW_CONN) && (!r->h.conn || r->c)))
-		return false;
-	ld.clean = r->h.type == LOG_CLEAN;
-	switch ((enum log_type)r->h.type) {
-	case LOG_INPUT:
-		if (log_loading)
-			return load_request(r);
-		if (r->c)
-			conn_replay(r->c, r->data, r->h.len);
-		return r->c;
-	case LOG_DOMAIN:
-		return load_domain(r, d);
-	case LOG_OPEN:
-		return socket_new((int)r->v[0], r->h.conn);
-	case LOG_RING:
-		return load_ring(r, d);
-	case LOG_OVERFLOW:
-		conn_set_overflow(r->c, r->v[0]);
-		return true;
+	switch ((enum log_type)r->type) {
 	case LOG_TXN:
-		return load_txn(r);
+		if (!r->v[0] || txn_find(c, r->v[0]))
+			return false;
+		txn_new(c, r->v[0])->lost = r->v[1];
+		return true;
 	case LOG_PENDING:
-		return load_pending(r);
-	case LOG_BEGIN:
-		return load_begin(r);
+		buf_add(r->v[0] ? &c->out : &c->in, data, r->len);
+		return true;
+	case LOG_OVERFLOW:
+		conn_set_overflow(c, r->v[3]);
+		return true;
+	case LOG_INPUT:
+		log_answer = (int)r->v[0];
+		conn_replay(c, data, r->len);
+		return true;
 	case LOG_CLOSE:
-		conn_close(r->c);
-		ld.last = NULL;
+		conn_close(c);
+		last = NULL;
 		/* A long log opens and closes many. */
 		conn_flush_all();
 		conn_reap();
 		return true;
-	case LOG_DOMAIN_GONE:
-	case LOG_DOMAIN_SHUTDOWN:
-		if (d && d != domain0)
-			(r->h.type == LOG_DOMAIN_GONE ? domain_release : domain_shutdown)(d);
-		return d && d != domain0;
 	default:
+		return false;
+	}
+}
+
+static bool load_record(const struct record *r, const char *data)
+{
+	struct conn *c;
+
+	if (!last || last->id != r->conn || last->dead)
+		last = r->conn ? conn_by_id(r->conn) : NULL;
+	c = last;
+	clean = r->type == LOG_CLEAN;
+	if (log_loading ? r->type > LOG_OVERFLOW : r->type < LOG_DOMAIN)
+		return false;
+	switch ((enum log_type)r->type) {
+	case LOG_REQUEST:
+		return load_request(c, r, data);
+	case LOG_BEGIN:
+		txn_last_id = r->v[0];
+		log_loading = conn_muted = false;
 		return true;
+	case LOG_DOMAIN:
+		return load_domain(r);
+	case LOG_OPEN:
+	case LOG_RING:
+		return r->conn && !c && load_conn(r);
+	case LOG_CLEAN:
+		return true;
+	default:
+		return c && load_about(c, r, data);
 	}
 }
 
 bool state_load(const void *records, size_t len)
 {
-	const char *p = records;
+	const char *p = records, *end = p + len;
+	struct record r;
 	bool ok = true;
 
-	memset(&ld, 0, sizeof(ld));
-	ld.self.domain = domain0;
+	last = NULL;
+	clean = false;
 	new_root();
 	log_loading = conn_muted = true;
-	while (ok && len) {
-		struct loaded r = {0};
-		size_t size = sizeof(r.h);
-
-		ok = size <= len;
+	while (ok && (size_t)(end - p) >= sizeof(r)) {
+		memcpy(&r, p, sizeof(r));
+		p += sizeof(r);
+		ok = r.len <= (size_t)(end - p) && load_record(&r, p);
 		if (ok)
-			memcpy(&r.h, p, size);
-		size += r.h.count * sizeof(r.v[0]);
-		ok = ok && r.h.count <= LOG_VALUES && size <= len && r.h.len <= len - size;
-		if (!ok)
-			break;
-		memcpy(r.v, p + sizeof(r.h), size - sizeof(r.h));
-		r.data = p + size;
-		p += size + r.h.len;
-		len -= size + r.h.len;
-		ok = load_record(&r);
+			p += r.len;
 	}
-	ok = ok && !log_loading;
+	ok = ok && p == end && !log_loading;
 	log_loading = conn_muted = false;
 	return ok;
 }
@@ -379,11 +300,10 @@ void state_settle(const uint8_t *busy, size_t fds)
 			continue;
 		conn_again(c);
 		if (c->tp->exact) {
-			if (!ring_resume(c))
-				conn_close(c);
+			ring_resume(c);
 			continue;
 		}
-		if (!ld.clean) {
+		if (!clean) {
 			buf_free(&c->in);
 			buf_free(&c->out);
 		}
@@ -391,26 +311,11 @@ void state_settle(const uint8_t *busy, size_t fds)
 		 */
 		if ((size_t)c->fd >= fds || !is_socket(c->fd))
 			c->fd = -1;
-		if (c->fd < 0 || (!ld.clean && busy[c->fd]))
+		if (c->fd < 0 || (!clean && busy[c->fd]))
 			conn_close(c);
 		else
 			socket_start(c);
 	}
-}
-
-void state_clear(void)
-{
-	for (struct conn *c = conns; c; c = c->next)
-		conn_close(c);
-	conn_flush_all();
-	conn_reap();
-	while (domain0->next)
-		domain_end(domain0->next);
-	node_put(store_root);
-	node_put(watch_specials);
-	store_root = watch_specials = NULL;
-	domain_init();
-	conn_last_id = txn_last_id = 0;
 }
 
 void state_new(void)

@@ -37,8 +37,7 @@ int xen_open(const char *own_ring)
 	evtchn = xenevtchn_open(NULL, 0);
 	gnttab = xengnttab_open(NULL, 0);
 	call = xencall_open(NULL, 0);
-	if (call)
-		domctl = xencall_alloc_buffer(call, sizeof(*domctl));
+	domctl = call ? xencall_alloc_buffer(call, sizeof(*domctl)) : NULL;
 	if (!evtchn || !gnttab || !domctl) {
 		fprintf(stderr, "xenstored: cannot open the hypervisor's devices in /dev/xen\n");
 		return -1;
@@ -50,20 +49,24 @@ int xen_open(const char *own_ring)
 	return xenevtchn_fd(evtchn);
 }
 
-static void unbind(struct domain *d)
+void xen_detach(struct domain *d)
 {
-	by_port[d->local_port] = NULL;
-	xenevtchn_unbind(evtchn, (evtchn_port_t)d->local_port);
+	if (d->local_port) {
+		by_port[d->local_port] = NULL;
+		xenevtchn_unbind(evtchn, (evtchn_port_t)d->local_port);
+	}
+	if (d->page && d->domid)
+		xengnttab_unmap(gnttab, d->page, 1);
 	d->local_port = 0;
+	d->page = NULL;
 }
 
 bool xen_attach(struct domain *d)
 {
 	int port = -1;
 
-	if (d->local_port)
-		unbind(d);
-	if (!d->page && xen_present)
+	xen_detach(d);
+	if (xen_present)
 		d->page = d->domid ? xengnttab_map_grant_ref(gnttab, d->domid, GRANT_STORE,
 							     PROT_READ | PROT_WRITE)
 				   : own_page;
@@ -76,15 +79,6 @@ bool xen_attach(struct domain *d)
 	d->local_port = port;
 	by_port[port] = d;
 	return true;
-}
-
-void xen_detach(struct domain *d)
-{
-	if (d->local_port)
-		unbind(d);
-	if (d->page && d->domid)
-		xengnttab_unmap(gnttab, d->page, 1);
-	d->page = NULL;
 }
 
 void xen_notify(const struct domain *d)

@@ -55,14 +55,14 @@ struct xs_handle {
 	struct message *reply, *events, **last_event;
 };
 
-/* Connect to the daemon's socket, or open the kernel's device. */
-static int open_path(const char *path)
+/* Connect to a socket or, unless that alone is wanted, open a device. */
+static int open_path(const char *path, unsigned long flags)
 {
 	struct sockaddr_un sa = {.sun_family = AF_UNIX};
 	struct stat st;
 	int fd;
 
-	if (!stat(path, &st) && S_ISCHR(st.st_mode))
+	if (!(flags & XS_OPEN_SOCKETONLY) && !stat(path, &st) && S_ISCHR(st.st_mode))
 		return open(path, O_RDWR | O_CLOEXEC);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (snprintf(sa.sun_path, sizeof(sa.sun_path), "%s", path) >= (int)sizeof(sa.sun_path))
@@ -73,14 +73,14 @@ static int open_path(const char *path)
 	return -1;
 }
 
-/* The device is for who has no socket. On failure errno tells about the socket. */
+/* The kernel's device is for who has no socket. On failure errno tells about the socket. */
 static int open_store(unsigned long flags)
 {
 	const char *const devices[] = {"/dev/xen/xenbus", "/proc/xen/xenbus"};
-	int fd = open_path(xs_daemon_socket()), err = errno;
+	int fd = open_path(xs_daemon_socket(), flags), err = errno;
 
 	for (int i = 0; fd < 0 && i < 2 && !(flags & XS_OPEN_SOCKETONLY); i++)
-		fd = open_path(devices[i]);
+		fd = open_path(devices[i], flags);
 	errno = err;
 	return fd;
 }
@@ -494,29 +494,24 @@ bool xs_set_target(struct xs_handle *h, unsigned int domid, unsigned int target)
 	return done(ask(h, XBT_NULL, XS_SET_TARGET, NULL, NULL, 0, "%u%c%u", domid, 0, target));
 }
 
-static char *ask_domain(struct xs_handle *h, uint32_t type, unsigned int domid)
-{
-	return ask(h, XBT_NULL, type, NULL, NULL, 0, "%u", domid);
-}
-
 bool xs_resume_domain(struct xs_handle *h, unsigned int domid)
 {
-	return done(ask_domain(h, XS_RESUME, domid));
+	return done(ask(h, XBT_NULL, XS_RESUME, NULL, NULL, 0, "%u", domid));
 }
 
 bool xs_release_domain(struct xs_handle *h, unsigned int domid)
 {
-	return done(ask_domain(h, XS_RELEASE, domid));
+	return done(ask(h, XBT_NULL, XS_RELEASE, NULL, NULL, 0, "%u", domid));
 }
 
 char *xs_get_domain_path(struct xs_handle *h, unsigned int domid)
 {
-	return ask_domain(h, XS_GET_DOMAIN_PATH, domid);
+	return ask(h, XBT_NULL, XS_GET_DOMAIN_PATH, NULL, NULL, 0, "%u", domid);
 }
 
 bool xs_is_domain_introduced(struct xs_handle *h, unsigned int domid)
 {
-	char *s = ask_domain(h, XS_IS_DOMAIN_INTRODUCED, domid);
+	char *s = ask(h, XBT_NULL, XS_IS_DOMAIN_INTRODUCED, NULL, NULL, 0, "%u", domid);
 	bool yes = s && *s == 'T';
 
 	free(s);
