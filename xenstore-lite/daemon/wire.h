@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-#include "xenstore_wire.h"
+#include <xen/io/xs_wire.h>
 
 /* A byte queue: data[head .. head + len) waits, more is added at its end. */
 struct buf {

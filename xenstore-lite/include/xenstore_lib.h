@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "xenstore_wire.h"
+#include <xen/io/xs_wire.h>
 
 /* Entry 0 of a list names the owner and what everyone not listed may do. */
 struct xs_permissions {

@@ -17,7 +17,7 @@
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
-#include "xenstore_wire.h"
+#include <xen/io/xs_wire.h>
 
 struct cl {
 	int fd, id, step, round;
