@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdio.h>
 #include <stdlib.h>
-#include "conn.h"
 #include "log.h"
 
 /* Queued output at which a local client is served no more until it has taken all. */

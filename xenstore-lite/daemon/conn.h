@@ -6,7 +6,6 @@
 #include <sys/types.h>
 #include "txn.h"
 #include "watch.h"
-#include "wire.h"
 
 /* A socket, a ring and a test buffer are these four functions to the rest of the daemon. */
 struct transport {

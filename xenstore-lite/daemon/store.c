@@ -2,7 +2,6 @@
 /* Changes to a tree, with permissions inherited and every byte billed to an owner. */
 #include <stdlib.h>
 #include "conn.h"
-#include "txn.h"
 
 struct node *store_root;
 
@@ -68,11 +67,6 @@ struct node *store_done(bool keep)
 	return other;
 }
 
-static bool enforced(const struct conn *conn)
-{
-	return conn->domain != domain0;
-}
-
 static bool too_big(const struct conn *conn, size_t value_len, const struct permset *ps)
 {
 	int64_t n = (int64_t)(value_len + ps->n * sizeof(ps->p[0]));
@@ -94,7 +88,7 @@ static const struct content *replace(struct node **root, const struct conn *conn
 	c = content_new(n->c->bytes, n->c->name_len, value, len, ps);
 	old = content_bytes(n->c);
 	new = content_bytes(c);
-	if (!bill(root, to, from != to, from == to ? new - old : new, enforced(conn))) {
+	if (!bill(root, to, from != to, from == to ? new - old : new, conn->domain != domain0)) {
 		content_put(c);
 		return NULL;
 	}
@@ -125,7 +119,8 @@ static const struct content *create(struct node **root, const struct conn *conn,
 		at = &(*at)->children;
 		p += n;
 	}
-	if (too_big(conn, len, ps) || !bill(root, perm_owner(ps), nodes, bytes, enforced(conn))) {
+	if (too_big(conn, len, ps) ||
+	    !bill(root, perm_owner(ps), nodes, bytes, conn->domain != domain0)) {
 		node_put(top);
 		made = NULL;
 	} else {

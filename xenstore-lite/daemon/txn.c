@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <stdlib.h>
 #include <time.h>
-#include "conn.h"
 #include "log.h"
-#include "txn.h"
-#include "watch.h"
 
 uint32_t txn_last_id;
 
@@ -215,9 +212,9 @@ void txn_forget(struct conn *conn)
 /* ---- fairness ---- */
 
 static struct {
-	struct conn *conn;    /* whose turn it is */
-	int64_t since, until; /* when it began and must end */
-	int64_t next;	      /* no other turn before this */
+	struct conn *conn; /* whose turn it is */
+	int64_t since;	   /* when it began */
+	int64_t next;	   /* no other turn before this */
 } turn;
 
 static int64_t now_us(void)
@@ -239,7 +236,6 @@ int txn_start(struct conn *conn, uint32_t *id)
 	if (conn->retries >= TXN_PATIENCE && !turn.conn && !log_replaying) {
 		turn.conn = conn;
 		turn.since = now_us();
-		turn.until = turn.since + TXN_HOLD_MS * 1000;
 	}
 	return 0;
 }
@@ -273,7 +269,7 @@ bool txn_must_wait(struct conn *conn, const struct xsd_sockmsg *req)
 
 int txn_hold_left(void)
 {
-	int64_t end = turn.conn ? turn.until : turn.next, now;
+	int64_t end = turn.conn ? turn.since + TXN_HOLD_MS * 1000 : turn.next, now;
 
 	if (!end)
 		return -1;

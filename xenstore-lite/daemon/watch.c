@@ -2,8 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "conn.h"
-#include "domain.h"
-#include "watch.h"
 
 #define BUCKETS 4096
 
