@@ -45,7 +45,7 @@ $(TSF)/%: tests/fuzz/store_%.c tests/store/harness.c tests/store/fake_xen.c $(TS
 		-Itests/store -iquote hypervisor/include -o $@ $^ -lcunit
 
 .PHONY: check-fuzz-store
-check-fuzz-store: $(TSF)/wire $(TSF)/state ## store: FUZZ_SECONDS each of fuzzing the wire and the log
+check-fuzz-store: $(TSF)/wire $(TSF)/ring $(TSF)/state ## store: FUZZ_SECONDS each of fuzzing the wire, a ring, the log
 	@tests/store/fuzz $(TSF) tests/fuzz/store-corpus $(FUZZ_SECONDS)
 
 $(TS)/store-bench: tests/store/bench/bench.c $(XS_HEADERS)
