@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* State written, dropped and taken up again, with guests on rings in the middle of things. */
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include "harness.h"
 
@@ -219,6 +221,39 @@ static void test_domain_ends(void)
 	end();
 }
 
+static void limit_file(rlim_t size)
+{
+	struct rlimit lim;
+
+	signal(SIGXFSZ, SIG_IGN);
+	CU_ASSERT(!getrlimit(RLIMIT_FSIZE, &lim));
+	lim.rlim_cur = size ? size : lim.rlim_max;
+	CU_ASSERT(!setrlimit(RLIMIT_FSIZE, &lim));
+}
+
+/* Without room for a new log the old one goes on; without room in it, it is of no more use. */
+static void test_no_space(void)
+{
+	static char value[2000];
+	char path[32];
+
+	begin();
+	memset(value, 'v', sizeof(value) - 1);
+	limit_file(1 << 20);
+	CU_ASSERT(!log_compact(false));
+	CU_ASSERT(do_write(g, 0, "data/x", "1"));
+	crash_and_load(dir);
+	CU_ASSERT(do_read(g, 0, "data/x"));
+	for (int i = 0; i < 6000; i++) {
+		snprintf(path, sizeof(path), "/many/%d", i);
+		CU_ASSERT(do_write(a, 0, path, value));
+	}
+	CU_ASSERT(do_read(a, 0, "/many/5999"));
+	limit_file(0);
+	CU_ASSERT(!log_open(dir));
+	end();
+}
+
 static void test_damaged_log(void)
 {
 	static const struct record bad = {.len = 100000, .type = LOG_REQUEST};
@@ -245,5 +280,6 @@ void suite_restart(void)
 	CU_add_test(s, "a guest reconnects", test_reconnect);
 	CU_add_test(s, "an introduction fails", test_failed_introduce);
 	CU_add_test(s, "domains end", test_domain_ends);
+	CU_add_test(s, "no space", test_no_space);
 	CU_add_test(s, "damaged logs", test_damaged_log);
 }

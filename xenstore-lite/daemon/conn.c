@@ -131,7 +131,7 @@ void conn_set_overflow(struct conn *c, bool on)
 	if (c->overflow == on || c->dead)
 		return;
 	c->overflow = on;
-	log_conn(LOG_OVERFLOW, c);
+	log_conn(c);
 	if (on)
 		return;
 	watch_catch_up(c);

@@ -59,8 +59,10 @@ static void drop(struct log *l)
 static bool open_file(const char *name, int flags)
 {
 	int fd = open(name, O_RDWR | O_CLOEXEC | flags, 0600);
-	void *p = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	void *p = MAP_FAILED;
 
+	if (fd >= 0)
+		p = mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (p != MAP_FAILED)
 		lg = (struct log){.head = p, .fd = fd, .size = (size_t)lseek(fd, 0, SEEK_END)};
 	else if (fd >= 0)
@@ -75,8 +77,10 @@ static bool reserve(size_t end)
 
 	if (end <= lg.size)
 		return true;
-	if (size > ROOM || posix_fallocate(lg.fd, (off_t)lg.size, (off_t)(size - lg.size))) {
-		warnx("no space for the log %s: a crash would lose the store", log_path);
+	errno = size > ROOM ? ENOSPC
+			    : posix_fallocate(lg.fd, (off_t)lg.size, (off_t)(size - lg.size));
+	if (errno) {
+		warn("no space for the log %s: a crash would lose the store", log_path);
 		/* What follows is in it no more. */
 		if (lg.size)
 			lg.head->tail = 0;
@@ -105,27 +109,29 @@ void log_put(struct record r, const void *data, size_t len)
 	__atomic_store_n(&lg.head->tail, end, __ATOMIC_RELEASE);
 }
 
-void log_conn(enum log_type type, const struct conn *c)
+void log_conn(const struct conn *c)
 {
+	struct record r = {.type = LOG_CONN, .conn = c->id};
+
+	r.v[0] = c->domain->port;
 	/* What is not logged yet of a ring's input is still in the ring. */
-	log_put((struct record){.type = type,
-				.conn = c->id,
-				.v = {c->domain->port, c->in_pos - (uint32_t)c->unlogged,
-				      c->out_pos, c->overflow}},
-		NULL, 0);
+	r.v[1] = c->in_pos - (uint32_t)c->unlogged;
+	r.v[2] = c->out_pos;
+	r.v[3] = c->overflow;
+	log_put(r, NULL, 0);
 }
 
 void log_domain(const struct domain *d, bool gone)
 {
-	log_put((struct record){.type = LOG_DOMAIN,
-				.v = {d->domid, gone, d->introduced, d->shutdown}},
-		NULL, 0);
+	struct record r = {.type = LOG_DOMAIN, .v = {d->domid, gone, d->introduced, d->shutdown}};
+
+	log_put(r, NULL, 0);
 }
 
 void log_close(struct conn *c)
 {
 	if (!c->dead)
-		log_conn(LOG_CLOSE, c);
+		log_put((struct record){.type = LOG_CLOSE, .conn = c->id}, NULL, 0);
 	conn_close(c);
 }
 
@@ -186,22 +192,16 @@ bool log_compact(bool clean)
 
 	lg.head = NULL;
 	snprintf(tmp, sizeof(tmp), "%s.new", log_path);
-	if (!open_file(tmp, O_CREAT | O_TRUNC)) {
-		warn("cannot write %s", tmp);
-	} else if (reserve(HEAD)) {
+	if (open_file(tmp, O_CREAT | O_TRUNC) && reserve(HEAD)) {
 		init_head(lg.head);
 		lg.head->tail = HEAD;
-		state_save();
-		if (clean)
-			log_put((struct record){.type = LOG_CLEAN}, NULL, 0);
-	}
-	if (lg.head && rename(tmp, log_path)) {
-		warn("cannot rename %s", tmp);
-		drop(&lg);
+		state_save(clean);
 	}
 	/* Go on with the old one, and try again when it has grown as much once more. */
-	if (!lg.head) {
+	if (!lg.head || rename(tmp, log_path)) {
+		warn("cannot write %s", tmp);
 		unlink(tmp);
+		drop(&lg);
 		lg = old;
 		lg.snapshot = lg.head ? lg.head->tail : 0;
 		return false;

@@ -21,16 +21,13 @@ enum log_type {
 	LOG_REQUEST, /* [type, transaction] */
 	LOG_TXN,     /* an open transaction, whose steps follow [id, lost] */
 	LOG_PENDING, /* unfinished input or output of a connection [which] */
-	LOG_BEGIN,   /* its end [last transaction's id] */
+	LOG_BEGIN,   /* its end [last transaction's id, the daemon ended in order then] */
 	/* In a snapshot and after it; the first and the last one bound the three groups. */
-	LOG_DOMAIN,   /* how a domain is now [domid, gone, introduced, shutdown] */
-	LOG_OPEN,     /* a socket connection [as log_conn() says] */
-	LOG_RING,     /* a domain's ring was mapped, before its introduction [likewise] */
-	LOG_OVERFLOW, /* back-pressure began, or ended [likewise] */
+	LOG_DOMAIN, /* how a domain is now [domid, gone, introduced, shutdown] */
+	LOG_CONN,   /* how a connection is [port, position of input, of output, overflow] */
 	/* After it alone. */
 	LOG_INPUT, /* bytes from a connection [what the request that they end came to] */
 	LOG_CLOSE,
-	LOG_CLEAN, /* the daemon ended in order, and nothing was under way but LOG_PENDING */
 };
 
 /* Each record: this, then len bytes. */
@@ -62,8 +59,8 @@ void log_tidy(void);
 
 /* r.len is set to len. */
 void log_put(struct record r, const void *data, size_t len);
-/* OPEN, RING, CLOSE, ... [port, position of input, of output, overflow] */
-void log_conn(enum log_type type, const struct conn *c);
+/* A new connection, a ring's before its introduction; back-pressure began, or ended. */
+void log_conn(const struct conn *c);
 void log_domain(const struct domain *d, bool gone);
 /* Log that c is closed, and close it. */
 void log_close(struct conn *c);
@@ -71,7 +68,7 @@ void log_close(struct conn *c);
 void log_busy(const struct conn *c, bool busy);
 
 /* State as records: save emits them, load takes a whole log's worth of them. */
-void state_save(void);
+void state_save(bool clean);
 /* False when the records make no sense; then this process is of no more use. */
 bool state_load(const void *records, size_t len);
 /* After the replay: which connections go on; busy tells of what a crash has interrupted. */

@@ -29,7 +29,7 @@ static const char *given[128]; /* by letter: the argument of an option that was 
 static const char *rundir;
 static int lock_fd, listener;
 static char **args, self[4096];
-static sigset_t ending; /* the signals that end us: blocked, and taken one by one */
+static sigset_t ending; /* the signals that tell of an end: blocked, and taken one by one */
 
 static const struct argp_option options[] = {
 	{"no-fork", 'N', NULL, 0, "stay in the foreground", 0},
@@ -109,25 +109,10 @@ static void restart(const char *program, int quick)
 
 	snprintf(state, sizeof(state), "%d,%d", listener, quick);
 	setenv("XENSTORED_RESUME", state, 1);
-	/* Whoever is its parent may end. */
-	prctl(PR_SET_PDEATHSIG, 0);
 	execv(program, args);
 	warn("cannot run the new program, going on with the old one");
 	execv("/proc/self/exe", args);
 	err(1, "cannot run itself");
-}
-
-/*
- * Two switches between processes cost more than a request. So no client that a reply wakes
- * interrupts the worker, which has more replies to send, nor does the worker, woken by a
- * first request, interrupt who sends more. Without the right to it, all is but slower.
- */
-static void set_policy(void)
-{
-	const struct sched_param none = {0};
-
-	setpriority(PRIO_PROCESS, 0, -5);
-	sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
 /*
@@ -136,14 +121,22 @@ static void set_policy(void)
  */
 static void work(pid_t keeper, bool resume)
 {
+	const struct sched_param none = {0};
 	int xen;
 
-	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	/* It has no children: for the worker that signal means the keeper's end. */
+	prctl(PR_SET_PDEATHSIG, SIGCHLD);
 	if (getppid() != keeper)
 		loop_end = LOOP_EXIT;
 	if (getrandom(&hash_seed, sizeof(hash_seed), 0) != sizeof(hash_seed))
 		warn("getrandom");
-	set_policy();
+	/*
+	 * Two switches between processes cost more than a request. So no client that a reply
+	 * wakes interrupts the worker, which has more replies to send, nor does the worker, woken
+	 * by a first request, interrupt who sends more. Without the right to it, all is but slower.
+	 */
+	setpriority(PRIO_PROCESS, 0, -5);
+	sched_setscheduler(0, SCHED_BATCH, &none);
 	/* Connections that no log knows: their clients shall learn it. */
 	if (!log_open(rundir) && resume)
 		close_range((unsigned int)listener + 1, ~0u, 0);
@@ -170,8 +163,6 @@ static void keep(pid_t worker, int quick)
 	time_t start = time(NULL);
 	int status, sig;
 
-	sigaddset(&ending, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &ending, NULL);
 	while (waitpid(worker, &status, WNOHANG) != worker)
 		if (!sigwait(&ending, &sig) && sig != SIGCHLD)
 			kill(worker, sig);
@@ -190,16 +181,6 @@ static void keep(pid_t worker, int quick)
 	restart("/proc/self/exe", quick);
 }
 
-/* One daemon for one directory: the lock lives as long as a process of ours. */
-static void take_lock(const char *path)
-{
-	lock_fd = open(path, O_RDWR | O_CREAT, 0600);
-	if (lock_fd < 0)
-		err(1, "%s", path);
-	if (flock(lock_fd, LOCK_EX | LOCK_NB))
-		errx(1, "%s: another daemon has it", path);
-}
-
 /* All that is done but once, by the first of our processes. */
 static void begin(void)
 {
@@ -212,7 +193,12 @@ static void begin(void)
 	out = dup(STDOUT_FILENO);
 	if (mkdir(rundir, 0755) && errno != EEXIST)
 		err(1, "cannot make %s", rundir);
-	take_lock(in_rundir("lock"));
+	/* One daemon for one directory: the lock lives as long as a process of ours. */
+	lock_fd = open(in_rundir("lock"), O_RDWR | O_CREAT, 0600);
+	if (lock_fd < 0)
+		err(1, "cannot lock %s", rundir);
+	if (flock(lock_fd, LOCK_EX | LOCK_NB))
+		errx(1, "another daemon has %s", rundir);
 	listener = socket_listen(setting('s', "XENSTORED_PATH", in_rundir("socket")));
 	if (!given['N'] && daemon(0, 0))
 		err(1, "daemon");
@@ -252,6 +238,7 @@ int main(int argc, char **argv)
 	sigemptyset(&ending);
 	sigaddset(&ending, SIGTERM);
 	sigaddset(&ending, SIGINT);
+	sigaddset(&ending, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &ending, NULL);
 	me = getpid();
 	/* Descriptors are shared, now and later: what the worker opens, the keeper has. */

@@ -135,7 +135,7 @@ static bool attach_new(struct domain *d)
 		memset(d->page, 0, offsetof(struct xenstore_domain_interface, server_features));
 	c->in_pos = load(&d->page->req_cons);
 	c->out_pos = load(&d->page->rsp_prod);
-	log_conn(LOG_RING, c);
+	log_conn(c);
 	store(&d->page->connection, XENSTORE_CONNECTED);
 	xen_notify(d);
 	return true;

@@ -119,7 +119,7 @@ static void accept_all(void)
 		if (fd < 0)
 			return;
 		c = socket_new(fd);
-		log_conn(LOG_OPEN, c);
+		log_conn(c);
 		log_busy(c, false);
 		/* Now that the log knows it, it may outlive this process. */
 		fcntl(fd, F_SETFD, 0);

@@ -106,7 +106,7 @@ static void save_pending(const struct conn *c, const struct buf *b, size_t len)
 
 static void save_conn(struct conn *c)
 {
-	log_conn(c->tp->exact ? LOG_RING : LOG_OPEN, c);
+	log_conn(c);
 	for (struct watch *w = c->watches; w; w = w->next)
 		save_watch(w);
 	for (struct txn *t = c->txns; t; t = t->next)
@@ -116,7 +116,7 @@ static void save_conn(struct conn *c)
 	log_busy(c, c->in.len || c->out.len);
 }
 
-void state_save(void)
+void state_save(bool ends)
 {
 	static struct permset *above[XENSTORE_ABS_PATH_MAX / 2 + 1];
 
@@ -132,13 +132,13 @@ void state_save(void)
 	for (struct conn *c = conns; c; c = c->next)
 		if (!c->dead)
 			save_conn(c);
-	log_put((struct record){.type = LOG_BEGIN, .v = {txn_last_id}}, NULL, 0);
+	log_put((struct record){.type = LOG_BEGIN, .v = {txn_last_id, ends}}, NULL, 0);
 }
 
 /* ---- loading ---- */
 
 static struct conn *last; /* that a record was about */
-static bool clean;	  /* the last record was LOG_CLEAN */
+static bool clean;	  /* nothing was under way but LOG_PENDING */
 
 static void new_root(void)
 {
@@ -173,6 +173,24 @@ static bool load_request(struct conn *c, const struct record *r, const char *dat
 	return !ops_run(c ? c : &self, &req, data, &out) || req.tx_id;
 }
 
+static bool load_txn(struct conn *c, const struct record *r)
+{
+	if (!r->v[0] || txn_find(c, r->v[0]))
+		return false;
+	txn_new(c, r->v[0])->lost = r->v[1];
+	return true;
+}
+
+static bool load_close(struct conn *c)
+{
+	conn_close(c);
+	last = NULL;
+	/* A long log opens and closes many. */
+	conn_flush_all();
+	conn_reap();
+	return true;
+}
+
 static bool load_domain(const struct record *r)
 {
 	struct domain *d = domain_find(r->v[0]);
@@ -189,50 +207,19 @@ static bool load_domain(const struct record *r)
 	return true;
 }
 
-static bool load_conn(const struct record *r)
+static bool load_conn(struct conn *c, const struct record *r)
 {
 	struct domain *d = domain_find(r->conn - CONN_RING);
 
-	if (r->type == LOG_OPEN) {
-		conn_set_overflow(socket_new((int)r->conn), r->v[3]);
-		return true;
+	if (!c && d) {
+		d->port = r->v[0];
+		c = d->conn ? NULL : ring_new(d, r->v[1], r->v[2]);
+	} else if (!c && r->conn && r->conn < CONN_RING) {
+		c = socket_new((int)r->conn);
 	}
-	if (!d || d->conn)
-		return false;
-	d->port = r->v[0];
-	conn_set_overflow(ring_new(d, r->v[1], r->v[2]), r->v[3]);
-	return true;
-}
-
-/* A record about a connection that there is. */
-static bool load_about(struct conn *c, const struct record *r, const char *data)
-{
-	switch ((enum log_type)r->type) {
-	case LOG_TXN:
-		if (!r->v[0] || txn_find(c, r->v[0]))
-			return false;
-		txn_new(c, r->v[0])->lost = r->v[1];
-		return true;
-	case LOG_PENDING:
-		buf_add(r->v[0] ? &c->out : &c->in, data, r->len);
-		return true;
-	case LOG_OVERFLOW:
+	if (c)
 		conn_set_overflow(c, r->v[3]);
-		return true;
-	case LOG_INPUT:
-		log_answer = (int)r->v[0];
-		conn_replay(c, data, r->len);
-		return true;
-	case LOG_CLOSE:
-		conn_close(c);
-		last = NULL;
-		/* A long log opens and closes many. */
-		conn_flush_all();
-		conn_reap();
-		return true;
-	default:
-		return false;
-	}
+	return c;
 }
 
 static bool load_record(const struct record *r, const char *data)
@@ -242,26 +229,36 @@ static bool load_record(const struct record *r, const char *data)
 	if (!last || last->id != r->conn || last->dead)
 		last = r->conn ? conn_by_id(r->conn) : NULL;
 	c = last;
-	clean = r->type == LOG_CLEAN;
-	if (log_loading ? r->type > LOG_OVERFLOW : r->type < LOG_DOMAIN)
+	if (log_loading ? r->type > LOG_CONN : r->type < LOG_DOMAIN)
 		return false;
+	clean = false;
 	switch ((enum log_type)r->type) {
 	case LOG_REQUEST:
 		return load_request(c, r, data);
+	case LOG_TXN:
+		return c && load_txn(c, r);
+	case LOG_PENDING:
+		if (c)
+			buf_add(r->v[0] ? &c->out : &c->in, data, r->len);
+		return c;
 	case LOG_BEGIN:
 		txn_last_id = r->v[0];
+		clean = r->v[1];
 		log_loading = conn_muted = false;
 		return true;
 	case LOG_DOMAIN:
 		return load_domain(r);
-	case LOG_OPEN:
-	case LOG_RING:
-		return r->conn && !c && load_conn(r);
-	case LOG_CLEAN:
-		return true;
-	default:
-		return c && load_about(c, r, data);
+	case LOG_CONN:
+		return load_conn(c, r);
+	case LOG_INPUT:
+		log_answer = (int)r->v[0];
+		if (c)
+			conn_replay(c, data, r->len);
+		return c;
+	case LOG_CLOSE:
+		return c && load_close(c);
 	}
+	return false;
 }
 
 bool state_load(const void *records, size_t len)
@@ -286,15 +283,10 @@ bool state_load(const void *records, size_t len)
 	return ok;
 }
 
-static bool is_socket(int fd)
+void state_settle(const uint8_t *busy, size_t fds)
 {
 	struct stat st;
 
-	return fd >= 0 && !fstat(fd, &st) && S_ISSOCK(st.st_mode);
-}
-
-void state_settle(const uint8_t *busy, size_t fds)
-{
 	for (struct conn *c = conns; c; c = c->next) {
 		if (c->dead)
 			continue;
@@ -309,7 +301,7 @@ void state_settle(const uint8_t *busy, size_t fds)
 		}
 		/* What a crash interrupted cannot be made whole; what was quiet has lost nothing.
 		 */
-		if ((size_t)c->fd >= fds || !is_socket(c->fd))
+		if ((size_t)c->fd >= fds || fstat(c->fd, &st) || !S_ISSOCK(st.st_mode))
 			c->fd = -1;
 		if (c->fd < 0 || (!clean && busy[c->fd]))
 			conn_close(c);
