@@ -78,11 +78,14 @@ void domain_release(struct domain *d)
 		store_bill(&store_root, store_root->c, 1);
 }
 
-void domain_shutdown(struct domain *d)
+void domain_ends(struct domain *d, bool gone)
 {
 	d->shutdown = true;
-	log_domain(d, false);
-	watch_fire_special("@releaseDomain", d->domid);
+	log_domain(d, gone);
+	if (gone)
+		domain_release(d);
+	else
+		watch_fire_special("@releaseDomain", d->domid);
 }
 
 void domain_check_all(void)
@@ -93,11 +96,8 @@ void domain_check_all(void)
 	for (d = domain0->next; d; d = next) {
 		next = d->next;
 		state = xen_probe(d->domid);
-		if (state == DOMAIN_GONE) {
-			log_domain(d, true);
-			domain_release(d);
-		} else if (state == DOMAIN_SHUTDOWN && !d->shutdown && d->introduced) {
-			domain_shutdown(d);
-		}
+		if (state == DOMAIN_GONE ||
+		    (state == DOMAIN_SHUTDOWN && d->introduced && !d->shutdown))
+			domain_ends(d, state == DOMAIN_GONE);
 	}
 }

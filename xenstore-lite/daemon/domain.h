@@ -64,7 +64,8 @@ struct domain *domain_add(unsigned int domid);
  * told, the record is freed.
  */
 void domain_release(struct domain *d);
-void domain_shutdown(struct domain *d);
+/* The hypervisor, or the log, says that it has shut down, or is gone. */
+void domain_ends(struct domain *d, bool gone);
 /* Ask the hypervisor about every record, after VIRQ_DOM_EXC. */
 void domain_check_all(void);
 

@@ -51,11 +51,7 @@ struct permset *perm_parse(const char *const *strs, int n)
 			return NULL;
 		}
 		d = domain_get((unsigned int)domid);
-		ps->p[i] = (struct perm){
-			.gen = d ? d->gen : 0,
-			.domid = (uint16_t)domid,
-			.flags = (uint16_t)(l - letters),
-		};
+		ps->p[i] = (struct perm){d ? d->gen : 0, (uint16_t)domid, (uint16_t)(l - letters)};
 	}
 	return ps;
 }

@@ -200,10 +200,8 @@ static bool load_domain(const struct record *r)
 	if (!d)
 		d = domain_add(r->v[0]);
 	d->introduced |= r->v[2];
-	if (r->v[1])
-		domain_release(d);
-	else if (r->v[3])
-		domain_shutdown(d);
+	if (r->v[1] || r->v[3])
+		domain_ends(d, r->v[1]);
 	return true;
 }
 
