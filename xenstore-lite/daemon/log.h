@@ -57,8 +57,7 @@ bool log_compact(bool clean);
 /* Between requests: start a new log when this one has grown far beyond its snapshot. */
 void log_tidy(void);
 
-/* r.len is set to len. */
-void log_put(struct record r, const void *data, size_t len);
+void log_put(enum log_type type, uint32_t conn, const uint32_t v[4], const void *data, size_t len);
 /* A new connection, a ring's before its introduction; back-pressure began, or ended. */
 void log_conn(const struct conn *c);
 void log_domain(const struct domain *d, bool gone);
@@ -71,7 +70,10 @@ void log_busy(const struct conn *c, bool busy);
 void state_save(bool clean);
 /* False when the records make no sense; then this process is of no more use. */
 bool state_load(const void *records, size_t len);
-/* After the replay: which connections go on; busy tells of what a crash has interrupted. */
+/*
+ * At the end of the replay: which connections go on, of those on descriptors below fds; busy
+ * tells of what a crash has interrupted.
+ */
 void state_settle(const uint8_t *busy, size_t fds);
 /* A store with nothing but the root and /tool/xenstored. */
 void state_new(void);
