@@ -21,15 +21,16 @@ static int quota_set(int argc, const char *const *argv)
 {
 	struct domain *d = NULL;
 	uint64_t value;
-	int q, err;
+	int q = 0, err;
 
 	if (argc != 4 && argc != 5)
 		return EINVAL;
 	err = argc == 5 ? find_domain(argv[2], &d) : 0;
 	if (err || d == domain0)
 		return err ? err : ENOENT;
-	q = quota_find(argv[argc - 2]);
-	if (q < 0 || !wire_number(argv[argc - 1], QUOTA_LIMIT_MAX, &value))
+	while (q < Q_COUNT && strcmp(quotas[q].name, argv[argc - 2]))
+		q++;
+	if (q == Q_COUNT || !wire_number(argv[argc - 1], QUOTA_LIMIT_MAX, &value))
 		return EINVAL;
 	*(d ? &d->limit[q] : &quotas[q].limit) = (int64_t)value;
 	return 0;

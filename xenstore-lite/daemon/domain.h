@@ -68,8 +68,6 @@ void domain_shutdown(struct domain *d);
 /* Ask the hypervisor about every record, after VIRQ_DOM_EXC. */
 void domain_check_all(void);
 
-/* The quota of that name, or -1. */
-int quota_find(const char *name);
 int64_t quota_limit(const struct domain *d, enum quota q);
 bool quota_room(const struct domain *d, enum quota q, int64_t n);
 /* Add n (may be negative) to what d uses. Whether it may was asked before. */

@@ -14,14 +14,6 @@ struct quota_kind quotas[Q_COUNT] = {
 	[Q_QUEUED] = {"queued", 64 << 10},
 };
 
-int quota_find(const char *name)
-{
-	for (int q = 0; q < Q_COUNT; q++)
-		if (!strcmp(quotas[q].name, name))
-			return q;
-	return -1;
-}
-
 int64_t quota_limit(const struct domain *d, enum quota q)
 {
 	if (d == domain0)

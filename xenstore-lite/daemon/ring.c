@@ -21,7 +21,7 @@ static void store(uint32_t *p, uint32_t v)
 static ssize_t bad_index(struct conn *c)
 {
 	store(&c->domain->page->error, XENSTORE_ERROR_RINGIDX);
-	xen_notify(c->domain);
+	xen_notify(c);
 	return -1;
 }
 
@@ -70,7 +70,7 @@ static void ring_want(struct conn *c, bool output)
 	store(&page->req_cons, cons);
 	store(&page->rsp_prod, c->out_pos);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	xen_notify(c->domain);
+	xen_notify(c);
 	/*
 	 * A guest that finds earlier requests not taken yet, or a ring of replies that is not
 	 * full, goes on without a notification: what it did up to now is ours to find.
@@ -80,16 +80,11 @@ static void ring_want(struct conn *c, bool output)
 		conn_again(c);
 }
 
-static void ring_close(struct conn *c)
-{
-	xen_detach(c->domain);
-}
-
 const struct transport ring_transport = {
 	.read = ring_read,
 	.write = ring_write,
 	.want = ring_want,
-	.close = ring_close,
+	.close = xen_detach,
 	.exact = true,
 };
 
@@ -108,7 +103,7 @@ bool ring_resume(struct conn *c)
 	struct xenstore_domain_interface *page;
 	uint32_t sent;
 
-	if (!xen_attach(c->domain)) {
+	if (!xen_attach(c)) {
 		conn_close(c);
 		return false;
 	}
@@ -119,7 +114,7 @@ bool ring_resume(struct conn *c)
 	store(&page->server_features,
 	      XENSTORE_SERVER_FEATURE_RECONNECTION | XENSTORE_SERVER_FEATURE_ERROR);
 	/* Who moved its indices may not have lived to tell it so. */
-	xen_notify(c->domain);
+	xen_notify(c);
 	conn_again(c);
 	return true;
 }
@@ -137,7 +132,7 @@ static bool attach_new(struct domain *d)
 	c->out_pos = load(&d->page->rsp_prod);
 	log_conn(c);
 	store(&d->page->connection, XENSTORE_CONNECTED);
-	xen_notify(d);
+	xen_notify(c);
 	return true;
 }
 
@@ -151,7 +146,7 @@ bool ring_introduce(struct domain *d, uint32_t port)
 		return true;
 	if (!d->conn)
 		return attach_new(d);
-	if (xen_attach(d))
+	if (xen_attach(d->conn))
 		conn_again(d->conn);
 	else
 		log_close(d->conn);

@@ -27,10 +27,10 @@ extern bool xen_present; /* there is a hypervisor; without one there are no ring
 int xen_open(const char *own_ring);
 /* That descriptor is readable: serve the ring whose channel fired. */
 void xen_events(void);
-/* Map d's ring and bind to its port, whatever was before. Fails with neither. */
-bool xen_attach(struct domain *d);
-void xen_detach(struct domain *d);
-void xen_notify(const struct domain *d);
+/* Map the ring of c's domain and bind to its port, whatever was before. Fails with neither. */
+bool xen_attach(struct conn *c);
+void xen_detach(struct conn *c);
+void xen_notify(const struct conn *c);
 /* Without a hypervisor any domain id is that of a domain. */
 enum domain_state xen_probe(unsigned int domid);
 

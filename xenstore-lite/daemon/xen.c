@@ -49,8 +49,10 @@ int xen_open(const char *own_ring)
 	return xenevtchn_fd(evtchn);
 }
 
-void xen_detach(struct domain *d)
+void xen_detach(struct conn *c)
 {
+	struct domain *d = c->domain;
+
 	if (d->local_port) {
 		by_port[d->local_port] = NULL;
 		xenevtchn_unbind(evtchn, (evtchn_port_t)d->local_port);
@@ -61,11 +63,12 @@ void xen_detach(struct domain *d)
 	d->page = NULL;
 }
 
-bool xen_attach(struct domain *d)
+bool xen_attach(struct conn *c)
 {
+	struct domain *d = c->domain;
 	int port = -1;
 
-	xen_detach(d);
+	xen_detach(c);
 	if (xen_present)
 		d->page = d->domid ? xengnttab_map_grant_ref(gnttab, d->domid, GRANT_STORE,
 							     PROT_READ | PROT_WRITE)
@@ -73,7 +76,7 @@ bool xen_attach(struct domain *d)
 	if (d->page)
 		port = xenevtchn_bind_interdomain(evtchn, d->domid, d->port);
 	if (port <= 0 || port >= PORTS) {
-		xen_detach(d);
+		xen_detach(c);
 		return false;
 	}
 	d->local_port = port;
@@ -81,9 +84,9 @@ bool xen_attach(struct domain *d)
 	return true;
 }
 
-void xen_notify(const struct domain *d)
+void xen_notify(const struct conn *c)
 {
-	xenevtchn_notify(evtchn, (evtchn_port_t)d->local_port);
+	xenevtchn_notify(evtchn, (evtchn_port_t)c->domain->local_port);
 }
 
 enum domain_state xen_probe(unsigned int domid)
@@ -92,10 +95,9 @@ enum domain_state xen_probe(unsigned int domid)
 
 	if (!xen_present)
 		return DOMAIN_ALIVE;
-	memset(domctl, 0, sizeof(*domctl));
-	domctl->cmd = PV_DOMCTL_GETDOMAININFO;
-	domctl->interface_version = PV_DOMCTL_INTERFACE_VERSION;
-	domctl->domain = (uint16_t)domid;
+	*domctl = (struct pv_domctl){.cmd = PV_DOMCTL_GETDOMAININFO,
+				     .interface_version = PV_DOMCTL_INTERFACE_VERSION,
+				     .domain = (uint16_t)domid};
 	if (xencall1(call, PV_HYPERCALL_DOMCTL, (uint64_t)(uintptr_t)domctl) < 0)
 		return errno == ESRCH ? DOMAIN_GONE : DOMAIN_UNKNOWN;
 	info = &domctl->u.getdomaininfo;
