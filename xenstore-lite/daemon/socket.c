@@ -139,15 +139,14 @@ int socket_listen(const char *path)
 /* A connection, or one of the loop's own, is ready. */
 static void serve(const struct epoll_event *ev)
 {
-	void *ready = ev->data.ptr;
-	struct conn *c = ready;
+	struct conn *c = ev->data.ptr;
 	int sig;
 
-	if (ready == &listener) {
+	if (ev->data.ptr == &listener) {
 		accept_all();
-	} else if (ready == &channels) {
+	} else if (ev->data.ptr == &channels) {
 		xen_events();
-	} else if (ready == &signals) {
+	} else if (ev->data.ptr == &signals) {
 		sigwait(&ending, &sig);
 		loop_end = LOOP_EXIT;
 	} else if (!c->dead) {
