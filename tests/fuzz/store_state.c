@@ -14,12 +14,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	fake_xen_begin();
 	log_replaying = true;
 	ok = state_load(data, size);
-	log_replaying = false;
 	/* Descriptors that the file names are this process's own. */
-	for (struct conn *k = conns; k; k = k->next)
-		k->fd = -1;
-	if (ok) {
+	if (ok)
 		state_settle(NULL, 0);
+	else
+		state_clear();
+	log_replaying = false;
+	if (ok) {
 		if (!accounts_right())
 			abort();
 		c = client_new(0);

@@ -89,7 +89,12 @@ def children(pid):
 
 
 def keeper():
-    return int(open(run + "/pid").read())
+    while True:
+        pid = open(run + "/pid").read()
+        # It may just be being written.
+        if pid.endswith("\n"):
+            return int(pid)
+        time.sleep(0.01)
 
 
 def command_line():
@@ -414,6 +419,13 @@ def processes():
     started.append(keeper())
     cli("write", "/p", "1")
     check("watch after the keeper's end", idle.recv() == (15, b"/p\0tok\0"))
+    half = Client()
+    half.s.sendall(struct.pack("<IIII", 2, 7, 0, 3) + b"/")
+    time.sleep(0.1)
+    cli("control", "live-restart", rc=None)
+    half.s.sendall(b"p\0")
+    check("half a message over a live restart", half.recv() == (2, b"1"))
+    half.s.close()
     r = subprocess.run([bin_dir + "/xenstored", "-N", "-D"], capture_output=True, text=True, timeout=10)
     check("a second daemon is refused", r.returncode == 1 and "another daemon" in r.stderr, r.stderr)
     holders = [int(p) for p in os.listdir("/proc") if p.isdigit() and holds_lock(p)]

@@ -23,7 +23,6 @@ struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_
 	c->id = id;
 	c->tp = tp;
 	c->domain = domain;
-	c->fd = -1;
 	c->next = conns;
 	conns = c;
 	return c;
@@ -193,19 +192,14 @@ static ssize_t lacking(const struct conn *c, struct xsd_sockmsg *h)
 	return c->in.len < size ? (ssize_t)(size - c->in.len) : 0;
 }
 
-static void log_input(const struct conn *c, const char *data, size_t len, int err)
-{
-	log_put((struct record){.type = LOG_INPUT, .conn = c->id, .v = {(uint32_t)err}}, data, len);
-}
-
 /*
  * Bytes of an exact connection are logged when they take effect: those of a
  * request with the request, those of an unfinished one as they come.
  */
-static void log_unlogged(struct conn *c, const char *end, int err)
+static void log_unlogged(struct conn *c, const char *end, uint32_t err)
 {
 	if (c->unlogged)
-		log_input(c, end - c->unlogged, c->unlogged, err);
+		log_put(LOG_INPUT, c->id, (uint32_t[4]){err}, end - c->unlogged, c->unlogged);
 	c->unlogged = 0;
 }
 
@@ -221,7 +215,7 @@ static void run_request(struct conn *c, const struct xsd_sockmsg *h)
 		log_unlogged(c, msg + len, err);
 	/* What a transaction has read decides whether it commits, so that counts too. */
 	else if (ops_is_change(h) || h->tx_id)
-		log_input(c, msg, len, err);
+		log_put(LOG_INPUT, c->id, (uint32_t[4]){err}, msg, len);
 	if (!c->dead)
 		buf_take(&c->in, len);
 }

@@ -30,7 +30,6 @@ struct conn {
 	const struct transport *tp;
 	struct domain *domain;
 	uint32_t id; /* a socket's descriptor, or CONN_RING and a ring's domain id */
-	int fd;	     /* of a socket, else -1 */
 	void *priv;
 	struct buf in, out;
 	size_t out_charged;

@@ -91,8 +91,9 @@ static bool reserve(size_t end)
 	return true;
 }
 
-void log_put(struct record r, const void *data, size_t len)
+void log_put(enum log_type type, uint32_t conn, const uint32_t v[4], const void *data, size_t len)
 {
+	struct record r = {.type = type, .conn = conn, .len = (uint32_t)len};
 	size_t end;
 	char *p;
 
@@ -101,7 +102,7 @@ void log_put(struct record r, const void *data, size_t len)
 	end = lg.head->tail + sizeof(r) + len;
 	if (!reserve(end))
 		return;
-	r.len = (uint32_t)len;
+	memcpy(r.v, v, sizeof(r.v));
 	p = (char *)lg.head + lg.head->tail;
 	memcpy(p, &r, sizeof(r));
 	if (len)
@@ -111,34 +112,31 @@ void log_put(struct record r, const void *data, size_t len)
 
 void log_conn(const struct conn *c)
 {
-	struct record r = {.type = LOG_CONN, .conn = c->id};
-
-	r.v[0] = c->domain->port;
 	/* What is not logged yet of a ring's input is still in the ring. */
-	r.v[1] = c->in_pos - (uint32_t)c->unlogged;
-	r.v[2] = c->out_pos;
-	r.v[3] = c->overflow;
-	log_put(r, NULL, 0);
+	const uint32_t v[4] = {c->domain->port, c->in_pos - (uint32_t)c->unlogged, c->out_pos,
+			       c->overflow};
+
+	log_put(LOG_CONN, c->id, v, NULL, 0);
 }
 
 void log_domain(const struct domain *d, bool gone)
 {
-	struct record r = {.type = LOG_DOMAIN, .v = {d->domid, gone, d->introduced, d->shutdown}};
+	const uint32_t v[4] = {d->domid, gone, d->introduced, d->shutdown};
 
-	log_put(r, NULL, 0);
+	log_put(LOG_DOMAIN, 0, v, NULL, 0);
 }
 
 void log_close(struct conn *c)
 {
 	if (!c->dead)
-		log_put((struct record){.type = LOG_CLOSE, .conn = c->id}, NULL, 0);
+		log_put(LOG_CLOSE, c->id, (uint32_t[4]){0}, NULL, 0);
 	conn_close(c);
 }
 
 void log_busy(const struct conn *c, bool busy)
 {
-	if (lg.head && !log_replaying && c->fd >= 0 && c->fd < MAX_FDS)
-		__atomic_store_n(&lg.head->busy[c->fd], busy, __ATOMIC_RELEASE);
+	if (lg.head && !log_replaying && c->id < MAX_FDS)
+		__atomic_store_n(&lg.head->busy[c->id], busy, __ATOMIC_RELEASE);
 }
 
 /* Keep it for a look. */
@@ -180,8 +178,8 @@ bool log_load(bool resume)
 		set_aside("bad");
 		exit(1);
 	}
-	log_replaying = false;
 	state_settle(lg.head->busy, resume ? MAX_FDS : 0);
+	log_replaying = false;
 	return true;
 }
 

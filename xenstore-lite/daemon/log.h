@@ -21,7 +21,7 @@ enum log_type {
 	LOG_REQUEST, /* [type, transaction] */
 	LOG_TXN,     /* an open transaction, whose steps follow [id, lost] */
 	LOG_PENDING, /* unfinished input or output of a connection [which] */
-	LOG_BEGIN,   /* its end [last transaction's id, the daemon ended in order then] */
+	LOG_BEGIN, /* the snapshot's end [last transaction's id, the daemon ended in order then] */
 	/* In a snapshot and after it; the first and the last one bound the three groups. */
 	LOG_DOMAIN, /* how a domain is now [domid, gone, introduced, shutdown] */
 	LOG_CONN,   /* how a connection is [port, position of input, of output, overflow] */
@@ -46,7 +46,7 @@ extern int log_answer;	   /* and it was this error, or 0, that the request came 
 bool log_open(const char *dir);
 /*
  * Bring back the state in it; false: none is open. With resume, local connections that an earlier
- * process of ours left open go on. One that makes no sense is set aside, and the process ends.
+ * process of ours left open go on. A log without sense is set aside, and the process ends.
  */
 bool log_load(bool resume);
 /*
@@ -57,8 +57,7 @@ bool log_compact(bool clean);
 /* Between requests: start a new log when this one has grown far beyond its snapshot. */
 void log_tidy(void);
 
-/* r.len is set to len. */
-void log_put(struct record r, const void *data, size_t len);
+void log_put(enum log_type type, uint32_t conn, const uint32_t v[4], const void *data, size_t len);
 /* A new connection, a ring's before its introduction; back-pressure began, or ended. */
 void log_conn(const struct conn *c);
 void log_domain(const struct domain *d, bool gone);
@@ -67,11 +66,14 @@ void log_close(struct conn *c);
 /* A socket connection with nothing in flight in either direction survives a crash. */
 void log_busy(const struct conn *c, bool busy);
 
-/* State as records: save emits them, load takes a whole log's worth of them. */
-void state_save(bool clean);
+/* State as records: save emits them (ends: its last), load takes a whole log's worth of them. */
+void state_save(bool ends);
 /* False when the records make no sense; then this process is of no more use. */
 bool state_load(const void *records, size_t len);
-/* After the replay: which connections go on; busy tells of what a crash has interrupted. */
+/*
+ * At the end of the replay: which connections go on, of those on descriptors below fds; busy
+ * tells of what a crash has interrupted.
+ */
 void state_settle(const uint8_t *busy, size_t fds);
 /* A store with nothing but the root and /tool/xenstored. */
 void state_new(void);

@@ -82,15 +82,6 @@ static const char *setting(char option, const char *variable, const char *otherw
 	return s ? s : otherwise;
 }
 
-static const char *in_rundir(const char *name)
-{
-	char *path;
-
-	if (asprintf(&path, "%s/%s", rundir, name) < 0)
-		err(1, "cannot start");
-	return path;
-}
-
 static void write_pid(pid_t pid)
 {
 	FILE *f = given['F'] ? fopen(given['F'], "we") : NULL;
@@ -185,6 +176,7 @@ static void keep(pid_t worker, int quick)
 static void begin(void)
 {
 	int null = open("/dev/null", O_RDWR), out;
+	char path[4096];
 
 	/* A connection must not become a standard stream for want of one. */
 	while (null >= 0 && null <= STDERR_FILENO)
@@ -194,12 +186,14 @@ static void begin(void)
 	if (mkdir(rundir, 0755) && errno != EEXIST)
 		err(1, "cannot make %s", rundir);
 	/* One daemon for one directory: the lock lives as long as a process of ours. */
-	lock_fd = open(in_rundir("lock"), O_RDWR | O_CREAT, 0600);
+	snprintf(path, sizeof(path), "%s/lock", rundir);
+	lock_fd = open(path, O_RDWR | O_CREAT, 0600);
 	if (lock_fd < 0)
-		err(1, "cannot lock %s", rundir);
+		err(1, "cannot open %s", path);
 	if (flock(lock_fd, LOCK_EX | LOCK_NB))
 		errx(1, "another daemon has %s", rundir);
-	listener = socket_listen(setting('s', "XENSTORED_PATH", in_rundir("socket")));
+	snprintf(path, sizeof(path), "%s/socket", rundir);
+	listener = socket_listen(setting('s', "XENSTORED_PATH", path));
 	if (!given['N'] && daemon(0, 0))
 		err(1, "daemon");
 	if (given['P'])

@@ -57,12 +57,12 @@ static ssize_t result(ssize_t n)
 
 static ssize_t sock_read(struct conn *c, void *buf, size_t n)
 {
-	return result(recv(c->fd, buf, n, MSG_DONTWAIT));
+	return result(recv((int)c->id, buf, n, MSG_DONTWAIT));
 }
 
 static ssize_t sock_write(struct conn *c, const void *buf, size_t n)
 {
-	return result(send(c->fd, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL));
+	return result(send((int)c->id, buf, n, MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 /*
@@ -73,18 +73,17 @@ static void sock_want(struct conn *c, bool output)
 {
 	uint32_t want = EPOLLIN | (output ? EPOLLOUT : 0) | EPOLLET;
 
-	if ((uintptr_t)c->priv == want || c->fd < 0)
+	if ((uintptr_t)c->priv == want)
 		return;
 	c->priv = (void *)(uintptr_t)want;
-	watch_fd(EPOLL_CTL_MOD, c->fd, want, c);
+	watch_fd(EPOLL_CTL_MOD, (int)c->id, want, c);
 }
 
 static void sock_close(struct conn *c)
 {
 	/* In a replay the number may long belong to a later connection. */
-	if (c->fd >= 0 && !log_replaying)
-		close(c->fd);
-	c->fd = -1;
+	if (!log_replaying)
+		close((int)c->id);
 }
 
 const struct transport socket_transport = {
@@ -94,19 +93,10 @@ const struct transport socket_transport = {
 	.close = sock_close,
 };
 
-struct conn *socket_new(int fd)
-{
-	struct conn *c = conn_new(&socket_transport, domain0, (uint32_t)fd);
-
-	c->fd = fd;
-	return c;
-}
-
-void socket_start(struct conn *c)
+bool socket_start(struct conn *c)
 {
 	c->priv = (void *)(uintptr_t)(EPOLLIN | EPOLLET);
-	if (!watch_fd(EPOLL_CTL_ADD, c->fd, EPOLLIN | EPOLLET, c))
-		log_close(c);
+	return watch_fd(EPOLL_CTL_ADD, (int)c->id, EPOLLIN | EPOLLET, c);
 }
 
 /* Take the new connections that there are. */
@@ -118,12 +108,13 @@ static void accept_all(void)
 
 		if (fd < 0)
 			return;
-		c = socket_new(fd);
+		c = conn_new(&socket_transport, domain0, (uint32_t)fd);
 		log_conn(c);
 		log_busy(c, false);
 		/* Now that the log knows it, it may outlive this process. */
 		fcntl(fd, F_SETFD, 0);
-		socket_start(c);
+		if (!socket_start(c))
+			log_close(c);
 	}
 }
 
@@ -148,15 +139,14 @@ int socket_listen(const char *path)
 /* A connection, or one of the loop's own, is ready. */
 static void serve(const struct epoll_event *ev)
 {
-	void *ready = ev->data.ptr;
-	struct conn *c = ready;
+	struct conn *c = ev->data.ptr;
 	int sig;
 
-	if (ready == &listener) {
+	if (ev->data.ptr == &listener) {
 		accept_all();
-	} else if (ready == &channels) {
+	} else if (ev->data.ptr == &channels) {
 		xen_events();
-	} else if (ready == &signals) {
+	} else if (ev->data.ptr == &signals) {
 		sigwait(&ending, &sig);
 		loop_end = LOOP_EXIT;
 	} else if (!c->dead) {

@@ -21,8 +21,7 @@ void loop_run(void);
 
 /* Bind and listen; when that fails, the process ends with a message. */
 int socket_listen(const char *path);
-/* A connection on fd, and its place in the loop; two steps, for a replay comes between. */
-struct conn *socket_new(int fd);
-void socket_start(struct conn *c);
+/* Give a connection its place in the loop. */
+bool socket_start(struct conn *c);
 
 #endif

@@ -2,6 +2,7 @@
 /* The whole state as log records, and back. A loaded file is checked like any input. */
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include "log.h"
 #include "ring.h"
 #include "socket.h"
@@ -13,8 +14,7 @@ static struct buf text;
 
 static void put_request(uint32_t conn, uint32_t type)
 {
-	log_put((struct record){.type = LOG_REQUEST, .conn = conn, .v = {type}}, text.data,
-		text.len);
+	log_put(LOG_REQUEST, conn, (uint32_t[4]){type}, text.data, text.len);
 	buf_take(&text, text.len);
 }
 
@@ -81,38 +81,31 @@ static void save_watch(struct watch *w)
 /* Moved onto the store of now, which is the one that is saved, it needs no snapshot of its own. */
 static void save_txn(struct txn *t)
 {
-	struct record r = {.type = LOG_TXN, .conn = t->conn->id};
 	const struct step *s;
 
 	txn_renew(t);
-	r.v[0] = t->id;
-	r.v[1] = t->lost;
-	log_put(r, NULL, 0);
-	r.type = LOG_REQUEST;
-	for (size_t at = 0; (s = txn_step(t, &at));) {
-		r.v[0] = s->req.type;
-		r.v[1] = t->id;
-		log_put(r, s->data, s->req.len);
-	}
+	log_put(LOG_TXN, t->conn->id, (uint32_t[4]){t->id, t->lost}, NULL, 0);
+	for (size_t at = 0; (s = txn_step(t, &at));)
+		log_put(LOG_REQUEST, t->conn->id, (uint32_t[4]){s->req.type, t->id}, s->data,
+			s->req.len);
 }
 
-static void save_pending(const struct conn *c, const struct buf *b, size_t len)
+/* ends: after this snapshot nobody is served any more. */
+static void save_conn(struct conn *c, bool ends)
 {
-	struct record r = {.type = LOG_PENDING, .conn = c->id, .v = {b == &c->out}};
+	size_t in = c->in.len - c->unlogged;
 
-	if (len)
-		log_put(r, b->data + b->head, len);
-}
-
-static void save_conn(struct conn *c)
-{
 	log_conn(c);
 	for (struct watch *w = c->watches; w; w = w->next)
 		save_watch(w);
 	for (struct txn *t = c->txns; t; t = t->next)
 		save_txn(t);
-	save_pending(c, &c->in, c->in.len - c->unlogged);
-	save_pending(c, &c->out, c->out.len);
+	/* After a crash no socket goes on that has something under way. */
+	if (in && (ends || c->tp->exact))
+		log_put(LOG_PENDING, c->id, (uint32_t[4]){0}, c->in.data + c->in.head, in);
+	if (c->out.len && (ends || c->tp->exact))
+		log_put(LOG_PENDING, c->id, (uint32_t[4]){1}, c->out.data + c->out.head,
+			c->out.len);
 	log_busy(c, c->in.len || c->out.len);
 }
 
@@ -131,8 +124,8 @@ void state_save(bool ends)
 	tree_walk(store_root, "/", save_node, above);
 	for (struct conn *c = conns; c; c = c->next)
 		if (!c->dead)
-			save_conn(c);
-	log_put((struct record){.type = LOG_BEGIN, .v = {txn_last_id, ends}}, NULL, 0);
+			save_conn(c, ends);
+	log_put(LOG_BEGIN, 0, (uint32_t[4]){txn_last_id, ends}, NULL, 0);
 }
 
 /* ---- loading ---- */
@@ -213,7 +206,7 @@ static bool load_conn(struct conn *c, const struct record *r)
 		d->port = r->v[0];
 		c = d->conn ? NULL : ring_new(d, r->v[1], r->v[2]);
 	} else if (!c && r->conn && r->conn < CONN_RING) {
-		c = socket_new((int)r->conn);
+		c = conn_new(&socket_transport, domain0, r->conn);
 	}
 	if (c)
 		conn_set_overflow(c, r->v[3]);
@@ -284,6 +277,7 @@ bool state_load(const void *records, size_t len)
 void state_settle(const uint8_t *busy, size_t fds)
 {
 	struct stat st;
+	bool open;
 
 	for (struct conn *c = conns; c; c = c->next) {
 		if (c->dead)
@@ -293,18 +287,15 @@ void state_settle(const uint8_t *busy, size_t fds)
 			ring_resume(c);
 			continue;
 		}
-		if (!clean) {
-			buf_free(&c->in);
-			buf_free(&c->out);
-		}
+		open = c->id < fds && !fstat((int)c->id, &st) && S_ISSOCK(st.st_mode);
 		/* What a crash interrupted cannot be made whole; what was quiet has lost nothing.
 		 */
-		if ((size_t)c->fd >= fds || fstat(c->fd, &st) || !S_ISSOCK(st.st_mode))
-			c->fd = -1;
-		if (c->fd < 0 || (!clean && busy[c->fd]))
-			conn_close(c);
-		else
-			socket_start(c);
+		if (open && (clean || !busy[c->id]) && socket_start(c))
+			continue;
+		conn_close(c);
+		/* A replay leaves descriptors alone. */
+		if (open)
+			close((int)c->id);
 	}
 }
 
