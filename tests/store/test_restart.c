@@ -167,6 +167,22 @@ static void test_reconnect(void)
 	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
 	CU_ASSERT(do_write(g, 0, "data/x", "2"));
 	EQ_STR(event(g), "");
+	/* Or the daemon ends when it has emptied the ring, and not said so in the log. */
+	g->page->connection = XENSTORE_RECONNECT;
+	memset(g->page, 0, offsetof(struct xenstore_domain_interface, server_features));
+	crash_and_load(dir);
+	/* The next one sees to it before it looks at the ring. */
+	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
+	CU_ASSERT(do_read(g, 0, "data/x"));
+	/* The log tells of a fresh connection with no gap in which there is none. */
+	CU_ASSERT(do_watch(g, "data", "tok"));
+	EQ_STR(event(g), "data tok");
+	g->page->connection = XENSTORE_RECONNECT;
+	fake_kick(1);
+	settle();
+	crash_and_load(dir);
+	CU_ASSERT(do_write(g, 0, "data/x", "3"));
+	EQ_STR(event(g), "");
 	end();
 }
 

@@ -98,7 +98,8 @@ struct conn *ring_new(struct domain *d, uint32_t in_pos, uint32_t out_pos)
 	return c;
 }
 
-bool ring_resume(struct conn *c)
+/* Map c's ring, and leave out what the guest has got already; when that fails, it is closed. */
+static bool resume(struct conn *c)
 {
 	struct xenstore_domain_interface *page;
 	uint32_t sent;
@@ -124,7 +125,7 @@ static bool attach_new(struct domain *d)
 {
 	struct conn *c = ring_new(d, 0, 0);
 
-	if (!ring_resume(c))
+	if (!resume(c))
 		return false;
 	if (load(&d->page->connection) == XENSTORE_RECONNECT)
 		memset(d->page, 0, offsetof(struct xenstore_domain_interface, server_features));
@@ -153,12 +154,28 @@ bool ring_introduce(struct domain *d, uint32_t port)
 	return d->conn;
 }
 
+/*
+ * The fresh connection that a guest has asked for, if it has. In the log it replaces the old
+ * one, so that a crash at any point leaves one of them, and the guest still asking or content.
+ */
+static bool reconnect(struct domain *d)
+{
+	if (load(&d->page->connection) != XENSTORE_RECONNECT)
+		return false;
+	conn_close(d->conn);
+	if (!attach_new(d))
+		log_put(LOG_CLOSE, CONN_RING | d->domid, (uint32_t[4]){0}, NULL, 0);
+	return true;
+}
+
+void ring_resume(struct conn *c)
+{
+	if (resume(c))
+		reconnect(c->domain);
+}
+
 void ring_event(struct domain *d)
 {
-	if (load(&d->page->connection) == XENSTORE_RECONNECT) {
-		log_close(d->conn);
-		attach_new(d);
-	} else {
+	if (!reconnect(d))
 		conn_service(d->conn);
-	}
 }

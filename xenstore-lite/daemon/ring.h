@@ -14,8 +14,8 @@ extern const struct transport ring_transport;
 bool ring_introduce(struct domain *d, uint32_t port);
 /* A connection from the log, which has taken and sent so many bytes. */
 struct conn *ring_new(struct domain *d, uint32_t in_pos, uint32_t out_pos);
-/* Map its ring, and leave out what the guest has got already; when that fails, it is closed. */
-bool ring_resume(struct conn *c);
+/* It goes on, or a fresh one that the guest asks for, or it is closed. */
+void ring_resume(struct conn *c);
 /* The domain's channel fired: serve it, after the fresh connection that it may ask for. */
 void ring_event(struct domain *d);
 

@@ -202,6 +202,11 @@ static bool load_conn(struct conn *c, const struct record *r)
 {
 	struct domain *d = domain_find(r->conn - CONN_RING);
 
+	/* A ring whose input does not go on where it was is a fresh one in the old one's place. */
+	if (c && d && c->in_pos != r->v[1]) {
+		load_close(c);
+		c = NULL;
+	}
 	if (!c && d) {
 		d->port = r->v[0];
 		c = d->conn ? NULL : ring_new(d, r->v[1], r->v[2]);
