@@ -19,11 +19,12 @@ class Failure(Exception):
 
 
 def hypervisor(name):
-    """Path and processor model for HV=name: a file, or 'xen' for Debian's."""
+    """Path, processor model and options for HV=name: a file, or 'xen' for Debian's."""
     if name == "xen":
-        # Xen 4.17 dies under this emulator when it finds SMAP.
-        return os.path.join(IMAGES, "xen"), "max,-smap"
-    return name, "max"
+        # Xen 4.17 dies under this emulator when it finds SMAP, and loses vector registers of the
+        # service domain's processes when it switches them lazily.
+        return os.path.join(IMAGES, "xen"), "max,-smap", "spec-ctrl=eager-fpu"
+    return name, "max", ""
 
 
 def add_job(initrd, out, files):
@@ -49,7 +50,7 @@ class Machine:
     def __init__(self, hv, job=None, memory="2G", cpus=2, dom0_mem="1G", dom0_cpus=2,
                  interactive=False, log=None, echo=True, hv_args="", dom0_args=""):
         self.dir = tempfile.mkdtemp(prefix="pavise-boot.")
-        image, cpu = hypervisor(hv)
+        image, cpu, options = hypervisor(hv)
         if not os.path.exists(image):
             raise Failure("no hypervisor image %s; `make %s` builds it, HV=xen takes Debian's"
                           % (image, image))
@@ -64,7 +65,7 @@ class Machine:
             "-smp", str(cpus), "-display", "none", "-nodefaults", "-no-reboot",
             "-kernel", image, "-append",
             "console=com1 com1=115200,8n1 dom0_mem=%s,max:%s dom0_max_vcpus=%d loglvl=info "
-            "noreboot %s" % (dom0_mem, dom0_mem, dom0_cpus, hv_args),
+            "noreboot %s %s" % (dom0_mem, dom0_mem, dom0_cpus, options, hv_args),
             "-initrd", "%s %s,%s" % (os.path.join(IMAGES, "vmlinux-6.1"),
                                      dom0.replace(",", ",,"), initrd)]
         self.text = ""
