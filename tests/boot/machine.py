@@ -27,27 +27,26 @@ def hypervisor(name):
     return name, "max", ""
 
 
-def add_job(initrd, out, files):
-    """Append files {path in dom0: path here} to an initramfs as a second archive."""
+def add_job(initrd, out, files, archives=()):
+    """Append archives, and files {path in dom0: path here} as one more, to an initramfs."""
     tmp = out + ".job"
     args = ["tests/image/mkinitramfs.py", "--plain", "--out", tmp]
     for dst, src in files.items():
         args += ["--file", "%s:%s" % (src, dst)]
     subprocess.run(args, check=True)
     with open(out, "wb") as f:
-        with open(initrd, "rb") as first:
-            shutil.copyfileobj(first, f)
-        # Archives start on a multiple of four bytes.
-        f.write(b"\0" * (-f.tell() % 4))
-        with open(tmp, "rb") as second:
-            shutil.copyfileobj(second, f)
+        for path in [initrd, *archives, tmp]:
+            # Archives start on a multiple of four bytes.
+            f.write(b"\0" * (-f.tell() % 4))
+            with open(path, "rb") as part:
+                shutil.copyfileobj(part, f)
     os.unlink(tmp)
 
 
 class Machine:
     """Started by the constructor; use as a context manager."""
 
-    def __init__(self, hv, job=None, memory="2G", cpus=2, dom0_mem="1G", dom0_cpus=2,
+    def __init__(self, hv, job=None, archives=(), memory="2G", cpus=2, dom0_mem="1G", dom0_cpus=2,
                  interactive=False, log=None, echo=True, hv_args="", dom0_args=""):
         self.dir = tempfile.mkdtemp(prefix="pavise-boot.")
         image, cpu, options = hypervisor(hv)
@@ -57,7 +56,7 @@ class Machine:
         initrd = os.path.join(IMAGES, "dom0.cpio.gz")
         if job:
             initrd = os.path.join(self.dir, "initrd")
-            add_job(os.path.join(IMAGES, "dom0.cpio.gz"), initrd, job)
+            add_job(os.path.join(IMAGES, "dom0.cpio.gz"), initrd, job, archives)
         dom0 = "console=hvc0 earlyprintk=xen loglevel=%d panic=-1 %s" % (
             4 if interactive else 5, dom0_args)
         args = os.environ.get("QEMU", "qemu-system-x86_64").split() + [
