@@ -70,8 +70,8 @@ class Client:
         return self.recv()
 
 
-def start():
-    p = subprocess.Popen([bin_dir + "/xenstored", "-N", "-D", "-F", run + "/pid"],
+def start(*options):
+    p = subprocess.Popen([bin_dir + "/xenstored", "-N", "-D", "-F", run + "/pid", *options],
                          stderr=subprocess.DEVNULL)
     started.append(p.pid)
     for _ in range(200):
@@ -437,8 +437,12 @@ def processes():
     check("after all were killed", cli("read", "/p") == "1\n")
     p.terminate()
     check("SIGTERM", p.wait(timeout=10) == 0)
-    p = start()
+    p = start("-Q", "nodes=77")
     check("after SIGTERM", cli("read", "/p") == "1\n")
+    check("a limit given at the start", "nodes             : 77\n" in cli("control", "quota"))
+    cli("control", "quota", "set", "nodes", "78")
+    cli("control", "live-restart", rc=None)
+    check("a limit set since", "nodes             : 78\n" in cli("control", "quota"))
     accounts()
     p.terminate()
     p.wait(timeout=10)

@@ -110,7 +110,7 @@ static void restart(const char *program, int quick)
  * The worker: all that has to do with the store. The keeper beside it shares its
  * table of descriptors and does nothing else, so that local connections outlive a worker.
  */
-static void work(pid_t keeper, bool resume)
+static void work(pid_t keeper, bool resume, int argc)
 {
 	const struct sched_param none = {0};
 	int xen;
@@ -135,6 +135,9 @@ static void work(pid_t keeper, bool resume)
 	loop_init(listener, xen, &ending);
 	if (!log_load(resume))
 		state_new();
+	/* The limits that it is started with count for more than those of an earlier daemon. */
+	if (!resume)
+		argp_parse(&argp, argc, args, 0, NULL, NULL);
 	if (!domain0->conn && !ring_introduce(domain0, domain0->port))
 		warnx("cannot map this domain's own ring");
 	log_compact(false);
@@ -240,6 +243,6 @@ int main(int argc, char **argv)
 	if (worker < 0)
 		err(1, "clone");
 	if (!worker)
-		work(me, resume);
+		work(me, resume, argc);
 	keep(worker, quick);
 }
