@@ -28,8 +28,8 @@ $(B)/tests/boot/compat32: tests/boot/programs/compat32.c
 	$(Q)$(CC) -m32 -std=gnu11 -O2 $(WARN) -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
 		-fno-asynchronous-unwind-tables -mgeneral-regs-only -nostdlib -static -o $@ $<
 
-.PHONY: check-demo check-boot check-faults check-cycles
-.PHONY: check-demo-xen check-boot-xen check-faults-xen check-cycles-xen
+.PHONY: check-demo check-boot check-faults check-cycles check-xl
+.PHONY: check-demo-xen check-boot-xen check-faults-xen check-cycles-xen check-xl-xen
 check-demo: $(JOB_DEPS) $(B)/pavise ## make demo, counted as a test
 	@BUILD=$(B) tests/boot/demo $(B)/pavise
 
@@ -54,8 +54,14 @@ check-faults-xen: $(JOB_DEPS) $(IMG)/xen ## killed daemons and commands on Debia
 check-cycles-xen: $(JOB_DEPS) $(IMG)/xen ## 50 times create and destroy on Debian's Xen
 	@BUILD=$(B) tests/boot/suite xen cycles
 
+check-xl: $(JOB_DEPS) $(IMG)/xl.cpio $(B)/pavise ## Debian's unmodified xl and QEMU's disk back-end on our store
+	@BUILD=$(B) tests/boot/suite $(B)/pavise xl
+
+check-xl-xen: $(JOB_DEPS) $(IMG)/xl.cpio $(IMG)/xen ## the same on Debian's Xen, where only the store is ours
+	@BUILD=$(B) tests/boot/suite xen xl
+
 CHECKS      += demo boot faults cycles
-FULL_CHECKS += demo-xen boot-xen faults-xen cycles-xen
+FULL_CHECKS += demo-xen boot-xen faults-xen cycles-xen xl xl-xen
 
 deps: ## install the Debian packages that building and testing need (as root)
 	@.ci/install-deps

@@ -19,44 +19,44 @@ class Failure(Exception):
 
 
 def hypervisor(name):
-    """Path and processor model for HV=name: a file, or 'xen' for Debian's."""
+    """Path, processor model and options for HV=name: a file, or 'xen' for Debian's."""
     if name == "xen":
-        # Xen 4.17 dies under this emulator when it finds SMAP.
-        return os.path.join(IMAGES, "xen"), "max,-smap"
-    return name, "max"
+        # Xen 4.17 dies under this emulator when it finds SMAP, and loses vector registers of the
+        # service domain's processes when it switches them lazily.
+        return os.path.join(IMAGES, "xen"), "max,-smap", "spec-ctrl=eager-fpu"
+    return name, "max", ""
 
 
-def add_job(initrd, out, files):
-    """Append files {path in dom0: path here} to an initramfs as a second archive."""
+def add_job(initrd, out, files, archives=()):
+    """Append archives, and files {path in dom0: path here} as one more, to an initramfs."""
     tmp = out + ".job"
     args = ["tests/image/mkinitramfs.py", "--plain", "--out", tmp]
     for dst, src in files.items():
         args += ["--file", "%s:%s" % (src, dst)]
     subprocess.run(args, check=True)
     with open(out, "wb") as f:
-        with open(initrd, "rb") as first:
-            shutil.copyfileobj(first, f)
-        # Archives start on a multiple of four bytes.
-        f.write(b"\0" * (-f.tell() % 4))
-        with open(tmp, "rb") as second:
-            shutil.copyfileobj(second, f)
+        for path in [initrd, *archives, tmp]:
+            # Archives start on a multiple of four bytes.
+            f.write(b"\0" * (-f.tell() % 4))
+            with open(path, "rb") as part:
+                shutil.copyfileobj(part, f)
     os.unlink(tmp)
 
 
 class Machine:
     """Started by the constructor; use as a context manager."""
 
-    def __init__(self, hv, job=None, memory="2G", cpus=2, dom0_mem="1G", dom0_cpus=2,
+    def __init__(self, hv, job=None, archives=(), memory="2G", cpus=2, dom0_mem="1G", dom0_cpus=2,
                  interactive=False, log=None, echo=True, hv_args="", dom0_args=""):
         self.dir = tempfile.mkdtemp(prefix="pavise-boot.")
-        image, cpu = hypervisor(hv)
+        image, cpu, options = hypervisor(hv)
         if not os.path.exists(image):
             raise Failure("no hypervisor image %s; `make %s` builds it, HV=xen takes Debian's"
                           % (image, image))
         initrd = os.path.join(IMAGES, "dom0.cpio.gz")
         if job:
             initrd = os.path.join(self.dir, "initrd")
-            add_job(os.path.join(IMAGES, "dom0.cpio.gz"), initrd, job)
+            add_job(os.path.join(IMAGES, "dom0.cpio.gz"), initrd, job, archives)
         dom0 = "console=hvc0 earlyprintk=xen loglevel=%d panic=-1 %s" % (
             4 if interactive else 5, dom0_args)
         args = os.environ.get("QEMU", "qemu-system-x86_64").split() + [
@@ -64,7 +64,7 @@ class Machine:
             "-smp", str(cpus), "-display", "none", "-nodefaults", "-no-reboot",
             "-kernel", image, "-append",
             "console=com1 com1=115200,8n1 dom0_mem=%s,max:%s dom0_max_vcpus=%d loglvl=info "
-            "noreboot %s" % (dom0_mem, dom0_mem, dom0_cpus, hv_args),
+            "noreboot %s %s" % (dom0_mem, dom0_mem, dom0_cpus, options, hv_args),
             "-initrd", "%s %s,%s" % (os.path.join(IMAGES, "vmlinux-6.1"),
                                      dom0.replace(",", ",,"), initrd)]
         self.text = ""

@@ -27,6 +27,13 @@ $(IMG)/xen: tests/image/get-xen
 	$(Q)mkdir -p $(IMG)
 	$(Q)$< $@
 
+# Of Debian, unmodified: tools, daemons and device model for Xen 4.17.
+DEBIAN := $(IMG)/debian
+$(DEBIAN)/packages: tests/image/get-debian
+	$(call say,FETCH,xen-utils-4.17)
+	$(Q)mkdir -p $(IMG)
+	$(Q)$< $(DEBIAN) xen-utils-4.17 xen-utils-common xenstore-utils libxenmisc4.17 libxenstore4 qemu-system-xen
+
 $(IMG)/vmlinux-%: $(IMG)/linux-%/version $(B)/bin/pav
 	$(call say,UNPACK,$@)
 	$(Q)$(B)/bin/pav unpack-kernel $(IMG)/linux-$*/vmlinuz $@
@@ -59,3 +66,16 @@ $(IMG)/dom0.cpio.gz: tests/image/mkinitramfs.py tests/image/dom0-init tests/imag
 		--file $(IMG)/disk.img:/demo/disk.img \
 		--file tests/image/demo.cfg:/demo/demo.cfg \
 		--modules $(IMG)/linux-6.1/modules $(DOM0_MODULES)
+
+# What `xl` needs, to be laid over dom0.cpio.gz. That has our libxenstore.so.4 in Debian's place;
+# Debian's lies in a folder of its own, for who asks for it.
+XL_BIN  := usr/lib/xen-4.17/bin
+XL_LIBS := usr/lib/x86_64-linux-gnu
+$(IMG)/xl.cpio: tests/image/mkinitramfs.py $(DEBIAN)/packages $(B)/xenstore-lite/libxenstore.so.4
+	$(call say,CPIO,$@)
+	$(Q)$< --out $@ --plain --library-path $(B)/xenstore-lite:$(DEBIAN)/$(XL_LIBS):$(DEBIAN)/lib/x86_64-linux-gnu \
+		$(foreach p,xl xenconsoled xenconsole xen-init-dom0,--bin $(DEBIAN)/$(XL_BIN)/$(p):/$(XL_BIN)/$(p)) \
+		--bin $(DEBIAN)/usr/libexec/xen-qemu-system-i386:/usr/libexec/xen-qemu-system-i386 \
+		--file /usr/share/qemu/keymaps/en-us:/usr/share/qemu/keymaps/en-us \
+		--file $(DEBIAN)/etc/xen/xl.conf:/etc/xen/xl.conf \
+		--file $(DEBIAN)/$(XL_LIBS)/libxenstore.so.4:/usr/lib/debian/libxenstore.so.4

@@ -110,10 +110,10 @@ def main():
     p.add_argument("--file", action="append", default=[], metavar="SRC:DST")
     p.add_argument("--modules", nargs="*", default=[], metavar="DIR NAME",
                    help="directory, then module names")
-    p.add_argument("--library-path", default="", help="where our own libraries lie")
+    p.add_argument("--library-path", default="", help="where libraries are looked for first")
     p.add_argument("--plain", action="store_true", help="do not compress")
     a = p.parse_args()
-    env = dict(os.environ, LD_LIBRARY_PATH=os.path.abspath(a.library_path))
+    env = dict(os.environ, LD_LIBRARY_PATH=":".join(map(os.path.abspath, a.library_path.split(":"))))
     tree = Tree()
     if a.busybox:
         for d in DIRS:

@@ -58,15 +58,9 @@ bench-store: $(TS)/store-bench $(XS)/xenstored ## figures of the store daemon, h
 	@tests/store/bench/run $(TS)/store-bench $(XS) $(B)/bench/store.json
 
 # Against Debian's two daemons, in one service domain; HV=xen: with Xen under it.
-DEBIAN_STORE := $(B)/tests/store/debian
-$(DEBIAN_STORE)/oxenstored: tests/store/bench/get-daemons
-	$(call say,FETCH,xen-utils-4.17)
-	$(Q)mkdir -p $(dir $(@D))
-	$(Q)$< $(@D)
-
 .PHONY: bench-store-dom0 check-store-debian
-check-store-debian: $(DEBIAN_STORE)/oxenstored $(XS)/xenstored $(XS)/libxenstore.so ## store: Debian's unmodified tools on this daemon and library
-	@tests/store/debian $(DEBIAN_STORE)/xenstore $(XS)
+check-store-debian: $(DEBIAN)/packages $(XS)/xenstored $(XS)/libxenstore.so ## store: Debian's unmodified tools on this daemon and library
+	@tests/store/debian $(DEBIAN)/usr/bin/xenstore $(XS)
 
-bench-store-dom0: $(TS)/store-bench $(DEBIAN_STORE)/oxenstored $(BOOT_DEPS) ## store daemon against Debian's C and OCaml ones, in one service domain
-	@BUILD=$(B) tests/store/bench/dom0 $(HV) $(TS)/store-bench $(XS)/xenstored $(DEBIAN_STORE) $(B)/bench/store-dom0.json
+bench-store-dom0: $(TS)/store-bench $(DEBIAN)/packages $(BOOT_DEPS) ## store daemon against Debian's C and OCaml ones, in one service domain
+	@BUILD=$(B) tests/store/bench/dom0 $(HV) $(TS)/store-bench $(XS)/xenstored $(DEBIAN) $(B)/bench/store-dom0.json

@@ -103,6 +103,8 @@ static int put_dom0(struct store_tx *tx, void *arg)
 	tx->domid = 0;
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/local/domain/0/domid"), "0");
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/local/domain/0/name"), "Domain-0");
+	/* We know no pools; xl creates nothing in one that has no name. */
+	tx_put(tx, TX_TOOLS, tx_path(tx, "/local/pool/0/name"), "Pool-0");
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/local/domain/0/memory/target"), "%llu", kib);
 	tx_put(tx, TX_TOOLS, tx_path(tx, "/local/domain/0/memory/static-max"), "%llu", kib);
 	for (i = 0; i < info->nr_online_vcpus; i++)
