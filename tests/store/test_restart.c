@@ -252,14 +252,21 @@ static void test_no_space(void)
 {
 	static char value[2000];
 	char path[32];
+	uint32_t t;
 
 	begin();
 	memset(value, 'v', sizeof(value) - 1);
+	t = do_begin(g);
+	CU_ASSERT(do_write(a, 0, "/local/domain/1/data/y", "1"));
 	limit_file(1 << 20);
 	CU_ASSERT(!log_compact(false));
 	CU_ASSERT(do_write(g, 0, "data/x", "1"));
+	/* The transaction is on the store of now, as if there were a new log. */
+	CU_ASSERT(do_read(g, t, "data/y"));
 	crash_and_load(dir);
 	CU_ASSERT(do_read(g, 0, "data/x"));
+	CU_ASSERT(do_read(g, t, "data/y"));
+	CU_ASSERT(do_end(g, t, true));
 	for (int i = 0; i < 6000; i++) {
 		snprintf(path, sizeof(path), "/many/%d", i);
 		CU_ASSERT(do_write(a, 0, path, value));

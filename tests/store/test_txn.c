@@ -203,10 +203,9 @@ static void test_renewal(void)
 	CU_ASSERT(do_write(g, t, "/g/mine", "1"));
 	CU_ASSERT(!do_read(g, u, "/g/y") && is_error(g, "ENOENT"));
 	CU_ASSERT(do_write(a, 0, "/g/y", "1"));
-	for (struct txn *x = g->c->txns; x; x = x->next) {
-		txn_renew(x);
+	txn_renew_all();
+	for (struct txn *x = g->c->txns; x; x = x->next)
 		CU_ASSERT_EQUAL(x->lost, x->id == u);
-	}
 	CU_ASSERT_EQUAL(txn_find(g->c, u)->tree, store_root);
 	/* One goes on, with what others have done meanwhile, */
 	CU_ASSERT(do_read(g, t, "/g/y") && do_read(g, t, "/g/mine"));

@@ -55,7 +55,7 @@ extern uint64_t conn_exact_out;
 extern bool conn_more;	/* some connection has requests left over */
 extern bool conn_muted; /* what is run has been answered before: queue nothing */
 
-#define CONN_RING 0xffff0000u
+#define CONN_RING 0xffff0000u /* above any descriptor, and any domain id fits in */
 
 /* id: none of another connection that is not dead. */
 struct conn *conn_new(const struct transport *tp, struct domain *domain, uint32_t id);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* CONTROL: the daemon's own settings and figures, for the privileged domain. */
 #include <stdio.h>
-#include "conn.h"
 #include "log.h"
 #include "socket.h"
 

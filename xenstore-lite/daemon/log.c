@@ -186,8 +186,12 @@ bool log_load(bool resume)
 bool log_compact(bool clean)
 {
 	char tmp[sizeof(log_path) + 8];
-	struct log old = lg;
+	struct log old;
 
+	/* The old log tells of it, for it may have to go on. */
+	log_put(LOG_RENEW, 0, (uint32_t[4]){0}, NULL, 0);
+	txn_renew_all();
+	old = lg;
 	lg.head = NULL;
 	snprintf(tmp, sizeof(tmp), "%s.new", log_path);
 	if (open_file(tmp, O_CREAT | O_TRUNC) && reserve(HEAD)) {

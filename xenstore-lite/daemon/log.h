@@ -28,6 +28,7 @@ enum log_type {
 	/* After it alone. */
 	LOG_INPUT, /* bytes from a connection [what the request that they end came to] */
 	LOG_CLOSE,
+	LOG_RENEW, /* transactions were moved onto the store of now, for a new log */
 };
 
 /* Each record: this, then len bytes. */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The protocol's requests, one function each, and the table that says how to call it. */
 #include <stdio.h>
-#include "conn.h"
 #include "log.h"
 #include "ring.h"
-#include "socket.h"
 
 #define MAX_ARGS (1 + XENSTORE_PAYLOAD_MAX / 3) /* a path, and permissions like "n0" */
 
-/* One request being run. Handlers return 0 after replying, or an errno value. */
+/* One request being run. Handlers add to the answer and return 0, or an errno value. */
 struct op {
 	struct conn *conn;
 	const struct xsd_sockmsg *req;

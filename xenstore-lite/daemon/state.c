@@ -78,12 +78,11 @@ static void save_watch(struct watch *w)
 	put_request(w->conn->id, XS_WATCH);
 }
 
-/* Moved onto the store of now, which is the one that is saved, it needs no snapshot of its own. */
+/* On the store of now, which is the one that is saved, it needs no snapshot of its own. */
 static void save_txn(struct txn *t)
 {
 	const struct step *s;
 
-	txn_renew(t);
 	log_put(LOG_TXN, t->conn->id, (uint32_t[4]){t->id, t->lost}, NULL, 0);
 	for (size_t at = 0; (s = txn_step(t, &at));)
 		log_put(LOG_REQUEST, t->conn->id, (uint32_t[4]){s->req.type, t->id}, s->data,
@@ -246,6 +245,9 @@ static bool load_record(const struct record *r, const char *data)
 		return load_domain(r);
 	case LOG_CONN:
 		return load_conn(c, r);
+	case LOG_RENEW:
+		txn_renew_all();
+		return true;
 	case LOG_INPUT:
 		log_answer = (int)r->v[0];
 		if (c)

@@ -139,7 +139,8 @@ static int run_again(struct txn *t, struct node **root)
 	return err;
 }
 
-void txn_renew(struct txn *t)
+/* Move t onto the store of now; if it can tell that from its snapshot, it has lost. */
+static void renew(struct txn *t)
 {
 	set_tree(t);
 	if (!run_again(t, &t->tree))
@@ -148,6 +149,13 @@ void txn_renew(struct txn *t)
 	drop_steps(t);
 	set_tree(t);
 	t->lost = true;
+}
+
+void txn_renew_all(void)
+{
+	for (struct conn *c = conns; c; c = c->next)
+		for (struct txn *t = c->txns; t; t = t->next)
+			renew(t);
 }
 
 /* Tell of what t has changed between the tree old and the store of now, each node once. */

@@ -75,10 +75,10 @@ void txn_keep(struct txn *t, const struct xsd_sockmsg *req, const char *data, in
 /* The step at *at in t's steps, which becomes the next one's place; NULL: there is none. */
 struct step *txn_step(const struct txn *t, size_t *at);
 /*
- * Move it onto the store of now; if it can tell that from its snapshot, it has lost. Each new
+ * Move all onto the store of now; those that can tell it from their snapshots have lost. Each new
  * log does so, which bounds how many old nodes the snapshots of idle transactions keep alive.
  */
-void txn_renew(struct txn *t);
+void txn_renew_all(void);
 /* Both end it and free it. Commit returns EAGAIN on a conflict, ENOSPC over a quota. */
 int txn_commit(struct txn *t);
 void txn_abort(struct txn *t);
