@@ -17,10 +17,12 @@ static ssize_t buffer_read(struct conn *c, void *data, size_t n)
 
 static ssize_t buffer_write(struct conn *c, const void *data, size_t n)
 {
+	static unsigned int order;
 	struct client *cl = c->priv;
 
 	if (cl->deaf)
 		return 0;
+	cl->sent = ++order;
 	buf_add(&cl->from, data, n);
 	return (ssize_t)n;
 }

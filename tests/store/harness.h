@@ -20,6 +20,7 @@ struct client {
 	struct xenstore_domain_interface *page;
 	struct buf to, from;  /* bytes on their way to the daemon and back */
 	bool deaf;	      /* takes no output */
+	unsigned int sent;    /* when it last got some, in order of all clients */
 	char events[64][256]; /* "path token" of those received and not yet looked at */
 	int n_events;
 	uint32_t type; /* of the last reply */

@@ -370,12 +370,32 @@ static void test_catch_up_local(void)
 	end();
 }
 
+/* Whoever was there first, whoever watched first: the tools are told before the guests. */
+static void test_priority(void)
+{
+	struct client *late;
+
+	begin();
+	late = client_new(1);
+	CU_ASSERT(do_watch(g, "/g", "tok") && do_watch(a, "/g", "tok") &&
+		  do_watch(late, "/g", "tok"));
+	for (int i = 0; i < 3; i++) {
+		unsigned int before = b->sent;
+
+		CU_ASSERT(do_write(b, 0, "/g/x", "1"));
+		CU_ASSERT(a->sent > before && a->sent < g->sent && a->sent < late->sent);
+	}
+	client_free(late);
+	end();
+}
+
 void suite_watch(void)
 {
 	CU_pSuite s = SUITE("watches");
 
 	CU_add_test(s, "events", test_events);
 	CU_add_test(s, "relative, depth, special", test_relative_depth_special);
+	CU_add_test(s, "the tools first", test_priority);
 	CU_add_test(s, "a client that does not listen", test_catch_up);
 	CU_add_test(s, "a local client that does not listen", test_catch_up_local);
 }
