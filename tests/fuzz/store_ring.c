@@ -29,7 +29,7 @@ static void scribble(struct client *tools, const struct chunk *k, const uint8_t 
 	size_t place = k->place % sizeof(*page), left = sizeof(*page) - place;
 
 	if ((k->what & INTRODUCE) && !domain_find(1)->conn)
-		need(call(tools, XS_INTRODUCE, 0, "1\0001\0001", 6));
+		need(do_introduce(tools, 1, 1));
 	if (k->what & TAKE)
 		page->rsp_cons = page->rsp_prod;
 	for (unsigned int i = 0; (k->what & SEND) && i < k->len; i++)
@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	tools = client_ring(0);
 	need(do_write(tools, 0, "/local/domain/1", "") &&
 	     do_perms(tools, 0, "/local/domain/1", "n1"));
-	need(call(tools, XS_INTRODUCE, 0, "1\0001\0001", 6));
+	need(do_introduce(tools, 1, 1));
 	while (size >= sizeof(k)) {
 		memcpy(&k, data, sizeof(k));
 		data += sizeof(k);

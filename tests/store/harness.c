@@ -246,6 +246,14 @@ bool do_watch(struct client *c, const char *path, const char *token)
 	return call(c, XS_WATCH, 0, msg, (size_t)n);
 }
 
+bool do_introduce(struct client *c, unsigned int domid, unsigned int port)
+{
+	char msg[64];
+	int n = snprintf(msg, sizeof(msg), "%u%c1%c%u", domid, 0, 0, port) + 1;
+
+	return call(c, XS_INTRODUCE, 0, msg, (size_t)n);
+}
+
 uint32_t do_begin(struct client *c)
 {
 	return call(c, XS_TRANSACTION_START, 0, "", 1) ? (uint32_t)atoi(c->data) : 0;
@@ -267,6 +275,15 @@ const char *event(struct client *c)
 	memmove(c->events[0], c->events[1], sizeof(c->events) - sizeof(c->events[0]));
 	c->n_events--;
 	return last;
+}
+
+void ask_reconnect(struct client *c)
+{
+	CU_ASSERT(do_watch(c, "data", "tok"));
+	EQ_STR(event(c), "data tok");
+	buf_add(&c->to, "half a message", 14);
+	pump(c);
+	c->page->connection = XENSTORE_RECONNECT;
 }
 
 /* What there is, by owner's domain id: nodes, bytes, watches. */

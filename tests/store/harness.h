@@ -53,10 +53,14 @@ bool do_write(struct client *c, uint32_t tx, const char *path, const char *value
 bool do_rm(struct client *c, uint32_t tx, const char *path);
 bool do_perms(struct client *c, uint32_t tx, const char *path, const char *perms); /* "n0 r1" */
 bool do_watch(struct client *c, const char *path, const char *token);
+/* INTRODUCE; the frame number that goes with it does not matter. */
+bool do_introduce(struct client *c, unsigned int domid, unsigned int port);
 uint32_t do_begin(struct client *c);
 bool do_end(struct client *c, uint32_t tx, bool commit);
 /* Takes the first event; "" when there is none. */
 const char *event(struct client *c);
+/* It asks for a fresh ring, with a watch and half a message that shall not outlive the old. */
+void ask_reconnect(struct client *c);
 /* Compare the accounts with a count of the whole store and of what hangs on connections. */
 bool accounts_right(void);
 /* Drop all state as a kill does, then come back from the log in dir. */

@@ -286,17 +286,9 @@ static void test_relative_and_domains(void)
 	EQ_STR(g->data, "/local/domain/5");
 	CU_ASSERT(call(g, XS_IS_DOMAIN_INTRODUCED, 0, "5", 2));
 	EQ_STR(g->data, "F");
-	CU_ASSERT(!call(g, XS_INTRODUCE, 0,
-			"5\0"
-			"1\0"
-			"1",
-			6));
+	CU_ASSERT(!do_introduce(g, 5, 1));
 	CU_ASSERT(is_error(g, "EACCES"));
-	CU_ASSERT(call(c, XS_INTRODUCE, 0,
-		       "5\0"
-		       "1\0"
-		       "1",
-		       6));
+	CU_ASSERT(do_introduce(c, 5, 1));
 	CU_ASSERT(call(g, XS_IS_DOMAIN_INTRODUCED, 0, "5", 2));
 	EQ_STR(g->data, "T");
 	CU_ASSERT(call(c, XS_RESUME, 0, "5", 2));

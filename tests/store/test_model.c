@@ -462,9 +462,7 @@ static void test_model(void)
 	CU_ASSERT(ring_introduce(domain0, 1));
 	clients[0] = client_ring(0);
 	for (int c = 1; c < CLIENTS; c++) {
-		char intro[8] = {(char)('0' + c), 0, '1', 0, '1', 0};
-
-		CU_ASSERT(call(clients[0], XS_INTRODUCE, 0, intro, 6));
+		CU_ASSERT(do_introduce(clients[0], (unsigned int)c, 1));
 		clients[c] = client_ring((unsigned int)c);
 	}
 	CU_ASSERT(do_write(clients[0], 0, "/m", "") && do_perms(clients[0], 0, "/m", perm_text[2]));

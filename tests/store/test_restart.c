@@ -22,11 +22,7 @@ static void begin(void)
 	a = client_ring(0);
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", ""));
 	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1"));
-	CU_ASSERT(call(a, XS_INTRODUCE, 0,
-		       "1\0"
-		       "7\0"
-		       "1",
-		       6));
+	CU_ASSERT(do_introduce(a, 1, 1));
 	g = client_ring(1);
 }
 
@@ -144,11 +140,7 @@ static void test_backlog(void)
 static void test_reconnect(void)
 {
 	begin();
-	CU_ASSERT(do_watch(g, "data", "tok"));
-	EQ_STR(event(g), "data tok");
-	buf_add(&g->to, "half a message", 14);
-	pump(g);
-	g->page->connection = XENSTORE_RECONNECT;
+	ask_reconnect(g);
 	fake_kick(1);
 	settle();
 	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
@@ -157,11 +149,7 @@ static void test_reconnect(void)
 	crash_and_load(dir);
 	CU_ASSERT(do_read(g, 0, "data/x"));
 	/* It asks while there is no daemon to hear it. */
-	CU_ASSERT(do_watch(g, "data", "tok"));
-	EQ_STR(event(g), "data tok");
-	buf_add(&g->to, "half a message", 14);
-	pump(g);
-	g->page->connection = XENSTORE_RECONNECT;
+	ask_reconnect(g);
 	crash_and_load(dir);
 	settle();
 	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
@@ -190,17 +178,9 @@ static void test_reconnect(void)
 static void test_failed_introduce(void)
 {
 	begin();
-	CU_ASSERT(!call(a, XS_INTRODUCE, 0,
-			"1\0"
-			"7\0"
-			"666",
-			8));
+	CU_ASSERT(!do_introduce(a, 1, FAKE_BAD_PORT));
 	CU_ASSERT(is_error(a, "EINVAL"));
-	CU_ASSERT(!call(a, XS_INTRODUCE, 0,
-			"2\0"
-			"7\0"
-			"666",
-			8));
+	CU_ASSERT(!do_introduce(a, 2, FAKE_BAD_PORT));
 	CU_ASSERT(do_write(a, 0, "/x", "still in step"));
 	crash_and_load(dir);
 	CU_ASSERT(do_read(a, 0, "/x"));

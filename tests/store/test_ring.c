@@ -4,14 +4,6 @@
 
 static struct client *a, *g;
 
-static bool introduce(unsigned int domid, unsigned int port)
-{
-	char msg[64];
-	int n = snprintf(msg, sizeof(msg), "%u%c1%c%u", domid, 0, 0, port) + 1;
-
-	return call(a, XS_INTRODUCE, 0, msg, (size_t)n);
-}
-
 static void begin(void)
 {
 	store_begin_rings();
@@ -23,7 +15,7 @@ static void begin(void)
 	CU_ASSERT(do_watch(a, "@introduceDomain", "in") && do_watch(a, "@releaseDomain", "out"));
 	EQ_STR(event(a), "@introduceDomain in");
 	EQ_STR(event(a), "@releaseDomain out");
-	CU_ASSERT(introduce(1, 5));
+	CU_ASSERT(do_introduce(a, 1, 5));
 	EQ_STR(event(a), "@introduceDomain in");
 }
 
@@ -44,20 +36,20 @@ static void test_introduce(void)
 	CU_ASSERT(do_write(g, 0, "data", "1") && do_watch(g, "data", "t"));
 	EQ_STR(event(g), "data t");
 	/* Another port for the same ring: nothing else changes, and nobody is told. */
-	CU_ASSERT(introduce(1, 6));
+	CU_ASSERT(do_introduce(a, 1, 6));
 	CU_ASSERT(do_write(g, 0, "data", "2"));
 	EQ_STR(event(g), "data t");
 	EQ_STR(event(a), "");
 	/* Neither a port nor a page that cannot be had leaves anything behind. */
-	CU_ASSERT(!introduce(1, FAKE_BAD_PORT) && is_error(a, "EINVAL"));
+	CU_ASSERT(!do_introduce(a, 1, FAKE_BAD_PORT) && is_error(a, "EINVAL"));
 	CU_ASSERT(!fake_bound(1) && !fake_mapped(1));
-	CU_ASSERT(!introduce(2, FAKE_BAD_PORT) && is_error(a, "EINVAL"));
+	CU_ASSERT(!do_introduce(a, 2, FAKE_BAD_PORT) && is_error(a, "EINVAL"));
 	CU_ASSERT(!fake_bound(2) && !fake_mapped(2));
 	fake_set_state(3, FAKE_DYING);
-	CU_ASSERT(!introduce(3, 5) && is_error(a, "EINVAL"));
-	CU_ASSERT(!introduce(0, 5) && is_error(a, "EINVAL"));
+	CU_ASSERT(!do_introduce(a, 3, 5) && is_error(a, "EINVAL"));
+	CU_ASSERT(!do_introduce(a, 0, 5) && is_error(a, "EINVAL"));
 	EQ_STR(event(a), "");
-	CU_ASSERT(introduce(1, 6));
+	CU_ASSERT(do_introduce(a, 1, 6));
 	CU_ASSERT(do_write(g, 0, "data", "3"));
 	EQ_STR(event(g), "");
 	end();
@@ -135,11 +127,7 @@ static void test_one_notification(void)
 static void test_reconnect(void)
 {
 	begin();
-	CU_ASSERT(do_watch(g, "data", "tok"));
-	EQ_STR(event(g), "data tok");
-	buf_add(&g->to, "half a message", 14);
-	pump(g);
-	g->page->connection = XENSTORE_RECONNECT;
+	ask_reconnect(g);
 	fake_kick(1);
 	settle();
 	CU_ASSERT_EQUAL(g->page->connection, XENSTORE_CONNECTED);
@@ -161,7 +149,7 @@ static void test_states(void)
 {
 	begin();
 	for (unsigned int i = 2; i < 6; i++)
-		CU_ASSERT(introduce(i, 1));
+		CU_ASSERT(do_introduce(a, i, 1));
 	for (unsigned int i = 2; i < 6; i++)
 		EQ_STR(event(a), "@introduceDomain in");
 	fake_set_state(1, FAKE_SHUTDOWN);
@@ -198,7 +186,7 @@ static void test_unused_ids(void)
 	CU_ASSERT(do_write(a, 0, "/x", "1") && do_perms(a, 0, "/x", "n0 r7 r8 r9"));
 	CU_ASSERT(!domain_find(7) && !domain_find(8) && !domain_find(9));
 	fake_set_state(7, FAKE_ALIVE);
-	CU_ASSERT(introduce(7, 1));
+	CU_ASSERT(do_introduce(a, 7, 1));
 	g->domid = 7;
 	g->page = fake_page(7);
 	CU_ASSERT(!do_read(g, 0, "/x") && is_error(g, "EACCES"));

@@ -296,20 +296,12 @@ static void test_relative_depth_special(void)
 	EQ_STR(event(a), "@releaseDomain rel");
 	EQ_STR(event(a), "@introduceDomain in");
 	EQ_STR(event(a), "@releaseDomain/2 two");
-	CU_ASSERT(call(b, XS_INTRODUCE, 0,
-		       "2\0"
-		       "1\0"
-		       "1",
-		       6));
+	CU_ASSERT(do_introduce(b, 2, 1));
 	EQ_STR(event(a), "@introduceDomain/2 in");
 	CU_ASSERT(call(b, XS_RELEASE, 0, "2", 2));
 	EQ_STR(event(a), "@releaseDomain rel");
 	EQ_STR(event(a), "@releaseDomain/2 two");
-	CU_ASSERT(call(b, XS_INTRODUCE, 0,
-		       "3\0"
-		       "1\0"
-		       "1",
-		       6));
+	CU_ASSERT(do_introduce(b, 3, 1));
 	CU_ASSERT(call(b, XS_RELEASE, 0, "3", 2));
 	EQ_STR(event(a), "@introduceDomain/3 in");
 	EQ_STR(event(a), "@releaseDomain rel");

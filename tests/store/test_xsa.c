@@ -15,16 +15,8 @@ static void begin(void)
 	CU_ASSERT(do_write(a, 0, "/local/domain/1", "") && do_write(a, 0, "/local/domain/2", ""));
 	CU_ASSERT(do_perms(a, 0, "/local/domain/1", "n1") &&
 		  do_perms(a, 0, "/local/domain/2", "n2"));
-	CU_ASSERT(call(a, XS_INTRODUCE, 0,
-		       "1\0"
-		       "1\0"
-		       "1",
-		       6));
-	CU_ASSERT(call(a, XS_INTRODUCE, 0,
-		       "2\0"
-		       "1\0"
-		       "1",
-		       6));
+	CU_ASSERT(do_introduce(a, 1, 1));
+	CU_ASSERT(do_introduce(a, 2, 1));
 }
 
 static void end(void)
@@ -145,11 +137,7 @@ static void test_reused_domid(void)
 	CU_ASSERT(!do_read(a, 0, "/tool/owned") && is_error(a, "ENOENT"));
 	memset(g->page, 0, 4096);
 	g->n_events = 0;
-	CU_ASSERT(call(a, XS_INTRODUCE, 0,
-		       "1\0"
-		       "1\0"
-		       "1",
-		       6));
+	CU_ASSERT(do_introduce(a, 1, 1));
 	CU_ASSERT(!do_read(g, 0, "/tool/shared") && is_error(g, "EACCES"));
 	CU_ASSERT(!do_watch(g, "@releaseDomain", "t"));
 	/* Nor does who acted for the last one act for the next. */
@@ -176,11 +164,7 @@ static void test_many_lives(void)
 	for (int i = 0; i < 3000; i++) {
 		memset(h->page, 0, 4096);
 		CU_ASSERT(call(a, XS_RELEASE, 0, "2", 2));
-		CU_ASSERT(call(a, XS_INTRODUCE, 0,
-			       "2\0"
-			       "1\0"
-			       "1",
-			       6));
+		CU_ASSERT(do_introduce(a, 2, 1));
 		if (i % 100)
 			continue;
 		h->n_events = 0;
@@ -194,11 +178,7 @@ static void test_many_lives(void)
 	/* The first life's home was in the figures. */
 	CU_ASSERT(domain0->used[Q_NODES] <= nodes && domain0->used[Q_MEMORY] <= bytes);
 	CU_ASSERT_PTR_NULL(domain_find(2));
-	CU_ASSERT(call(a, XS_INTRODUCE, 0,
-		       "2\0"
-		       "1\0"
-		       "1",
-		       6));
+	CU_ASSERT(do_introduce(a, 2, 1));
 	end();
 }
 
@@ -235,8 +215,7 @@ static void test_tools_nodes(void)
 	end();
 }
 
-/* 233, 425: a domain released with requests, a transaction and events under way, and back at once.
- */
+/* 233, 425: a domain released with all kinds of things under way, and back at once. */
 static void test_release_in_the_middle(void)
 {
 	struct xsd_sockmsg m = {.type = XS_READ, .len = 16};
@@ -260,11 +239,7 @@ static void test_release_in_the_middle(void)
 		g->page->req_prod = g->page->req_cons = 0;
 		g->page->rsp_prod = g->page->rsp_cons = 0;
 		g->deaf = false;
-		CU_ASSERT(call(a, XS_INTRODUCE, 0,
-			       "1\0"
-			       "1\0"
-			       "1",
-			       6));
+		CU_ASSERT(do_introduce(a, 1, 1));
 		CU_ASSERT(!do_end(g, t, true) && is_error(g, "ENOENT"));
 		CU_ASSERT_EQUAL(domain_find(1)->used[Q_WATCHES], 0);
 		g->n_events = 0;

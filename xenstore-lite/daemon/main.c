@@ -230,8 +230,7 @@ int main(int argc, char **argv)
 	}
 	if (!resume)
 		begin();
-	/* Held until each process can tell what to do with them, so that none is lost or kills it.
-	 */
+	/* Held until each process can tell what to do with them: none is lost, none kills it. */
 	sigemptyset(&ending);
 	sigaddset(&ending, SIGTERM);
 	sigaddset(&ending, SIGINT);

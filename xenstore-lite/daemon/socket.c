@@ -13,8 +13,7 @@
 #include "socket.h"
 
 #define EVENTS 256
-/* Memory goes back to the system when this many nodes were freed and nothing happens for a while.
- */
+/* Memory goes back to the system when so many nodes were freed and so long nothing happens. */
 #define TRIM_NODES    1024
 #define TRIM_AFTER_MS 100
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The whole state as log records, and back. A loaded file is checked like any input. */
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "log.h"
@@ -129,14 +128,15 @@ void state_save(bool ends)
 
 /* ---- loading ---- */
 
+static struct conn self;  /* connection 0, the daemon itself */
 static struct conn *last; /* that a record was about */
 static bool clean;	  /* nothing was under way but LOG_PENDING */
 
 static void new_root(void)
 {
-	const struct conn self = {.domain = domain0};
 	struct permset *ps = permset_new(1);
 
+	self.domain = domain0;
 	ps->p[0].gen = domain0->gen;
 	store_root = node_new(content_new("", 0, NULL, 0, ps));
 	store_bill(&store_root, store_root->c, 1);
@@ -151,7 +151,6 @@ static void new_root(void)
 static bool load_request(struct conn *c, const struct record *r, const char *data)
 {
 	struct xsd_sockmsg req = {.type = r->v[0], .tx_id = r->v[1], .len = r->len};
-	struct conn self = {.domain = domain0};
 	struct outcome out;
 	bool fit;
 
@@ -295,8 +294,7 @@ void state_settle(const uint8_t *busy, size_t fds)
 			continue;
 		}
 		open = c->id < fds && !fstat((int)c->id, &st) && S_ISSOCK(st.st_mode);
-		/* What a crash interrupted cannot be made whole; what was quiet has lost nothing.
-		 */
+		/* What a crash cut short cannot be made whole; what was quiet lost nothing. */
 		if (open && (clean || !busy[c->id]) && socket_start(c))
 			continue;
 		conn_close(c);
@@ -309,7 +307,6 @@ void state_settle(const uint8_t *busy, size_t fds)
 void state_new(void)
 {
 	static const char path[] = "/tool/xenstored";
-	const struct conn self = {.domain = domain0};
 
 	new_root();
 	store_write(&store_root, &self, store_root, path, path + 1, NULL, 0);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Changes to a tree, with permissions inherited and every byte billed to an owner. */
-#include <stdlib.h>
 #include "conn.h"
 
 struct node *store_root;
@@ -11,8 +10,7 @@ struct bill {
 };
 
 static struct {
-	bool on;
-	struct node *root;
+	struct node *root; /* NULL: nothing is tried */
 	struct buf bills;
 } undo;
 
@@ -32,7 +30,7 @@ static bool bill(struct node **root, struct domain *d, int64_t nodes, int64_t by
 	if (root != &store_root)
 		return true;
 	pay(d, nodes, bytes);
-	if (undo.on)
+	if (undo.root)
 		buf_add(&undo.bills, &b, sizeof(b));
 	return true;
 }
@@ -44,7 +42,6 @@ void store_bill(struct node **root, const struct content *c, int sign)
 
 void store_try(void)
 {
-	undo.on = true;
 	undo.root = node_get(store_root);
 }
 
@@ -53,16 +50,15 @@ struct node *store_done(bool keep)
 	struct node *other = undo.root;
 	struct bill b;
 
-	undo.on = false;
 	if (!keep) {
 		other = store_root;
 		store_root = undo.root;
 	}
-	for (size_t i = 0; i < undo.bills.len; i += sizeof(b)) {
+	for (size_t i = 0; !keep && i < undo.bills.len; i += sizeof(b)) {
 		memcpy(&b, undo.bills.data + i, sizeof(b));
-		if (!keep)
-			pay(b.domain, -b.nodes, -b.bytes);
+		pay(b.domain, -b.nodes, -b.bytes);
 	}
+	undo.root = NULL;
 	buf_take(&undo.bills, undo.bills.len);
 	return other;
 }

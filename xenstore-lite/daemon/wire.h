@@ -20,8 +20,7 @@ void *xalloc(size_t n); /* never NULL: without memory the daemon restarts from i
 void *xgrow(void *p, size_t n);
 
 void *buf_add(struct buf *b, const void *src, size_t n); /* src may be NULL: fill in later */
-/* Formatted text, without the NUL behind it ("%c" of 0 adds one); what is longer than two payloads
- * is cut. */
+/* Formatted text, cut at two payloads, without the NUL behind it ("%c" of 0 adds one). */
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_take(struct buf *b, size_t n);
 void buf_free(struct buf *b);
